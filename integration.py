@@ -1,0 +1,54 @@
+"""What the framework takes from us: the mapping's model, and our consumer of live events.
+
+Loaded by the framework as a module of its own: nothing may import from here (it would be a
+second copy), and an error while importing it makes the framework run its base class instead,
+which main.py checks.
+"""
+
+import httpx
+from loguru import logger
+from port_ocean.context.event import event
+from port_ocean.context.ocean import PortOceanContext
+from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
+from port_ocean.core.integrations.base import BaseIntegration
+from port_ocean.utils.signal import signal_handler
+
+from jira.overrides import JiraPortAppConfig
+from webhook_processors.manager import JiraLiveEventsManager
+
+
+class JiraAppConfigHandler(APIPortAppConfig):
+    """The mapping, as Port has it; the last one known while Port can't be asked."""
+
+    CONFIG_CLASS = JiraPortAppConfig
+
+    async def get_port_app_config(self, use_cache: bool = True) -> PortAppConfig:
+        """Raises httpx.HTTPError where Port fails and no earlier mapping may be used."""
+        try:
+            return await super().get_port_app_config(use_cache)
+        except httpx.HTTPError as error:
+            known = self._app_config_cache._port_app_config
+            if not use_cache or known is None:
+                raise
+            logger.warning(f"Port can't be asked for the mapping, the last one is used: {error}")
+            event.port_app_config = known
+            return known
+
+
+class JiraIntegration(BaseIntegration):
+    """The framework's integration with our mapping model and our live-events manager."""
+
+    AppConfigHandlerClass = JiraAppConfigHandler
+
+    def __init__(self, context: PortOceanContext) -> None:
+        super().__init__(context)
+        app = context.app
+        manager = JiraLiveEventsManager(
+            app.integration_router,
+            signal_handler,
+            app.config.max_event_processing_seconds,
+            app.config.max_wait_seconds_before_shutdown,
+        )
+        app.webhook_manager = manager
+        app.execution_manager._webhook_manager = manager

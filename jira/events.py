@@ -1,0 +1,183 @@
+"""What a webhook's payload says: read with distrust, without I/O.
+
+Only `jira:issue_updated` is documented; every other shape is observed and may be missing parts.
+https://developer.atlassian.com/cloud/jira/platform/webhooks/
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+
+_ID = re.compile(r"[0-9]{1,19}")
+_ISSUE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,19}")
+_PROJECT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
+_ACCOUNT_ID = re.compile(r"[A-Za-z0-9:_.-]{1,128}")
+_PARENT_FIELDS = ("parent", "issueparentassociation", "epic link")
+
+
+@dataclass(frozen=True)
+class IssueSubject:
+    """An issue to read again: its id, and every key that the event claims it has or had.
+
+    `related` marks one that the event isn't about but may have changed, such as the parent of a
+    new sub-task.
+    """
+
+    id: str
+    row: Row = field(compare=False)
+    keys: tuple[str, ...] = ()
+    related: bool = False
+
+
+@dataclass(frozen=True)
+class ProjectSubject:
+    """A project to read again; the key may be out of date, the id is not.
+
+    `related` marks the project of an issue that came or went: its number of issues changed.
+    """
+
+    id: str | None
+    key: str | None
+    row: Row = field(compare=False)
+    related: bool = False
+
+
+@dataclass(frozen=True)
+class UserSubject:
+    """A user to read again."""
+
+    account_id: str
+    row: Row = field(compare=False)
+
+
+def event_name(payload: Any) -> str:
+    """The event's name, such as `jira:issue_updated`; empty where there is none."""
+    name = payload.get("webhookEvent") if isinstance(payload, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def issue_subjects(payload: Any) -> list[IssueSubject]:
+    """The issues that an event touches, each once.
+
+    An issue that comes, goes, moves or changes its parent also changes its parent before and
+    after, and when it goes or moves its sub-tasks (which go along, with or without events of
+    their own) and the issues it is linked with.
+    """
+    name = event_name(payload)
+    if name.startswith("issuelink_"):
+        link = _part(payload, "issueLink")
+        ids = (plausible_id(link.get(end)) for end in ("sourceIssueId", "destinationIssueId"))
+        return [_related({"id": issue_id}) for issue_id in dict.fromkeys(ids) if issue_id]
+    if name.startswith("worklog_"):
+        issue_id = plausible_id(_part(payload, "worklog").get("issueId"))
+        return [_related({"id": issue_id})] if issue_id else []
+    row = _part(payload, "issue")
+    issue_id = plausible_id(row.get("id"))
+    if issue_id is None:
+        return []
+    if not name.startswith("jira:issue_"):
+        return [_related(row)]
+    keys = [_matching(_ISSUE_KEY, row.get("key")), *moved_keys(payload)]
+    subjects = [IssueSubject(issue_id, row, tuple(dict.fromkeys(key for key in keys if key)))]
+    subjects += [_related(other) for other in _relatives(payload, row, name)]
+    return list({subject.id: subject for subject in reversed(subjects)}.values())[::-1]
+
+
+def moved_keys(payload: Any) -> list[str]:
+    """The keys that a changelog names: before and after a move to another project.
+
+    https://support.atlassian.com/jira-software-cloud/docs/move-an-issue/
+    """
+    return [
+        key
+        for item in _changes(payload, "key")
+        for side in ("fromString", "toString")
+        if (key := _matching(_ISSUE_KEY, item.get(side)))
+    ]
+
+
+def project_subjects(payload: Any) -> list[ProjectSubject]:
+    """The project of a project event, or the projects whose number of issues changed."""
+    name = event_name(payload)
+    if not name.startswith("jira:issue_"):
+        row = _part(payload, "project")
+        project_id = plausible_id(row.get("id"))
+        key = _matching(_PROJECT_KEY, row.get("key"))
+        return [ProjectSubject(project_id, key, row)] if project_id or key else []
+    moves = _changes(payload, "project")
+    if name == "jira:issue_updated" and not moves:
+        return []
+    ids = [plausible_id(_part(_part(_part(payload, "issue"), "fields"), "project").get("id"))]
+    ids += [plausible_id(item.get(side)) for item in moves for side in ("from", "to")]
+    return [ProjectSubject(i, None, {}, related=True) for i in dict.fromkeys(ids) if i]
+
+
+def user_subjects(payload: Any) -> list[UserSubject]:
+    """The user of a user event, which may hold nothing but the account id."""
+    row = _part(payload, "user")
+    account_id = _matching(_ACCOUNT_ID, row.get("accountId"))
+    return [UserSubject(account_id, row)] if account_id else []
+
+
+def plausible_id(value: Any) -> str | None:
+    """A numeric id as text, given as number or text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    return _matching(_ID, str(value))
+
+
+def is_issue_key(value: Any) -> bool:
+    """Whether a text has the form of an issue key."""
+    return _matching(_ISSUE_KEY, value) is not None
+
+
+def _related(row: Row) -> IssueSubject:
+    key = _matching(_ISSUE_KEY, row.get("key"))
+    return IssueSubject(str(row["id"]), row, (key,) if key else (), related=True)
+
+
+def _relatives(payload: Any, row: Row, name: str) -> Iterator[Row]:
+    """Rows, with an id at least, of the issues that an issue's own event changes as well."""
+    parents = [side for f in _PARENT_FIELDS for item in _changes(payload, f) for side in _ids(item)]
+    goes = name == "jira:issue_deleted" or bool(moved_keys(payload))
+    fields = _part(row, "fields")
+    candidates: list[Any] = list(parents)
+    if goes or parents or name == "jira:issue_created":
+        candidates.append(fields.get("parent"))
+    if goes:
+        candidates += _list(fields, "subtasks")
+        for link in _list(fields, "issuelinks"):
+            candidates += [_part(link, "inwardIssue"), _part(link, "outwardIssue")]
+    for candidate in candidates:
+        if isinstance(candidate, dict) and (issue_id := plausible_id(candidate.get("id"))):
+            yield {**candidate, "id": issue_id}
+
+
+def _ids(item: Mapping[str, Any]) -> list[Row]:
+    return [{"id": item.get("from")}, {"id": item.get("to")}]
+
+
+def _changes(payload: Any, field_name: str) -> list[Mapping[str, Any]]:
+    items = _list(_part(payload, "changelog"), "items")
+    return [
+        item
+        for item in items
+        if isinstance(item, Mapping) and str(item.get("field", "")).lower() == field_name
+    ]
+
+
+def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _part(payload: Any, name: str) -> Row:
+    part = payload.get(name) if isinstance(payload, Mapping) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _list(payload: Any, name: str) -> list[Any]:
+    part = payload.get(name) if isinstance(payload, Mapping) else None
+    return part if isinstance(part, list) else []

@@ -1,0 +1,263 @@
+"""The kind `issue`: how issues are read, and what an issue event means."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+
+from jira.api import JiraApi
+from jira.errors import JiraRequestError, JiraUnavailableError
+from jira.events import IssueSubject, Row, is_issue_key, issue_subjects, plausible_id
+from jira.jql import bounded, restrict
+from jira.kind import Found, Kind
+from jira.overrides import JiraIssueConfig
+from jira.paging import TokenPages, rows_of
+from jira.pipeline import Gatherer, read_ahead
+from kinds import Kinds
+
+if TYPE_CHECKING:
+    from client import JiraClient
+
+SEARCH = "/rest/api/3/search/jql"
+BULK_FETCH = "/rest/api/3/issue/bulkfetch"
+
+MAX_IDS_PER_PAGE = 5000
+MAX_BULK_FETCH = 100
+MAX_RECONCILED = 50
+MAX_ROWS_PER_PAGE = 100
+CHUNKS_AHEAD = 20
+"""Chunks of MAX_BULK_FETCH issues that are read but not yet mapped: 2,000 issues in memory."""
+PARTIAL_READS = 3
+"""How often the issues that a bulk fetch could not return are asked for again."""
+
+
+@dataclass(frozen=True)
+class IssueQuery:
+    """Which issues and how much of each: an issue selector in Jira's terms."""
+
+    jql: str | None = None
+    fields: tuple[str, ...] = ("*all",)
+    expand: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, jql: str | None, fields: str | None, expand: str | None) -> "IssueQuery":
+        """From the comma-separated lists of a mapping."""
+        return cls(jql, _names(fields) or ("*all",), _names(expand))
+
+
+class IssueReader:
+    """Reads issues by query, by id and by key. Every method raises JiraError."""
+
+    def __init__(self, api: JiraApi, max_concurrent: int) -> None:
+        self._api = api
+        # Two places stay free for live events while a resync reads.
+        self._bulk_places = asyncio.Semaphore(max(1, max_concurrent - 2))
+        self._gatherer = Gatherer(self._search_ids)
+
+    async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+        """All issues of a query: ids first (cheap, large pages), then their rows by hundreds.
+
+        An issue that is deleted in between is left out; any failure is raised.
+        """
+        chunks = self._id_chunks(query)
+        rows = read_ahead(
+            chunks, lambda ids: self._bulk_rows(ids, query.fields, query.expand), most=CHUNKS_AHEAD
+        )
+        async for chunk in rows:
+            if chunk:
+                yield chunk
+
+    async def search(
+        self, jql: str, query: IssueQuery, reconcile: Sequence[int] = ()
+    ) -> AsyncIterator[list[Row]]:
+        """Pages of whole rows straight from the search."""
+        body: dict[str, Any] = {
+            "jql": jql,
+            "fields": list(query.fields),
+            "maxResults": MAX_ROWS_PER_PAGE,
+        }
+        if query.expand:
+            body["expand"] = ",".join(query.expand)
+        if reconcile:
+            body["reconcileIssues"] = list(reconcile)
+        async for page in self._search_pages(body):
+            yield page
+
+    async def find(self, ids: Iterable[str], query: IssueQuery) -> dict[str, Row]:
+        """The rows by id of those issues that exist, are visible and match the query, as of now."""
+        return await self._gatherer.get(query, ids)
+
+    async def by_keys(self, keys: Iterable[str], fields: Sequence[str]) -> list[Row]:
+        """The issues that the keys (or ids) lead to; a moved issue comes with its present key."""
+        wanted = list(dict.fromkeys(keys))
+        chunks = [wanted[i : i + MAX_BULK_FETCH] for i in range(0, len(wanted), MAX_BULK_FETCH)]
+        found = await asyncio.gather(*(self._bulk_rows(chunk, fields, ()) for chunk in chunks))
+        return [row for rows in found for row in rows]
+
+    async def _id_chunks(self, query: IssueQuery) -> AsyncIterator[list[str]]:
+        body = {"jql": bounded(query.jql), "fields": ["id"], "maxResults": MAX_IDS_PER_PAGE}
+        seen: set[str] = set()
+        async for page in self._search_pages(body):
+            ids = [i for row in page if (i := str(row.get("id", ""))) and i not in seen]
+            seen.update(ids)
+            for start in range(0, len(ids), MAX_BULK_FETCH):
+                yield ids[start : start + MAX_BULK_FETCH]
+
+    async def _search_pages(self, body: dict[str, Any]) -> AsyncIterator[list[Row]]:
+        pages = TokenPages(f"POST {SEARCH}")
+        while True:
+            page = await self._api.read_by_post(SEARCH, body)
+            yield rows_of(page, "issues", f"POST {SEARCH}")
+            token = pages.next(page)
+            if token is None:
+                return
+            body = {**body, "nextPageToken": token}
+
+    async def _search_ids(self, query: IssueQuery, ids: list[str]) -> Mapping[str, Row]:
+        chunks = [ids[i : i + MAX_RECONCILED] for i in range(0, len(ids), MAX_RECONCILED)]
+        found = await asyncio.gather(*(self._search_chunk(query, chunk) for chunk in chunks))
+        return {str(row["id"]): row for rows in found for row in rows}
+
+    async def _search_chunk(self, query: IssueQuery, ids: list[str]) -> list[Row]:
+        try:
+            return await self._search_existing(query, ids)
+        except JiraRequestError:
+            # One id that is gone can make the whole query a 400: ask which are left.
+            left = {str(row["id"]) for row in await self._bulk_rows(ids, ["issuetype"], ())}
+            existing = [issue_id for issue_id in ids if issue_id in left]
+            if len(existing) == len(ids):
+                raise
+            return await self._search_existing(query, existing) if existing else []
+
+    async def _search_existing(self, query: IssueQuery, ids: list[str]) -> list[Row]:
+        jql = restrict(query.jql, "id", ids)
+        pages = self.search(jql, query, reconcile=[int(issue_id) for issue_id in ids])
+        return [row async for page in pages for row in page]
+
+    async def _bulk_rows(
+        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
+    ) -> list[Row]:
+        rows: list[Row] = []
+        wanted = list(ids)
+        failed: dict[str, str] = {}
+        for _ in range(PARTIAL_READS):
+            body: dict[str, Any] = {"issueIdsOrKeys": wanted, "fields": list(fields)}
+            if expand:
+                body["expand"] = list(expand)
+            async with self._bulk_places:
+                answer = await self._api.read_by_post(BULK_FETCH, body)
+            rows += rows_of(answer, "issues", f"POST {BULK_FETCH}")
+            failed = unread_issues(answer)
+            if not failed:
+                return rows
+            wanted = list(failed)
+        issue, reason = next(iter(failed.items()))
+        raise JiraUnavailableError(
+            f"POST {BULK_FETCH} could not return {len(failed)} issues, among them {issue}: {reason}"
+        )
+
+
+def unread_issues(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The issues that exist but could not be returned, with Jira's words.
+
+    By the OpenAPI an issue that isn't found is not listed; where a site lists one all the
+    same it says so, and that is no failure.
+    """
+    failed: dict[str, str] = {}
+    for error in answer.get("issueErrors") or []:
+        if isinstance(error, Mapping) and error.get("id"):
+            said = str(error.get("errorMessage", ""))
+            if not any(words in said.lower() for words in ("not exist", "not found", "permission")):
+                failed[str(error["id"])] = said
+    return failed
+
+
+async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
+    """Every issue of the resource's selector."""
+    selector = cast(JiraIssueConfig, resource).selector
+    async for page in client.get_paginated_issues(
+        {"jql": selector.jql, "fields": selector.fields, "expand": selector.expand}
+    ):
+        yield page
+
+
+async def resolve(
+    client: "JiraClient", subjects: Sequence[IssueSubject], resource: ResourceConfig
+) -> Found:
+    """Read the issues under the selector: one that is there is updated.
+
+    One that isn't is deleted under the keys the event names; one that the event isn't about only
+    where Jira no longer has it, since Port may hold a stub of it. Keys that an issue no longer has
+    are deleted too, unless reading such a key still leads to an issue of that very key.
+    """
+    selector = cast(JiraIssueConfig, resource).selector
+    rows = await client.find_issues([subject.id for subject in subjects], selector)
+    old: dict[str, IssueSubject] = {}
+    doubtful: dict[str, IssueSubject] = {}
+    deleted: list[Row] = []
+    for subject in subjects:
+        row = rows.get(subject.id)
+        gone = [key for key in subject.keys if row is None or key != row["key"]]
+        if row is None and subject.related:
+            doubtful |= dict.fromkeys(gone, subject)
+        elif row is None and len(gone) == 1:
+            deleted.append({**subject.row, "id": subject.id, "key": gone[0]})
+        else:
+            old |= dict.fromkeys(gone, subject)
+    if old or doubtful:
+        leads_to = await client.issues.by_keys([*old, *doubtful], ["issuetype"])
+        owner = {str(row["key"]): str(row["id"]) for row in leads_to}
+        for key, subject in old.items():
+            # Outside the selector the issue leaves under every key; another issue's key stays.
+            if key not in owner or (subject.id not in rows and owner[key] == subject.id):
+                deleted.append({**subject.row, "id": subject.id, "key": key})
+        for key, subject in doubtful.items():
+            if key not in owner:
+                deleted.append({**subject.row, "id": subject.id, "key": key})
+    return Found(list(rows.values()), deleted)
+
+
+async def by_identifiers(
+    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
+) -> Found:
+    """Read issues that Port has under these keys or ids; deleted are those that lead nowhere."""
+    usable = [name for name in identifiers if is_issue_key(name) or plausible_id(name)]
+    leads_to = await client.issues.by_keys(usable, ["issuetype"])
+    selector = cast(JiraIssueConfig, resource).selector
+    rows = await client.find_issues([str(row["id"]) for row in leads_to], selector)
+    left = {name for row in rows.values() for name in (row["key"], str(row["id"]))}
+    return Found(
+        updated=list(rows.values()),
+        deleted=[{"id": name, "key": name, "fields": {}} for name in usable if name not in left],
+    )
+
+
+def _names(listed: str | None) -> tuple[str, ...]:
+    return tuple(name for part in (listed or "").split(",") if (name := part.strip()))
+
+
+ISSUE = Kind(
+    kind=Kinds.ISSUE,
+    events=(
+        "jira:issue_created",
+        "jira:issue_updated",
+        "jira:issue_deleted",
+        "issuelink_created",
+        "issuelink_deleted",
+        "comment_created",
+        "comment_updated",
+        "comment_deleted",
+        "worklog_created",
+        "worklog_updated",
+        "worklog_deleted",
+        "attachment_created",
+        "attachment_deleted",
+    ),
+    touched_by=("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_"),
+    subjects=issue_subjects,
+    read_all=read_all,
+    resolve=resolve,
+    by_identifiers=by_identifiers,
+)

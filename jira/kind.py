@@ -1,0 +1,52 @@
+"""What a kind is: one object that resync, live events and the webhook's registration share."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+
+from jira.events import Row
+from kinds import Kinds
+
+if TYPE_CHECKING:
+    from client import JiraClient
+
+
+@dataclass(frozen=True)
+class Found:
+    """What Jira says about an event's subjects under one resource of the mapping."""
+
+    updated: list[Row] = field(default_factory=list)
+    deleted: list[Row] = field(default_factory=list)
+
+    @classmethod
+    def all_of(cls, parts: Sequence["Found"]) -> "Found":
+        """Several answers as one."""
+        return cls(
+            [row for part in parts for row in part.updated],
+            [row for part in parts for row in part.deleted],
+        )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How to read one kind, and which events touch it.
+
+    `events` are the names registered in Jira for this kind, `touched_by` the beginnings of the
+    names it looks at; `subjects` reads out of a payload what has to be read again (nothing where
+    nothing plausible is named), and `resolve` reads it; `by_identifiers` reads what Port has under
+    the identifiers of the default mapping.
+    """
+
+    kind: Kinds
+    events: tuple[str, ...]
+    touched_by: tuple[str, ...]
+    subjects: Callable[[Any], Sequence[Any]]
+    read_all: Callable[["JiraClient", ResourceConfig], AsyncIterator[list[Row]]]
+    resolve: Callable[["JiraClient", Sequence[Any], ResourceConfig], Awaitable[Found]]
+    by_identifiers: Callable[["JiraClient", list[str], ResourceConfig], Awaitable[Found]]
+
+    def is_touched_by(self, event_name: str) -> bool:
+        """Whether an event of this name may change entities of this kind."""
+        return event_name.startswith(self.touched_by)

@@ -1,0 +1,102 @@
+"""How much is asked of Jira at once, and when to pause.
+
+https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from loguru import logger
+
+EVERYTHING = "*"
+DEFAULT_PAUSE = 2.0
+MAX_JITTER = 2.0
+
+
+class Limiter:
+    """Bounds the requests under way and shares every pause that Jira asks for.
+
+    A caller waits for a pause without holding a place, so a paused endpoint
+    doesn't hold up the others.
+    """
+
+    def __init__(
+        self,
+        max_concurrent: int,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),  # noqa: S311
+    ) -> None:
+        self.max_concurrent = max_concurrent
+        self._places = asyncio.Semaphore(max_concurrent)
+        self._paused_until: dict[str, float] = {}
+        self._now = now
+        self._jitter = jitter
+
+    @asynccontextmanager
+    async def place(self, endpoint: str) -> AsyncIterator[None]:
+        """Wait until a request to the endpoint (method and path template) may go out."""
+        while True:
+            wait = self._pause_left(endpoint)
+            if wait > 0:
+                await asyncio.sleep(wait)
+                continue
+            async with self._places:
+                # A pause may have begun while we queued for the place: give it up again.
+                if self._pause_left(endpoint) > 0:
+                    continue
+                yield
+                return
+
+    def observe(self, endpoint: str, status: int, headers: Mapping[str, str]) -> None:
+        """Learn from an answer: 429, and 503 with Retry-After, pause what their reason names."""
+        if status != 429 and not (status == 503 and headers.get("retry-after")):
+            return
+        seconds = pause_seconds(headers)
+        seconds += self._jitter(min(MAX_JITTER, 0.1 + seconds * 0.1))
+        scope = EVERYTHING if pauses_everything(headers) else endpoint
+        until = self._now() + seconds
+        if until > self._paused_until.get(scope, 0.0):
+            self._paused_until[scope] = until
+            what = "all requests" if scope == EVERYTHING else scope
+            logger.warning(f"Jira asks for a pause: {what} wait {seconds:.1f} s (status {status})")
+
+    def _pause_left(self, endpoint: str) -> float:
+        until = max(self._paused_until.get(endpoint, 0.0), self._paused_until.get(EVERYTHING, 0.0))
+        return until - self._now()
+
+
+def pauses_everything(headers: Mapping[str, str]) -> bool:
+    """Whether the limit that was hit is one of the whole site, not of one endpoint."""
+    return headers.get("ratelimit-reason", "").strip().lower().startswith("jira-quota")
+
+
+def pause_seconds(headers: Mapping[str, str], *, now: datetime | None = None) -> float:
+    """The seconds to wait by Retry-After (seconds or a date), else by X-RateLimit-Reset."""
+    moment = now or datetime.now(UTC)
+    for name in ("retry-after", "x-ratelimit-reset"):
+        value = headers.get(name, "").strip()
+        if not value:
+            continue
+        try:
+            return max(0.0, float(value))
+        except ValueError:
+            until = _parse_date(value)
+        if until is not None:
+            return max(0.0, (until - moment).total_seconds())
+    return DEFAULT_PAUSE
+
+
+def _parse_date(value: str) -> datetime | None:
+    for parse in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            parsed = parse(value)
+        except ValueError:
+            continue
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,75 @@
+"""Where a list ends: decisions about pages, without I/O."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jira.errors import JiraAnswerError
+
+
+def rows_of(page: Any, key: str, where: str) -> list[dict[str, Any]]:
+    """The rows of a page; JiraAnswerError where the page isn't one.
+
+    A missing list is an error and not an empty page: what isn't listed gets deleted.
+    """
+    rows = page.get(key) if isinstance(page, Mapping) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise JiraAnswerError(
+            f"{where} answered without the list {key!r}: the read is broken off, "
+            "nothing is deleted because of it."
+        )
+    return rows
+
+
+class TokenPages:
+    """Follows `nextPageToken`.
+
+    The end is `isLast: true` or no token; an empty page with a token is not the end.
+    https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
+    """
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._seen: set[str] = set()
+
+    def next(self, page: Mapping[str, Any]) -> str | None:
+        """The token of the page after this one, or None at the end.
+
+        Raises JiraAnswerError for a token that was there before: following it never ends.
+        """
+        token = page.get("nextPageToken")
+        if page.get("isLast") is True or not token:
+            return None
+        if not isinstance(token, str) or token in self._seen:
+            raise JiraAnswerError(
+                f"{self._where} sent a page token that repeats or is no text: "
+                "the read is broken off, nothing is deleted because of it."
+            )
+        self._seen.add(token)
+        return token
+
+
+class OffsetPages:
+    """Follows `startAt` in pages with `values`, `isLast` and `total`."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self.start = 0
+
+    def advance(self, page: Mapping[str, Any], count: int) -> bool:
+        """Note a page of `count` rows; whether another one has to be read.
+
+        A page may be shorter than asked for. Raises JiraAnswerError for an empty page
+        before the total that Jira itself names.
+        """
+        self.start += count
+        if page.get("isLast") is True:
+            return False
+        total = page.get("total")
+        if count == 0:
+            if isinstance(total, int) and self.start < total:
+                raise JiraAnswerError(
+                    f"{self._where} sent an empty page after {self.start} of {total} rows: "
+                    "the read is broken off, nothing is deleted because of it."
+                )
+            return False
+        return not (isinstance(total, int) and page.get("isLast") is None and self.start >= total)

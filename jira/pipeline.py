@@ -1,0 +1,70 @@
+"""Reading ahead, and reading together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+
+async def read_ahead[T, R](
+    source: AsyncIterator[T], work: Callable[[T], Awaitable[R]], *, most: int
+) -> AsyncIterator[R]:
+    """Run `work` on each item of `source`, up to `most` at a time, and yield in order.
+
+    Items that are done but not yet taken count too, so no more than `most` results are held.
+    The first error, of `source` or of `work`, ends the iteration at its place.
+    """
+    room = asyncio.Semaphore(most)
+    under_way: asyncio.Queue[asyncio.Future[R] | None] = asyncio.Queue()
+    started: set[asyncio.Future[R]] = set()
+
+    async def start_all() -> None:
+        try:
+            async for item in source:
+                await room.acquire()
+                task = asyncio.ensure_future(work(item))
+                started.add(task)
+                under_way.put_nowait(task)
+        finally:
+            under_way.put_nowait(None)
+
+    feeder = asyncio.create_task(start_all())
+    try:
+        while (task := await under_way.get()) is not None:
+            result = await task
+            started.discard(task)
+            yield result
+            room.release()
+        await feeder
+    finally:
+        unfinished: list[asyncio.Future[Any]] = [feeder, *started]
+        for pending in unfinished:
+            pending.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+
+
+class Gatherer[C: Hashable, V]:
+    """Joins the reads that are asked for in the same moment into one call.
+
+    `read(context, ids)` gets the ids that were asked for with the same context (a selector)
+    before the event loop comes round again, each once, and returns what it found.
+    """
+
+    def __init__(self, read: Callable[[C, list[str]], Awaitable[Mapping[str, V]]]) -> None:
+        self._read = read
+        self._waiting: dict[C, tuple[dict[str, None], asyncio.Task[Mapping[str, V]]]] = {}
+
+    async def get(self, context: C, ids: Iterable[str]) -> dict[str, V]:
+        """What was found of `ids`; what `read` raises is raised to everybody who asked."""
+        wanted = list(ids)
+        if context not in self._waiting:
+            gathered: dict[str, None] = {}
+            self._waiting[context] = (gathered, asyncio.create_task(self._flush(context, gathered)))
+        gathered, task = self._waiting[context]
+        gathered.update(dict.fromkeys(wanted))
+        # Shielded: one caller that gives up must not take the answer from the others.
+        found = await asyncio.shield(task)
+        return {key: found[key] for key in wanted if key in found}
+
+    async def _flush(self, context: C, gathered: Mapping[str, None]) -> Mapping[str, V]:
+        del self._waiting[context]
+        return await self._read(context, list(gathered))

@@ -1,0 +1,152 @@
+"""The kind `project`: how projects are read, and what a project event means."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, cast
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+
+from jira.api import JiraApi
+from jira.errors import JiraNotFoundError
+from jira.events import ProjectSubject, Row, project_subjects
+from jira.kind import Found, Kind
+from jira.overrides import JiraProjectConfig
+from jira.paging import OffsetPages, rows_of
+from jira.pipeline import Gatherer
+from kinds import Kinds
+
+if TYPE_CHECKING:
+    from client import JiraClient
+
+SEARCH = "/rest/api/3/project/search"
+MAX_PER_PAGE = 100
+MAX_NAMED = 50
+"""The ids or keys that one search may name."""
+
+
+class ProjectReader:
+    """Reads live projects: those in the trash or the archive are no part of the catalog.
+
+    One endpoint for one project and for all, since only this one knows `expand=insight`.
+    https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+    Every method raises JiraError.
+    """
+
+    def __init__(self, api: JiraApi) -> None:
+        self._api = api
+        self._gatherer = Gatherer(self._find_ids)
+
+    async def pages(self, expand: str) -> AsyncIterator[list[Row]]:
+        """All live projects that the account may see."""
+        async for page in self._search({}, expand):
+            yield page
+
+    async def find(self, ids: Sequence[str], expand: str) -> dict[str, Row]:
+        """The live projects among these ids, by id."""
+        return await self._gatherer.get(expand, ids)
+
+    async def find_keys(self, keys: Sequence[str], expand: str) -> list[Row]:
+        """The live projects that have one of these keys now."""
+        return await self._find_all("keys", keys, expand)
+
+    async def _find_ids(self, expand: str, ids: list[str]) -> dict[str, Row]:
+        return {str(row["id"]): row for row in await self._find_all("id", ids, expand)}
+
+    async def _find_all(self, by: str, names: Sequence[str], expand: str) -> list[Row]:
+        chunks = [names[i : i + MAX_NAMED] for i in range(0, len(names), MAX_NAMED)]
+        found = await asyncio.gather(*(self._find_chunk(by, chunk, expand) for chunk in chunks))
+        return [row for rows in found for row in rows]
+
+    async def _find_chunk(self, by: str, names: Sequence[str], expand: str) -> list[Row]:
+        try:
+            pages = self._search({by: list(names)}, expand)
+            rows = [row async for page in pages for row in page]
+        except JiraNotFoundError:
+            # 404 says that none was found; whether one unknown name is enough for it, nobody says.
+            if len(names) == 1:
+                return []
+            one_by_one = (self._find_chunk(by, [name], expand) for name in names)
+            return [row for rows in await asyncio.gather(*one_by_one) for row in rows]
+        wanted = set(names)
+        field = "id" if by == "id" else "key"
+        return [row for row in rows if str(row.get(field)) in wanted]
+
+    async def _search(
+        self, query: dict[str, Sequence[str]], expand: str
+    ) -> AsyncIterator[list[Row]]:
+        pages = OffsetPages(f"GET {SEARCH}")
+        seen: set[str] = set()
+        more = True
+        while more:
+            page = await self._api.get(
+                SEARCH,
+                {
+                    **query,
+                    "status": "live",
+                    "startAt": pages.start,
+                    "maxResults": MAX_PER_PAGE,
+                    **({"expand": expand} if expand else {}),
+                },
+            )
+            rows = rows_of(page, "values", f"GET {SEARCH}")
+            more = pages.advance(page, len(rows))
+            new = [row for row in rows if str(row.get("id")) not in seen]
+            seen.update(str(row.get("id")) for row in new)
+            if new:
+                yield new
+
+
+async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
+    """Every live project."""
+    selector = cast(JiraProjectConfig, resource).selector
+    async for page in client.get_paginated_projects({"expand": selector.expand}):
+        yield page
+
+
+async def resolve(
+    client: "JiraClient", subjects: Sequence[ProjectSubject], resource: ResourceConfig
+) -> Found:
+    """Read the projects by id, which a renamed key doesn't change; not live means deleted."""
+    expand = cast(JiraProjectConfig, resource).selector.expand
+    by_id = await client.projects.find([s.id for s in subjects if s.id], expand)
+    rows = list(by_id.values())
+    keys = {str(row["key"]) for row in rows}
+    gone = {s.key: s.row for s in subjects if s.key and s.key not in keys}
+    if gone:
+        # The key may be another project's by now: a key is free once its project is deleted.
+        others = await client.projects.find_keys(list(gone), expand)
+        rows += others
+        for other in others:
+            gone.pop(other["key"], None)
+    return Found(rows, list(gone.values()))
+
+
+async def by_identifiers(
+    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
+) -> Found:
+    """Read projects that Port has under these keys; deleted are those that aren't live."""
+    expand = cast(JiraProjectConfig, resource).selector.expand
+    rows = await client.projects.find_keys(identifiers, expand)
+    left = {str(row["key"]) for row in rows}
+    return Found(
+        updated=rows, deleted=[{"key": key, "id": key} for key in identifiers if key not in left]
+    )
+
+
+PROJECT = Kind(
+    kind=Kinds.PROJECT,
+    events=(
+        "project_created",
+        "project_updated",
+        "project_deleted",
+        "project_soft_deleted",
+        "project_restored_deleted",
+        "project_archived",
+        "project_restored_archived",
+    ),
+    touched_by=("project_", "jira:issue_"),
+    subjects=project_subjects,
+    read_all=read_all,
+    resolve=resolve,
+    by_identifiers=by_identifiers,
+)

@@ -1,0 +1,117 @@
+"""Wires the integration: resyncs, live events, and the webhook in Jira."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from loguru import logger
+from port_ocean.context.event import event
+from port_ocean.context.ocean import ocean
+from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
+from port_ocean.utils.signal import signal_handler
+
+from initialize_client import create_jira_client, get_settings, webhook_secrets
+from jira.errors import SettingsError
+from jira.keep_webhook import WebhookKeeper
+from jira.kind import Kind
+from jira.overrides import JiraPortAppConfig
+from jira.registry import KINDS, webhook_events
+from jira.settings import is_unencrypted
+from jira.signature import verify
+from jira.webhooks import WantedWebhook, webhook_name
+from webhook_processors.door import Door
+from webhook_processors.manager import JiraLiveEventsManager
+from webhook_processors.registry import PROCESSORS
+
+WEBHOOK_PATH = "/webhook"
+
+try:
+    settings = get_settings()
+except SettingsError as error:
+    raise SystemExit(f"The Jira integration can't start: {error}") from error
+
+if ocean.integration.AppConfigHandlerClass.CONFIG_CLASS is not JiraPortAppConfig:
+    # The framework falls back to its base class without a word; this shows why.
+    import integration  # noqa: F401
+
+    raise SystemExit("The framework runs another class than JiraIntegration of integration.py.")
+
+if is_unencrypted(settings.host):
+    logger.warning(f"jiraHost is {settings.host}: the API token travels unencrypted")
+if settings.allow_unsigned_webhooks:
+    logger.warning("allowUnsignedWebhooks is on: anybody who knows the address can send events")
+
+manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
+background: set[asyncio.Task[None]] = set()
+keepers: list[WebhookKeeper] = []
+
+
+def resync_of(kind: Kind) -> Callable[[str], ASYNC_GENERATOR_RESYNC_TYPE]:
+    """The resync of a kind, for the resource that the framework is at."""
+
+    async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
+        resource = event.resource_config
+        if resource is None:
+            raise RuntimeError("a resync runs only where the framework has set its resource")
+        async for rows in kind.read_all(create_jira_client(), resource):
+            yield rows
+
+    return resync
+
+
+for registered in KINDS.values():
+    ocean.on_resync(registered.kind)(resync_of(registered))
+
+for processor in PROCESSORS:
+    ocean.add_webhook_processor(WEBHOOK_PATH, processor)
+
+
+def check_signature(body: bytes, headers: Mapping[str, str]) -> None:
+    """Raises DeliveryRefusedError for a delivery that our webhook didn't send."""
+    verify(body, headers, webhook_secrets(), allow_unsigned=settings.allow_unsigned_webhooks)
+
+
+async def accept_event(webhook_event: Any) -> bool:
+    """Hand an event to the live-events manager; False where there is no room."""
+    return await manager.accept(WEBHOOK_PATH, webhook_event)
+
+
+ocean.app.fast_api_app.add_middleware(
+    Door,
+    path=f"{ocean.app.route_prefix}/integration{WEBHOOK_PATH}",
+    check=check_signature,
+    accept=accept_event,
+)
+
+
+@ocean.on_start()
+async def keep_webhook() -> None:
+    """Put our webhook in place, in the background and outside of the framework's start event."""
+    if not ocean.config.event_listener.should_process_webhooks:
+        return
+    if settings.webhook_url is None:
+        logger.warning("OCEAN__BASE_URL is not set: changes arrive only with a resync")
+        return
+    if not settings.manage_webhooks:
+        logger.info(f"manageWebhooks is off: Jira has to send events to {settings.webhook_url}")
+        return
+    wanted = WantedWebhook(
+        name=webhook_name(settings.identifier),
+        url=settings.webhook_url,
+        events=webhook_events(),
+        secret=webhook_secrets()[0],
+    )
+    keeper = WebhookKeeper(create_jira_client(), wanted)
+    keepers.append(keeper)
+    task = asyncio.create_task(keeper.run(), context=contextvars.Context())
+    background.add(task)
+    signal_handler.register(task.cancel)
+
+
+@ocean.on_resync_start()
+async def before_resync() -> None:
+    """Events flow before the first row is read, and Jira must know us. Raises JiraError."""
+    for keeper in keepers:
+        await keeper.ready.wait()
+    await create_jira_client().verify_credentials()

@@ -1,0 +1,150 @@
+"""A stand-in Jira and Port with the real integration between them."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox.compare import Difference, Snapshot, differences
+from sandbox.integration_process import IntegrationProcess, integration_env
+from sandbox.jira_api import JiraApi
+from sandbox.jira_deliveries import Deliveries
+from sandbox.jira_site import JiraSite
+from sandbox.openapi import OpenApiCheck
+from sandbox.port_api import PortApi
+from sandbox.port_catalog import PortCatalog
+from sandbox.servers import HttpServer
+
+EMAIL = "bot@example.com"
+TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
+QUIET_SECONDS = 0.4
+
+
+class Port:
+    """A Port account of its own."""
+
+    def __init__(self) -> None:
+        self.catalog = PortCatalog()
+        self.api = PortApi(self.catalog)
+        self.server = HttpServer(self.api.app)
+
+    async def __aenter__(self) -> Self:
+        await self.server.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.server.stop()
+        self.server.close()
+
+
+class World:
+    """One Jira site, one Port account, and `ocean sail` between them once it is started."""
+
+    def __init__(
+        self, site: JiraSite | None = None, *, openapi: OpenApiCheck | None = None, **settings: str
+    ) -> None:
+        """`settings` are variables for the integration, such as OCEAN__…; see integration_env."""
+        self.site = site or JiraSite()
+        self.jira = JiraApi(self.site, email=EMAIL, token=TOKEN, openapi=openapi)
+        self.jira_server = HttpServer(self.jira.app)
+        self.site.base_url = self.jira_server.url
+        self.deliveries = Deliveries(self.site)
+        self.port = Port()
+        self.settings = settings
+        self.process = self._integration(self.port)
+
+    @property
+    def catalog(self) -> PortCatalog:
+        """What Port holds."""
+        return self.port.catalog
+
+    async def __aenter__(self) -> Self:
+        await self.jira_server.start()
+        await self.port.__aenter__()
+        await self.deliveries.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.returncode is None and self.process.log:
+            await self.process.stop()
+        await self.deliveries.stop()
+        await self.port.__aexit__(kind, error, trace)
+        await self.jira_server.stop()
+        self.jira_server.close()
+
+    async def start(self, *, timeout: float = 120) -> str:  # noqa: ASYNC109
+        """Start the integration and wait for its first resync; returns how that ended."""
+        seen = len([state for state in self.port.api.resync_states if state != "running"])
+        await self.process.start()
+        return await self.port.api.resync_finished(seen + 1, timeout)
+
+    async def resync(self, *, timeout: float = 120) -> str:  # noqa: ASYNC109
+        """Ask for another resync and wait for it; returns how it ended."""
+        ended = len([state for state in self.port.api.resync_states if state != "running"])
+        self.port.api.request_resync()
+        return await self.port.api.resync_finished(ended + 1, timeout)
+
+    async def settled(self, timeout: float = 60) -> None:  # noqa: ASYNC109
+        """Wait until every event is delivered and the integration asks for nothing any more."""
+        await self.deliveries.settled(timeout)
+        deadline = time.monotonic() + timeout
+        before = self._activity()
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < QUIET_SECONDS:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the integration was still busy after {timeout} s")
+            await asyncio.sleep(0.05)
+            now = self._activity()
+            if now != before or self.jira.in_flight:
+                before, quiet_since = now, time.monotonic()
+
+    async def fresh_catalog(self) -> Snapshot:
+        """What a resync from nothing builds in a Port account of its own."""
+        async with Port() as port:
+            mapping = (self.port.api.integration or {}).get("config")
+            if mapping:
+                port.api.set_mapping(mapping)
+            process = self._integration(port, OCEAN__INTEGRATION__CONFIG__MANAGE_WEBHOOKS="false")
+            await process.start()
+            try:
+                status = await port.api.resync_finished()
+            finally:
+                await process.stop()
+            if status != "completed":
+                raise RuntimeError("\n".join(["the fresh resync failed:", *process.log[-30:]]))
+            return port.catalog.snapshot()
+
+    async def differences(self) -> list[Difference]:
+        """Where the live catalog isn't what a fresh resync builds."""
+        return differences(self.catalog.snapshot(), await self.fresh_catalog())
+
+    async def arrival(self, change: Callable[[], Any], arrived: Callable[[], bool]) -> float:
+        """Make a change in Jira; the seconds until Port shows it."""
+        begun = time.monotonic()
+        change()
+        await self.catalog.wait_for(lambda _: arrived(), 30, what="the change in the catalog")
+        return time.monotonic() - begun
+
+    def _integration(self, port: Port, **settings: str) -> IntegrationProcess:
+        env = integration_env(
+            port_url=port.server.url,
+            jira_url=self.jira_server.url,
+            email=EMAIL,
+            token=TOKEN,
+            **{**self.settings, **settings},
+        )
+        return IntegrationProcess(env)
+
+    def _activity(self) -> tuple[int, int]:
+        return len(self.jira.requests), self.port.api.count(entities_only=True)

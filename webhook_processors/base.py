@@ -1,0 +1,81 @@
+"""What all processors share: a processor only says which kind it is."""
+
+from typing import Any, ClassVar
+
+from loguru import logger
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
+from port_ocean.core.handlers.webhook.webhook_event import (
+    EventHeaders,
+    EventPayload,
+    WebhookEvent,
+    WebhookEventRawResults,
+)
+
+from initialize_client import create_jira_client, get_settings, webhook_secrets
+from jira.events import event_name
+from jira.kind import Kind
+from jira.registry import KINDS
+from jira.signature import DeliveryRefusedError, verify
+from kinds import Kinds
+
+DELIVERY_ID = "x-atlassian-webhook-identifier"
+
+
+class JiraWebhookProcessor(AbstractWebhookProcessor):
+    """Turns an event into what Jira's API says about its subject now."""
+
+    kind: ClassVar[Kinds]
+
+    @property
+    def spec(self) -> Kind:
+        """How this kind is read."""
+        return KINDS[self.kind]
+
+    async def should_process_event(self, event: WebhookEvent) -> bool:
+        """Whether the event may change entities of this kind."""
+        return self.spec.is_touched_by(event_name(event.payload))
+
+    async def get_matching_kinds(self, event: WebhookEvent) -> list[str]:
+        """The one kind of this processor."""
+        return [self.kind]
+
+    async def authenticate(self, payload: EventPayload, headers: EventHeaders) -> bool:
+        """Check the signature over the raw bytes again: not every event came through the door."""
+        request = self.event._original_request
+        if request is None:
+            return False
+        try:
+            verify(
+                await request.body(),
+                {name.lower(): value for name, value in request.headers.items()},
+                webhook_secrets(),
+                allow_unsigned=get_settings().allow_unsigned_webhooks,
+            )
+        except DeliveryRefusedError as error:
+            logger.warning(f"Refused the delivery {headers.get(DELIVERY_ID, '')!r}: {error}")
+            return False
+        return True
+
+    async def validate_payload(self, payload: EventPayload) -> bool:
+        """Whether the payload names something that can exist, and that this kind has to read."""
+        return bool(self.spec.subjects(payload))
+
+    async def handle_event(
+        self, payload: EventPayload, resource: ResourceConfig
+    ) -> WebhookEventRawResults:
+        """Read what the event touches again and let the answer decide. Raises JiraError."""
+        subjects = self.spec.subjects(payload)
+        found = await self.spec.resolve(create_jira_client(), subjects, resource)
+        return WebhookEventRawResults(
+            updated_raw_results=found.updated, deleted_raw_results=found.deleted
+        )
+
+    async def on_error(self, error: Exception) -> None:
+        """Quiet: the manager logs an error once, when it decides what becomes of the event."""
+
+    def get_live_event_log_identifiers(
+        self, payload: EventPayload, headers: EventHeaders
+    ) -> dict[str, Any]:
+        """What the log may say about the event."""
+        return {"delivery": headers.get(DELIVERY_ID), "jira_event": event_name(payload)}

@@ -1,0 +1,88 @@
+"""What an event touches besides its subject, read again.
+
+A project's issues carry its name and vanish and come back with it; what pointed at a deleted
+entity lost that relation in Port, while a fresh resync would have it, or a stub.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
+from port_ocean.core.models import Entity
+
+from client import JiraClient
+from jira.events import Row, event_name, project_subjects
+from jira.issue import IssueQuery
+from jira.jql import restrict
+from jira.kind import Kind
+from jira.overrides import JiraIssueConfig
+from jira.registry import KINDS
+from kinds import Kinds
+
+
+def projects_of(events: Iterable[WebhookEvent]) -> list[str]:
+    """The ids of the projects that the events are about, each once."""
+    ids = (
+        subject.id
+        for event in events
+        if event_name(event.payload).startswith("project_")
+        for subject in project_subjects(event.payload)
+        if subject.id
+    )
+    return list(dict.fromkeys(ids))
+
+
+async def project_issues(
+    client: JiraClient, project_id: str, mapping: PortAppConfig
+) -> AsyncIterator[list[WebhookEventRawResults]]:
+    """The issues of a live project, page by page; nothing for one that isn't live."""
+    if not await client.projects.find([project_id], ""):
+        return
+    for index, resource in enumerate(mapping.resources):
+        if not isinstance(resource, JiraIssueConfig):
+            continue
+        selector = resource.selector
+        query = IssueQuery.of(
+            restrict(selector.jql, "project", [project_id]), selector.fields, selector.expand
+        )
+        async for rows in client.issues.pages(query):
+            yield [_results(resource, index, updated=rows, deleted=[])]
+
+
+async def related(
+    client: JiraClient, entities: Iterable[Entity], mapping: PortAppConfig
+) -> list[WebhookEventRawResults]:
+    """Entities of ours that Port has, read in Jira by the names they have in Port."""
+    names: dict[str, list[str]] = {}
+    for entity in entities:
+        names.setdefault(str(entity.blueprint), []).append(str(entity.identifier))
+    results = []
+    for index, resource in enumerate(mapping.resources):
+        kind = kind_of(resource)
+        identifiers = names.get(blueprint_of(resource) or "")
+        if kind is None or not identifiers:
+            continue
+        found = await kind.by_identifiers(client, identifiers, resource)
+        results.append(_results(resource, index, updated=found.updated, deleted=found.deleted))
+    return results
+
+
+def kind_of(resource: ResourceConfig) -> Kind | None:
+    """Our kind of a resource; None for one we don't know."""
+    return KINDS.get(Kinds(resource.kind)) if resource.kind in set(Kinds) else None
+
+
+def blueprint_of(resource: ResourceConfig) -> str | None:
+    """The blueprint that a resource always maps to; None where it is computed per row."""
+    expression = resource.port.entity.mappings.blueprint.strip()
+    literal = expression.strip("\"'")
+    return literal if len(expression) == len(literal) + 2 and literal else None
+
+
+def _results(
+    resource: ResourceConfig, index: int, *, updated: list[Row], deleted: list[Row]
+) -> WebhookEventRawResults:
+    results = WebhookEventRawResults(updated_raw_results=updated, deleted_raw_results=deleted)
+    results.resource = resource
+    results.resource_index = index
+    return results

@@ -1,0 +1,172 @@
+"""Writes the entities of live events to Port, and knows per entity what Port said.
+
+The framework's own writing for live events drops what Port refuses; this one uses the
+calls of the Port client that raise.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+
+import httpx
+from port_ocean.clients.port.client import PortClient
+from port_ocean.clients.port.types import RequestOptions, UserAgentType
+from port_ocean.core.models import Entity
+
+EntityKey = tuple[str, str]
+"""Blueprint and identifier."""
+
+AGENT = UserAgentType.exporter
+
+
+class PortRefusedError(Exception):
+    """Port refused single entities; the others of the same write are in the catalog."""
+
+    def __init__(self, entities: list[Entity], reason: str) -> None:
+        shown = ", ".join(f"{e.blueprint}/{e.identifier}" for e in entities[:5])
+        super().__init__(f"Port refused {len(entities)} entities ({shown}): {reason}")
+        self.entities = entities
+
+
+class PortWriter:
+    """Deletes in bulk, then upserts in bulk."""
+
+    def __init__(self, port: PortClient, confirm: Callable[[], Awaitable[None]]) -> None:
+        """`confirm` raises when what looks gone may only be out of our sight."""
+        self._port = port
+        self._confirm = confirm
+
+    async def write(
+        self, upserts: list[Entity], deletes: list[Entity], options: RequestOptions
+    ) -> list[Entity]:
+        """Write both; returns the entities in Port that pointed at what was deleted.
+
+        Deletes come first: an upsert that relates to a deleted entity then makes the stub of it
+        that a fresh resync would make too. Raises httpx.HTTPError when Port can't be reached or
+        fails, PortRefusedError for single entities after everything else was written, and what
+        `confirm` raises.
+        """
+        pointing = await self._delete(deletes, options)
+        await self._upsert(upserts, options)
+        written = {key_of(entity) for entity in upserts}
+        return [entity for entity in pointing if key_of(entity) not in written]
+
+    async def _upsert(self, entities: list[Entity], options: RequestOptions) -> None:
+        failed: list[Entity] = []
+        for group in _by_blueprint(unique(entities)).values():
+            results = await self._port.upsert_entities_in_batches(
+                group, options, AGENT, should_raise=True
+            )
+            written = {str(entity.identifier) for done, entity in results if done}
+            failed += [
+                entity
+                for entity in group
+                if not entity.is_using_search_identifier and str(entity.identifier) not in written
+            ]
+        if failed:
+            await self._upsert_again(failed, options)
+
+    async def _upsert_again(self, entities: list[Entity], options: RequestOptions) -> None:
+        """One by one: what a refused entity relates to may have been written after it."""
+        refused: list[Entity] = []
+        reason = ""
+        for entity in entities:
+            try:
+                done = await self._port.upsert_entity(entity, options, AGENT, should_raise=True)
+            except httpx.HTTPStatusError as error:
+                if is_transient(error):
+                    raise
+                refused.append(entity)
+                reason = error.response.text[:300]
+                continue
+            if done is False:
+                refused.append(entity)
+                reason = "something it relates to is not in Port"
+        if refused:
+            raise PortRefusedError(refused, reason)
+
+    async def _delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
+        doomed = await self._ours(unique(entities))
+        if not doomed:
+            return []
+        await self._confirm()
+        keys = {key_of(entity) for entity in doomed}
+        pointing = await self._pointing_at(keys)
+        for blueprint, group in _by_blueprint(doomed).items():
+            identifiers = [str(entity.identifier) for entity in group]
+            await self._port.bulk_delete_entities(
+                blueprint, identifiers, options, AGENT, should_raise=True
+            )
+        return pointing
+
+    async def _ours(self, entities: list[Entity]) -> list[Entity]:
+        """Those that are in Port and were made by this integration."""
+        found = await asyncio.gather(
+            *(
+                self._port.search_entities(
+                    AGENT,
+                    {
+                        "combinator": "and",
+                        "rules": [
+                            {"property": "$blueprint", "operator": "=", "value": blueprint},
+                            {
+                                "property": "$identifier",
+                                "operator": "in",
+                                "value": [str(entity.identifier) for entity in group],
+                            },
+                        ],
+                    },
+                )
+                for blueprint, group in _by_blueprint(entities).items()
+            )
+        )
+        wanted = {key_of(entity) for entity in entities}
+        # Port's answer is narrowed again: a delete is no place for trust.
+        return [e for entities in found for e in entities if key_of(e) in wanted]
+
+    async def _pointing_at(self, keys: set[EntityKey]) -> list[Entity]:
+        identifiers = {identifier for _, identifier in keys}
+        return [
+            entity
+            for entity in await self._port.search_entities(AGENT)
+            if key_of(entity) not in keys
+            and any(
+                not identifiers.isdisjoint(_targets(value)) for value in entity.relations.values()
+            )
+        ]
+
+
+def unique(entities: Iterable[Entity]) -> list[Entity]:
+    """Each entity once, in order; of several that differ all stay, for Port to merge."""
+    kept: list[Entity] = []
+    by_key: dict[EntityKey, list[Entity]] = defaultdict(list)
+    for entity in entities:
+        if entity not in by_key[key_of(entity)]:
+            by_key[key_of(entity)].append(entity)
+            kept.append(entity)
+    return kept
+
+
+def key_of(entity: Entity) -> EntityKey:
+    """What makes an entity one of its kind in Port."""
+    return str(entity.blueprint), str(entity.identifier)
+
+
+def is_transient(error: httpx.HTTPError) -> bool:
+    """Whether Port may do the same thing later."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return True
+    return error.response.status_code in (401, 408, 425, 429) or error.response.status_code >= 500
+
+
+def _by_blueprint(entities: Iterable[Entity]) -> dict[str, list[Entity]]:
+    groups: dict[str, list[Entity]] = defaultdict(list)
+    for entity in entities:
+        groups[str(entity.blueprint)].append(entity)
+    return groups
+
+
+def _targets(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
