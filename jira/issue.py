@@ -11,7 +11,7 @@ from jira.api import JiraApi
 from jira.errors import JiraRequestError, JiraUnavailableError
 from jira.events import IssueSubject, Row, is_issue_key, issue_subjects, plausible_id
 from jira.jql import bounded, restrict
-from jira.kind import Found, Kind
+from jira.kind import Found, Kind, Known
 from jira.overrides import JiraIssueConfig
 from jira.paging import TokenPages, rows_of
 from jira.pipeline import Gatherer, read_ahead
@@ -221,17 +221,14 @@ async def resolve(
 
 async def by_identifiers(
     client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Found:
-    """Read issues that Port has under these keys or ids; deleted are those that lead nowhere."""
+) -> Known:
+    """Read issues that Port has under these keys or ids; gone is what no issue is called now."""
     usable = [name for name in identifiers if is_issue_key(name) or plausible_id(name)]
     leads_to = await client.issues.by_keys(usable, ["issuetype"])
     selector = cast(JiraIssueConfig, resource).selector
     rows = await client.find_issues([str(row["id"]) for row in leads_to], selector)
     left = {name for row in rows.values() for name in (row["key"], str(row["id"]))}
-    return Found(
-        updated=list(rows.values()),
-        deleted=[{"id": name, "key": name, "fields": {}} for name in usable if name not in left],
-    )
+    return Known(list(rows.values()), [name for name in usable if name not in left])
 
 
 def _names(listed: str | None) -> tuple[str, ...]:

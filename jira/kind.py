@@ -30,6 +30,14 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What Jira says about entities that Port has: rows that are there, identifiers that aren't."""
+
+    rows: list[Row] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Kind:
     """How to read one kind, and which events touch it.
 
@@ -45,7 +53,7 @@ class Kind:
     subjects: Callable[[Any], Sequence[Any]]
     read_all: Callable[["JiraClient", ResourceConfig], AsyncIterator[list[Row]]]
     resolve: Callable[["JiraClient", Sequence[Any], ResourceConfig], Awaitable[Found]]
-    by_identifiers: Callable[["JiraClient", list[str], ResourceConfig], Awaitable[Found]]
+    by_identifiers: Callable[["JiraClient", list[str], ResourceConfig], Awaitable[Known]]
 
     def is_touched_by(self, event_name: str) -> bool:
         """Whether an event of this name may change entities of this kind."""

@@ -9,7 +9,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from jira.api import JiraApi
 from jira.errors import JiraNotFoundError
 from jira.events import ProjectSubject, Row, project_subjects
-from jira.kind import Found, Kind
+from jira.kind import Found, Kind, Known
 from jira.overrides import JiraProjectConfig
 from jira.paging import OffsetPages, rows_of
 from jira.pipeline import Gatherer
@@ -123,14 +123,12 @@ async def resolve(
 
 async def by_identifiers(
     client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Found:
-    """Read projects that Port has under these keys; deleted are those that aren't live."""
+) -> Known:
+    """Read projects that Port has under these keys; gone are those that aren't live."""
     expand = cast(JiraProjectConfig, resource).selector.expand
     rows = await client.projects.find_keys(identifiers, expand)
     left = {str(row["key"]) for row in rows}
-    return Found(
-        updated=rows, deleted=[{"key": key, "id": key} for key in identifiers if key not in left]
-    )
+    return Known(rows, [key for key in identifiers if key not in left])
 
 
 PROJECT = Kind(

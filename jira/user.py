@@ -9,7 +9,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from jira.api import JiraApi
 from jira.errors import JiraAnswerError, JiraNotFoundError
 from jira.events import Row, UserSubject, user_subjects
-from jira.kind import Found, Kind
+from jira.kind import Found, Kind, Known
 from kinds import Kinds
 
 if TYPE_CHECKING:
@@ -84,14 +84,12 @@ async def resolve(
 
 async def by_identifiers(
     client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Found:
-    """Read users that Port has under these account ids; those unknown to Jira are deleted."""
+) -> Known:
+    """Read users that Port has under these account ids; gone are those Jira doesn't know."""
     rows = await asyncio.gather(*(client.get_single_user(name) for name in identifiers))
-    return Found(
-        updated=[row for row in rows if row is not None],
-        deleted=[
-            {"accountId": name} for name, row in zip(identifiers, rows, strict=True) if row is None
-        ],
+    return Known(
+        [row for row in rows if row is not None],
+        [name for name, row in zip(identifiers, rows, strict=True) if row is None],
     )
 
 

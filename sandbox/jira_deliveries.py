@@ -74,6 +74,8 @@ class Deliveries:
         self.max_delay = 0.0
         self.random = random.Random(seed)
         self.log: list[Delivery] = []
+        # How many requests were answered with 2xx, duplicates included.
+        self.accepted = 0
         self._transport = transport
         self._queue: deque[_Job] = deque()
         self._ready = asyncio.Semaphore(0)
@@ -180,6 +182,7 @@ class Deliveries:
         try:
             answer = await client.post(job.hook.url, content=job.body, headers=headers)
             delivery.status = answer.status_code
+            self.accepted += answer.is_success
         except httpx.HTTPError:
             delivery.status = None
         status = delivery.status

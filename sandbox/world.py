@@ -1,6 +1,7 @@
 """A stand-in Jira and Port with the real integration between them."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -18,7 +19,6 @@ from sandbox.servers import HttpServer
 
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
-QUIET_SECONDS = 0.4
 
 
 class Port:
@@ -96,18 +96,18 @@ class World:
         return await self.port.api.resync_finished(ended + 1, timeout)
 
     async def settled(self, timeout: float = 60) -> None:  # noqa: ASYNC109
-        """Wait until every event is delivered and the integration asks for nothing any more."""
+        """Wait until every event is delivered, and the integration says it is done with each."""
         await self.deliveries.settled(timeout)
-        deadline = time.monotonic() + timeout
-        before = self._activity()
-        quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < QUIET_SECONDS:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the integration was still busy after {timeout} s")
-            await asyncio.sleep(0.05)
-            now = self._activity()
-            if now != before or self.jira.in_flight:
-                before, quiet_since = now, time.monotonic()
+        pattern = re.compile(r"(\d+) live events done")
+
+        def done() -> int:
+            return sum(int(m[1]) for line in self.process.log if (m := pattern.search(line)))
+
+        seen = 0
+        async with asyncio.timeout(timeout):
+            while done() < self.deliveries.accepted:
+                await self.process.wait_for_log(pattern.pattern, timeout, after=seen)
+                seen = len(self.process.log)
 
     async def fresh_catalog(self) -> Snapshot:
         """What a resync from nothing builds in a Port account of its own."""
@@ -145,6 +145,3 @@ class World:
             **{**self.settings, **settings},
         )
         return IntegrationProcess(env)
-
-    def _activity(self) -> tuple[int, int]:
-        return len(self.jira.requests), self.port.api.count(entities_only=True)

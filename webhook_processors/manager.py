@@ -1,6 +1,7 @@
 """The consumer of live events: in order, in batches, with nothing lost while a side is down."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -82,6 +83,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         """Try until every event is done or has failed for good."""
         waiting = batch
+        begun = time.monotonic()
         alone: dict[int, int] = {}
         pause = FIRST_PAUSE
         held_up = False
@@ -109,8 +111,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             waiting = await self._without_hopeless(waiting, outcome, alone)
-        if held_up:
-            logger.info("The live events that waited are done")
+        logger.info(f"{len(batch)} live events done in {time.monotonic() - begun:.3f} s")
 
     async def _without_hopeless(
         self, waiting: list[WebhookEvent], outcome: Outcome, alone: dict[int, int]
@@ -222,17 +223,22 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         while pointing := [entity for entity in pointing if key_of(entity) not in seen]:
             seen |= {key_of(entity) for entity in pointing}
             mapping = event.port_app_config
-            results = await refresh.related(create_jira_client(), pointing, mapping)
-            pointing = await self._map_and_write(results)
+            results, gone = await refresh.related(create_jira_client(), pointing, mapping)
+            pointing = await self._map_and_write(results, gone)
 
-    async def _map_and_write(self, results: list[WebhookEventRawResults]) -> list[Entity]:
-        if not any(r.updated_raw_results or r.deleted_raw_results for r in results):
+    async def _map_and_write(
+        self, results: list[WebhookEventRawResults], gone: Sequence[Entity] = ()
+    ) -> list[Entity]:
+        """Returns the entities that pointed at what was deleted and aren't written here."""
+        if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
             return []
         if await is_lakehouse_data_enabled():
             await self._send_webhook_raw_data_to_lakehouse(results)
         if await is_dsp_mode_enabled():
             return []
         upserts, deletes = await self._parse_raw_event_results_to_entities(results)
+        kept = {key_of(entity) for entity in upserts}
+        deletes += [entity for entity in gone if key_of(entity) not in kept]
         writer = PortWriter(ocean.port_client, create_jira_client().verify_credentials)
         options = event.port_app_config.get_port_request_options()
         return await writer.write(upserts, deletes, options)
@@ -255,7 +261,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             passed, failed = await self._map(resource, list(updated.values()))
             upserts += passed
             deletes += failed
-            passed, failed = await self._map(resource, list(deleted.values()))
+            passed, failed = await self._map(
+                refresh.identity_only(resource), list(deleted.values())
+            )
             deletes += passed + failed
         kept = {key_of(entity) for entity in upserts}
         return upserts, [entity for entity in deletes if key_of(entity) not in kept]

@@ -6,7 +6,12 @@ entity lost that relation in Port, while a fresh resync would have it, or a stub
 
 from collections.abc import AsyncIterator, Iterable
 
-from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import (
+    EntityMapping,
+    MappingsConfig,
+    PortAppConfig,
+    ResourceConfig,
+)
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 from port_ocean.core.models import Entity
 
@@ -46,25 +51,44 @@ async def project_issues(
             restrict(selector.jql, "project", [project_id]), selector.fields, selector.expand
         )
         async for rows in client.issues.pages(query):
-            yield [_results(resource, index, updated=rows, deleted=[])]
+            yield [_results(resource, index, rows)]
 
 
 async def related(
     client: JiraClient, entities: Iterable[Entity], mapping: PortAppConfig
-) -> list[WebhookEventRawResults]:
-    """Entities of ours that Port has, read in Jira by the names they have in Port."""
-    names: dict[str, list[str]] = {}
+) -> tuple[list[WebhookEventRawResults], list[Entity]]:
+    """Entities of ours that Port has, read in Jira by the names they have in Port.
+
+    Returns the rows that are there, and the entities that nothing in Jira stands for any more;
+    of these, one that another resource still maps stays.
+    """
+    by_name: dict[str, dict[str, Entity]] = {}
     for entity in entities:
-        names.setdefault(str(entity.blueprint), []).append(str(entity.identifier))
+        by_name.setdefault(str(entity.blueprint), {})[str(entity.identifier)] = entity
     results = []
+    gone = []
     for index, resource in enumerate(mapping.resources):
         kind = kind_of(resource)
-        identifiers = names.get(blueprint_of(resource) or "")
-        if kind is None or not identifiers:
+        named = by_name.get(blueprint_of(resource) or "")
+        if kind is None or not named:
             continue
-        found = await kind.by_identifiers(client, identifiers, resource)
-        results.append(_results(resource, index, updated=found.updated, deleted=found.deleted))
-    return results
+        known = await kind.by_identifiers(client, list(named), resource)
+        results.append(_results(resource, index, known.rows))
+        gone += [named[name] for name in known.gone]
+    return results, gone
+
+
+def identity_only(resource: ResourceConfig) -> ResourceConfig:
+    """The resource with a mapping that gives just blueprint and identifier: enough to delete.
+
+    A deleted row is what an event carried, often without the fields that properties are made of.
+    """
+    mapping = resource.port.entity.mappings
+    identity = EntityMapping.parse_obj(
+        {"identifier": mapping.identifier, "blueprint": mapping.blueprint}
+    )
+    port = resource.port.copy(update={"entity": MappingsConfig(mappings=identity)})
+    return resource.copy(update={"port": port})
 
 
 def kind_of(resource: ResourceConfig) -> Kind | None:
@@ -79,10 +103,8 @@ def blueprint_of(resource: ResourceConfig) -> str | None:
     return literal if len(expression) == len(literal) + 2 and literal else None
 
 
-def _results(
-    resource: ResourceConfig, index: int, *, updated: list[Row], deleted: list[Row]
-) -> WebhookEventRawResults:
-    results = WebhookEventRawResults(updated_raw_results=updated, deleted_raw_results=deleted)
+def _results(resource: ResourceConfig, index: int, rows: list[Row]) -> WebhookEventRawResults:
+    results = WebhookEventRawResults(updated_raw_results=rows, deleted_raw_results=[])
     results.resource = resource
     results.resource_index = index
     return results
