@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 SEARCH = "/rest/api/3/search/jql"
 BULK_FETCH = "/rest/api/3/issue/bulkfetch"
 
-MAX_IDS_PER_PAGE = 5000
+MAX_IDS_PER_PAGE = 1000
+"""Jira gives up to 5000; with smaller pages the first rows are read while it finds the rest."""
 MAX_BULK_FETCH = 100
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
-CHUNKS_AHEAD = 20
-"""Chunks of MAX_BULK_FETCH issues that are read but not yet mapped: 2,000 issues in memory."""
+CHUNKS_AHEAD = 15
+ROWS_TOGETHER = 500
+"""Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
 PARTIAL_READS = 3
 """How often the issues that a bulk fetch could not return are asked for again."""
 
@@ -65,9 +67,14 @@ class IssueReader:
         rows = read_ahead(
             chunks, lambda ids: self._bulk_rows(ids, query.fields, query.expand), most=CHUNKS_AHEAD
         )
+        together: list[Row] = []
         async for chunk in rows:
-            if chunk:
-                yield chunk
+            together += chunk
+            if len(together) >= ROWS_TOGETHER:
+                yield together
+                together = []
+        if together:
+            yield together
 
     async def search(
         self, jql: str, query: IssueQuery, reconcile: Sequence[int] = ()

@@ -21,6 +21,7 @@ from port_ocean.core.integrations.mixins.utils import (
 from port_ocean.core.models import Entity
 
 from initialize_client import create_jira_client
+from jira.entity_processor import SinglePassEntityProcessor
 from jira.errors import TRANSIENT_ERRORS
 from jira.events import Row, event_name
 from webhook_processors import refresh
@@ -48,6 +49,8 @@ class Outcome:
 
 class JiraLiveEventsManager(LiveEventsProcessorManager):
     """Takes what waits, reads it together, writes it once, and only then takes more."""
+
+    EntityProcessorClass = SinglePassEntityProcessor
 
     async def accept(self, path: str, webhook_event: WebhookEvent) -> bool:
         """Queue an event; False where too many wait already or nobody would read them."""

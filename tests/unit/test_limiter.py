@@ -1,0 +1,267 @@
+"""How many requests are under way, and who waits when Jira asks for a pause."""
+
+import asyncio
+import heapq
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from jira import limiter as module
+from jira.limiter import DEFAULT_PAUSE, MAX_JITTER, Limiter, pause_seconds, pauses_everything
+
+GET, POST = "GET /a", "POST /b"
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Clock:
+    """Time that passes only when a test says so."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.sleepers: list[tuple[float, int, asyncio.Event]] = []
+
+    def now(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        wake = asyncio.Event()
+        heapq.heappush(self.sleepers, (self.time + seconds, len(self.sleepers), wake))
+        await wake.wait()
+
+    async def advance(self, seconds: float) -> None:
+        self.time += seconds
+        while self.sleepers and self.sleepers[0][0] <= self.time:
+            heapq.heappop(self.sleepers)[2].set()
+        await settle()
+
+
+async def settle() -> None:
+    """Let everything run that can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    stand_in = SimpleNamespace(sleep=clock.sleep, Semaphore=asyncio.Semaphore)
+    monkeypatch.setattr(module, "asyncio", stand_in)
+    return clock
+
+
+@pytest.fixture
+def limiter(clock):
+    return Limiter(2, now=clock.now, jitter=lambda most: 0.0)
+
+
+class Caller:
+    """A request that keeps its place until it is let go."""
+
+    def __init__(self, limiter: Limiter, endpoint: str) -> None:
+        self.entered = asyncio.Event()
+        self.leave = asyncio.Event()
+        self.task = asyncio.create_task(self.run(limiter, endpoint))
+
+    async def run(self, limiter: Limiter, endpoint: str) -> None:
+        async with limiter.place(endpoint):
+            self.entered.set()
+            await self.leave.wait()
+
+
+@pytest.fixture
+async def call(limiter):
+    callers: list[Caller] = []
+
+    async def begin(endpoint: str) -> Caller:
+        callers.append(Caller(limiter, endpoint))
+        await settle()
+        return callers[-1]
+
+    yield begin
+    for caller in callers:
+        caller.task.cancel()
+    await asyncio.gather(*(caller.task for caller in callers), return_exceptions=True)
+
+
+async def test_no_more_requests_than_the_bound(call):
+    first, second, third = await call(GET), await call(POST), await call(GET)
+    assert first.entered.is_set()
+    assert second.entered.is_set()
+    assert not third.entered.is_set()
+    second.leave.set()
+    await settle()
+    assert third.entered.is_set()
+
+
+async def test_a_request_that_fails_gives_its_place_back(limiter):
+    for _ in range(5):
+        with pytest.raises(ValueError, match="failed"):
+            async with limiter.place(GET):
+                raise ValueError("failed")
+    async with AsyncExitStack() as stack:
+        for _ in range(2):
+            await asyncio.wait_for(stack.enter_async_context(limiter.place(GET)), 1)
+
+
+async def test_a_caller_that_is_cancelled_while_it_waits_holds_nothing(call, clock, limiter):
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    waiting = await call(GET)
+    waiting.task.cancel()
+    await clock.advance(5)
+    for _ in range(2):
+        assert (await call(GET)).entered.is_set()
+
+
+async def test_a_pause_of_one_endpoint_does_not_hold_the_others(call, clock, limiter):
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    paused = await call(GET)
+    assert not paused.entered.is_set()
+    assert (await call(POST)).entered.is_set()
+    await clock.advance(4.9)
+    assert not paused.entered.is_set()
+    await clock.advance(0.1)
+    assert paused.entered.is_set()
+
+
+@pytest.mark.parametrize("reason", ["jira-quota-tenant-based", "Jira-Quota-Global-Based"])
+async def test_a_quota_pauses_everything(call, clock, limiter, reason):
+    limiter.observe(GET, 429, {"retry-after": "5", "ratelimit-reason": reason})
+    first, second = await call(GET), await call(POST)
+    assert not first.entered.is_set()
+    assert not second.entered.is_set()
+    await clock.advance(5)
+    assert first.entered.is_set()
+    assert second.entered.is_set()
+
+
+async def test_callers_that_wait_for_a_pause_hold_no_place(call, limiter):
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    for _ in range(4):
+        assert not (await call(GET)).entered.is_set()
+    for _ in range(2):
+        assert (await call(POST)).entered.is_set()
+
+
+async def test_a_pause_that_begins_in_the_queue_for_a_place_is_kept_too(call, clock, limiter):
+    holders = [await call(POST), await call(POST)]
+    queued = await call(GET)
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    holders[0].leave.set()
+    await settle()
+    assert not queued.entered.is_set()
+    assert (await call(POST)).entered.is_set(), "the place that was given up is free"
+    holders[1].leave.set()
+    await clock.advance(5)
+    assert queued.entered.is_set()
+
+
+async def test_a_pause_that_is_made_longer_meanwhile_is_waited_out(call, clock, limiter):
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    paused = await call(GET)
+    limiter.observe(GET, 429, {"retry-after": "8"})
+    await clock.advance(5)
+    assert not paused.entered.is_set()
+    await clock.advance(3)
+    assert paused.entered.is_set()
+
+
+async def test_a_shorter_pause_does_not_end_a_longer_one(call, clock, limiter):
+    limiter.observe(GET, 429, {"retry-after": "8"})
+    limiter.observe(GET, 429, {"retry-after": "1"})
+    paused = await call(GET)
+    await clock.advance(7)
+    assert not paused.entered.is_set()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "pauses"),
+    [
+        (429, {"retry-after": "5"}, True),
+        (429, {}, True),
+        (503, {"retry-after": "5"}, True),
+        (503, {}, False),
+        (500, {"retry-after": "5"}, False),
+        (200, {"retry-after": "5"}, False),
+        (200, {"x-ratelimit-remaining": "0"}, False),
+    ],
+)
+async def test_which_answers_pause(call, limiter, status, headers, pauses):
+    limiter.observe(GET, status, headers)
+    assert (await call(GET)).entered.is_set() is not pauses
+
+
+async def test_waiting_is_spread_and_never_shorter_than_asked(clock, call):
+    """Retry-After is a floor: everybody back at the same moment would hit the limit again."""
+    asked: list[float] = []
+
+    def jitter(most: float) -> float:
+        asked.append(most)
+        return most
+
+    limiter = Limiter(1, now=clock.now, jitter=jitter)
+    limiter.observe(GET, 429, {"retry-after": "10"})
+    limiter.observe(POST, 429, {"retry-after": "1000"})
+    assert asked[0] == pytest.approx(1.1)
+    assert asked[1] == MAX_JITTER
+    caller = Caller(limiter, GET)
+    await settle()
+    await clock.advance(11)
+    assert not caller.entered.is_set()
+    await clock.advance(0.2)
+    assert caller.entered.is_set()
+    caller.leave.set()
+    await caller.task
+
+
+def test_the_default_jitter_only_adds():
+    limiter = Limiter(1)
+    assert all(0 <= limiter._jitter(MAX_JITTER) <= MAX_JITTER for _ in range(200))
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": " 7 "}, 7),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": "-3"}, 0),
+        ({"retry-after": "Fri, 02 Jan 2026 03:04:35 GMT"}, 30),
+        ({"retry-after": "Fri, 02 Jan 2026 05:04:35 +0200"}, 30),
+        ({"retry-after": "Fri, 02 Jan 2026 03:04:00 GMT"}, 0),
+        ({"retry-after": "2026-01-02T03:04:35Z"}, 30),
+        ({"retry-after": "2026-01-02T03:04:35"}, 30),
+        ({"retry-after": "2026-01-02T03:04:35+00:00"}, 30),
+        ({"x-ratelimit-reset": "2026-01-02T03:05:05Z"}, 60),
+        ({"retry-after": "7", "x-ratelimit-reset": "2026-01-02T03:05:05Z"}, 7),
+        ({"retry-after": "soon", "x-ratelimit-reset": "2026-01-02T03:05:05Z"}, 60),
+        ({"retry-after": "", "x-ratelimit-reset": "9"}, 9),
+        ({"retry-after": "soon"}, DEFAULT_PAUSE),
+        ({}, DEFAULT_PAUSE),
+    ],
+)
+def test_how_long_a_pause_is(headers, seconds):
+    assert pause_seconds(headers, now=NOW) == pytest.approx(seconds)
+
+
+def test_a_date_is_compared_with_the_present_time():
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert 3500 < pause_seconds({"retry-after": later.isoformat()}) <= 3600
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("jira-quota-global-based", True),
+        ("jira-quota-tenant-based", True),
+        ("jira-burst-based", False),
+        ("jira-per-issue-on-write", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_which_limits_are_those_of_the_whole_site(reason, expected):
+    headers = {} if reason is None else {"ratelimit-reason": reason}
+    assert pauses_everything(headers) is expected

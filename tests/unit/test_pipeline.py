@@ -1,0 +1,217 @@
+"""Reading ahead and reading together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+
+from jira.pipeline import Gatherer, read_ahead
+
+
+async def settle() -> None:
+    """Let everything run that can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def numbers(count: int, *, then: Exception | None = None) -> AsyncIterator[int]:
+    for number in range(count):
+        yield number
+    if then is not None:
+        raise then
+
+
+class Work:
+    """Work whose items finish when a test says so."""
+
+    def __init__(self) -> None:
+        self.doors: dict[int, asyncio.Future[int]] = {}
+        self.cancelled: list[int] = []
+
+    async def __call__(self, number: int) -> int:
+        self.doors[number] = asyncio.get_running_loop().create_future()
+        try:
+            return await self.doors[number]
+        except asyncio.CancelledError:
+            self.cancelled.append(number)
+            raise
+
+    def finish(self, number: int) -> None:
+        self.doors[number].set_result(number * 10)
+
+
+async def double(number: int) -> int:
+    return number * 2
+
+
+async def test_results_come_in_order_whatever_finishes_first():
+    work = Work()
+
+    async def read() -> list[int]:
+        return [result async for result in read_ahead(numbers(3), work, most=3)]
+
+    reading = asyncio.create_task(read())
+    await settle()
+    for number in (2, 0, 1):
+        work.finish(number)
+        await settle()
+    assert await reading == [0, 10, 20]
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 100])
+async def test_nothing_is_left_out_at_any_bound(most):
+    found = [result async for result in read_ahead(numbers(50), double, most=most)]
+    assert found == [number * 2 for number in range(50)]
+
+
+async def test_an_empty_source_is_an_empty_result():
+    assert [result async for result in read_ahead(numbers(0), double, most=3)] == []
+
+
+async def test_no_more_is_held_than_the_bound_even_when_nobody_takes_it():
+    """Otherwise a slow Port would fill the memory with issues."""
+    started: list[int] = []
+
+    async def work(number: int) -> int:
+        started.append(number)
+        return number
+
+    async with aclosing(read_ahead(numbers(50), work, most=4)) as results:
+        assert await anext(results) == 0
+        await settle()
+        assert len(started) == 4
+        assert await anext(results) == 1
+        await settle()
+        assert len(started) == 5
+
+
+async def test_the_first_error_of_the_work_ends_it_at_its_place():
+    work = Work()
+    taken: list[int] = []
+
+    async def read() -> None:
+        async for result in read_ahead(numbers(10), work, most=4):
+            taken.append(result)
+
+    reading = asyncio.create_task(read())
+    await settle()
+    work.doors[1].set_exception(ValueError("one"))
+    await settle()
+    assert not reading.done()
+    work.finish(0)
+    with pytest.raises(ValueError, match="one"):
+        await reading
+    assert taken == [0]
+    assert work.cancelled == [2, 3]
+    assert 9 not in work.doors
+
+
+async def test_an_error_of_the_source_comes_after_what_it_gave():
+    taken: list[int] = []
+    with pytest.raises(ValueError, match="source"):
+        async for result in read_ahead(numbers(3, then=ValueError("source")), double, most=2):
+            taken.append(result)
+    assert taken == [0, 2, 4]
+
+
+async def test_closing_early_cancels_the_work():
+    work = Work()
+    results = read_ahead(numbers(10), work, most=3)
+    first = asyncio.ensure_future(anext(results))
+    await settle()
+    work.finish(0)
+    assert await first == 0
+    await settle()
+    await results.aclose()  # type: ignore[attr-defined]
+    assert sorted(work.cancelled) == [1, 2]
+    assert len(asyncio.all_tasks()) == 1, "nothing runs on"
+
+
+async def test_cancelling_the_reader_cancels_the_work():
+    work = Work()
+
+    async def read() -> list[int]:
+        return [result async for result in read_ahead(numbers(10), work, most=3)]
+
+    reading = asyncio.create_task(read())
+    await settle()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert sorted(work.cancelled) == [0, 1, 2]
+
+
+class Reads:
+    """A read that remembers what it was asked and may be held up or fail."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, list[str]]] = []
+        self.may_go = asyncio.Event()
+        self.may_go.set()
+        self.error: Exception | None = None
+
+    async def __call__(self, context: str, ids: list[str]) -> dict[str, str]:
+        self.asked.append((context, ids))
+        await self.may_go.wait()
+        if self.error:
+            raise self.error
+        return {name: f"{context}:{name}" for name in ids if name != "gone"}
+
+
+async def test_what_is_asked_in_the_same_moment_is_one_read():
+    reads = Reads()
+    gatherer = Gatherer(reads)
+    found = await asyncio.gather(
+        gatherer.get("c", ["1", "2"]), gatherer.get("c", ["2", "3"]), gatherer.get("c", ["gone"])
+    )
+    assert reads.asked == [("c", ["1", "2", "3", "gone"])]
+    assert found == [{"1": "c:1", "2": "c:2"}, {"2": "c:2", "3": "c:3"}, {}]
+
+
+async def test_other_contexts_are_read_by_themselves():
+    reads = Reads()
+    gatherer = Gatherer(reads)
+    one, two = await asyncio.gather(gatherer.get("a", ["1"]), gatherer.get("b", ["1"]))
+    assert sorted(reads.asked) == [("a", ["1"]), ("b", ["1"])]
+    assert (one, two) == ({"1": "a:1"}, {"1": "b:1"})
+
+
+async def test_an_error_is_raised_to_everybody_who_asked():
+    reads = Reads()
+    reads.error = ValueError("failed")
+    gatherer = Gatherer(reads)
+    found = await asyncio.gather(
+        gatherer.get("c", ["1"]), gatherer.get("c", ["2"]), return_exceptions=True
+    )
+    assert [type(error) for error in found] == [ValueError, ValueError]
+    reads.error = None
+    assert await gatherer.get("c", ["1"]) == {"1": "c:1"}
+
+
+async def test_who_asks_later_never_gets_an_earlier_answer():
+    """A change that came while a read was under way would be missed."""
+    reads = Reads()
+    reads.may_go.clear()
+    gatherer = Gatherer(reads)
+    early = asyncio.create_task(gatherer.get("c", ["1"]))
+    await settle()
+    late = asyncio.create_task(gatherer.get("c", ["1"]))
+    await settle()
+    assert reads.asked == [("c", ["1"]), ("c", ["1"])]
+    reads.may_go.set()
+    assert await early == await late == {"1": "c:1"}
+
+
+async def test_a_caller_that_gives_up_does_not_take_the_answer_from_the_others():
+    reads = Reads()
+    reads.may_go.clear()
+    gatherer = Gatherer(reads)
+    gives_up = asyncio.create_task(gatherer.get("c", ["1"]))
+    stays = asyncio.create_task(gatherer.get("c", ["2"]))
+    await settle()
+    gives_up.cancel()
+    await settle()
+    reads.may_go.set()
+    assert await stays == {"2": "c:2"}
+    assert gives_up.cancelled()

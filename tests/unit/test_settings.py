@@ -1,0 +1,175 @@
+"""What an administrator may write, and what is said about what they may not."""
+
+from typing import Any
+
+import pytest
+
+from jira.errors import SettingsError
+from jira.settings import JiraSettings, is_unencrypted, normalize_host
+
+CONFIG = {
+    "jira_host": "https://site.atlassian.net",
+    "atlassian_user_email": "user-1@example.com",
+    "atlassian_user_token": "the-token",
+}
+
+
+def settings(base_url: str | None = "https://port.example.com", **changes: Any) -> JiraSettings:
+    return JiraSettings.from_config({**CONFIG, **changes}, identifier="jira-1", base_url=base_url)
+
+
+@pytest.mark.parametrize(
+    ("given", "host"),
+    [
+        ("https://site.atlassian.net", "https://site.atlassian.net"),
+        ("https://site.atlassian.net/", "https://site.atlassian.net"),
+        ("https://site.atlassian.net//", "https://site.atlassian.net"),
+        ("site.atlassian.net", "https://site.atlassian.net"),
+        ("site.atlassian.net/", "https://site.atlassian.net"),
+        ("http://site.atlassian.net", "https://site.atlassian.net"),
+        ("HTTPS://site.atlassian.net", "https://site.atlassian.net"),
+        ("http://site.jira.com", "https://site.jira.com"),
+        ("https://jira.example.com", "https://jira.example.com"),
+        ("http://jira.example.com", "http://jira.example.com"),
+        ("jira.example.com:8443", "https://jira.example.com:8443"),
+        ("http://localhost:8080/", "http://localhost:8080"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        (
+            "https://api.atlassian.com/ex/jira/0a1b-2c3d",
+            "https://api.atlassian.com/ex/jira/0a1b-2c3d",
+        ),
+        (
+            "http://api.atlassian.com/ex/jira/0a1b-2c3d/",
+            "https://api.atlassian.com/ex/jira/0a1b-2c3d",
+        ),
+    ],
+)
+def test_a_good_host_is_put_right(given, host):
+    assert normalize_host(given) == host
+
+
+@pytest.mark.parametrize("given", ["http://evil-atlassian.net", "http://atlassian.net.example.com"])
+def test_only_atlassians_own_hosts_are_known_to_speak_https(given):
+    assert normalize_host(given) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("", "is missing"),
+        ("ftp://site.atlassian.net", "scheme 'ftp'"),
+        ("://site.atlassian.net", "scheme ''"),
+        ("https://", "not an address"),
+        ("https:///path", "not an address"),
+        ("https://:443", "not an address"),
+        ("https://site.atlassian.net:port", "not an address"),
+        ("https://site.atlassian.net:99999", "not an address"),
+        ("https://my site.atlassian.net", "not an address"),
+        ("a.atlassian.net,b.atlassian.net", "not an address"),
+        ("a.atlassian.net;b.atlassian.net", "not an address"),
+        ("https://site.atlassian.net/jira/projects", "path '/jira/projects'"),
+        ("https://site.atlassian.net/rest/api/3", "path '/rest/api/3'"),
+        ("https://api.atlassian.com/ex/jira/", "path '/ex/jira'"),
+        ("https://api.atlassian.com/ex/jira/a/b", "path '/ex/jira/a/b'"),
+        ("https://api.atlassian.com/ex/confluence/a", "path"),
+        ("https://site.atlassian.net?x=1", "after '?'"),
+        ("https://site.atlassian.net/#/top", "'#'"),
+    ],
+)
+def test_a_bad_host_is_refused_with_the_reason(given, problem):
+    with pytest.raises(SettingsError) as refused:
+        normalize_host(given)
+    assert str(refused.value).startswith("jiraHost ")
+    assert problem in str(refused.value)
+    assert "https://your-site.atlassian.net" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://user-1:the-token@site.atlassian.net",
+        "https://the-token@site.atlassian.net",
+        "https://:the-token@site.atlassian.net/jira",
+        "user-1:the-token@site.atlassian.net",
+        "https://user-1%40example.com:the-token@site.atlassian.net?x=1",
+    ],
+)
+def test_a_host_with_credentials_is_refused_without_showing_them(given):
+    with pytest.raises(SettingsError, match=r"jiraHost is 'site\.atlassian\.net'.*password") as e:
+        normalize_host(given)
+    assert "the-token" not in str(e.value)
+    assert "user-1" not in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("jira_host", "jiraHost"),
+        ("atlassian_user_email", "atlassianUserEmail"),
+        ("atlassian_user_token", "atlassianUserToken"),
+    ],
+)
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_a_missing_setting_is_named_as_it_is_written(name, shown, value):
+    with pytest.raises(SettingsError, match=f"^{shown} is missing") as refused:
+        settings(**{name: value})
+    assert "the-token" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", [-1, "-3", "0"])
+def test_a_bound_that_lets_nothing_through_is_refused(value):
+    with pytest.raises(SettingsError, match=f"maxConcurrentRequests is {value}"):
+        settings(max_concurrent_requests=value)
+
+
+def test_the_defaults_of_what_is_left_out():
+    found = settings()
+    assert found.max_concurrent_requests == 10
+    assert found.manage_webhooks is True
+    assert found.allow_unsigned_webhooks is False
+    assert (found.webhook_secret, found.webhook_secret_previous) == ("", "")
+
+
+@pytest.mark.parametrize("value", [None, "", False, 0, "true", "yes", 1])
+def test_unsigned_deliveries_are_allowed_by_nothing_but_true(value):
+    assert settings(allow_unsigned_webhooks=value).allow_unsigned_webhooks is False
+    assert settings(allow_unsigned_webhooks=True).allow_unsigned_webhooks is True
+
+
+def test_blanks_around_a_pasted_value_are_no_part_of_it():
+    found = settings(
+        jira_host=" https://site.atlassian.net/ \n",
+        atlassian_user_email=" user-1@example.com ",
+        atlassian_user_token="the-token\n",
+        webhook_secret=" s ",
+    )
+    assert (found.host, found.email) == (CONFIG["jira_host"], CONFIG["atlassian_user_email"])
+    assert (found.token, found.webhook_secret) == ("the-token", "s")
+
+
+@pytest.mark.parametrize("base_url", ["https://port.example.com", "https://port.example.com/"])
+def test_the_webhooks_address(base_url):
+    assert settings(base_url).webhook_url == "https://port.example.com/integration/webhook"
+
+
+@pytest.mark.parametrize("base_url", [None, ""])
+def test_without_a_base_url_jira_cannot_reach_us(base_url):
+    assert settings(base_url).webhook_url is None
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("https://site.atlassian.net", False),
+        ("http://localhost:8080", False),
+        ("http://127.0.0.1", False),
+        ("http://127.9.9.9:80", False),
+        ("http://[::1]:8080", False),
+        ("http://jira.example.com", True),
+        ("http://192.0.2.1", True),
+        ("http://localhost.example.com", True),
+    ],
+)
+def test_whether_the_token_travels_in_the_clear(host, expected):
+    assert is_unencrypted(host) is expected
