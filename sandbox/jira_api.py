@@ -1,6 +1,6 @@
 """A stand-in for the REST API of a Jira Cloud site."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -50,6 +50,8 @@ class JiraApi:
         self.latency = 0.0
         self.latency_per_issue = 0.0
         self.requests: list[JiraRequest] = []
+        # Called as a request arrives, before it is looked at: a test can change the site then.
+        self.on_request: Callable[[JiraRequest], None] | None = None
         self.in_flight = 0
         self.max_in_flight = 0
         self.faults = Faults()

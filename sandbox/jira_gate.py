@@ -53,6 +53,8 @@ class Gate:
         entry = JiraRequest(scope["method"], path, query, body)
         entry.violations = broken or api.check(entry)
         api.requests.append(entry)
+        if api.on_request is not None:
+            api.on_request(entry)
         api.in_flight += 1
         entry.in_flight = api.in_flight
         api.max_in_flight = max(api.max_in_flight, api.in_flight)

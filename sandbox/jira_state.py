@@ -228,6 +228,11 @@ class SiteState:
 
     # The index
 
+    def catch_up_index(self) -> None:
+        """Let the search index see everything as it is, whatever its lag."""
+        self.index_lag = 0.0
+        self._history.clear()
+
     def remember(self, issues: Iterable[Issue]) -> None:
         """Before a change: while the index lags, keep what it goes on showing."""
         if self.index_lag <= 0:

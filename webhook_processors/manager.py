@@ -107,9 +107,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 break
             first_reason = outcome.again[id(waiting[0])]
             if not held_up:
-                logger.warning(
-                    f"{len(waiting)} live events wait and are tried again: {first_reason}"
-                )
+                logger.warning(f"{len(waiting)} live events wait for another try: {first_reason}")
                 held_up = True
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

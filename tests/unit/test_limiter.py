@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import itertools
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ import pytest
 
 from jira import limiter as module
 from jira.limiter import DEFAULT_PAUSE, MAX_JITTER, Limiter, pause_seconds, pauses_everything
+from tests.unit.fakes import settle
 
 GET, POST = "GET /a", "POST /b"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -20,6 +22,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.time = 0.0
+        self.order = itertools.count()
         self.sleepers: list[tuple[float, int, asyncio.Event]] = []
 
     def now(self) -> float:
@@ -27,7 +30,7 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         wake = asyncio.Event()
-        heapq.heappush(self.sleepers, (self.time + seconds, len(self.sleepers), wake))
+        heapq.heappush(self.sleepers, (self.time + seconds, next(self.order), wake))
         await wake.wait()
 
     async def advance(self, seconds: float) -> None:
@@ -35,12 +38,6 @@ class Clock:
         while self.sleepers and self.sleepers[0][0] <= self.time:
             heapq.heappop(self.sleepers)[2].set()
         await settle()
-
-
-async def settle() -> None:
-    """Let everything run that can."""
-    for _ in range(20):
-        await asyncio.sleep(0)
 
 
 @pytest.fixture

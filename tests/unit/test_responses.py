@@ -99,7 +99,7 @@ def test_good_credentials_are_not_mistaken_for_failed_ones():
     [(HTML, PAGE), (JSON, PAGE), ({}, b"\n  <html></html>"), (HTML, b"Please wait")],
 )
 def test_a_page_with_200_is_an_error_and_not_an_empty_answer(headers, body):
-    with pytest.raises(JiraAnswerError, match="GET /rest/x .*HTML"):
+    with pytest.raises(JiraAnswerError, match=r"GET /rest/x .*HTML"):
         read(200, body, headers)
 
 

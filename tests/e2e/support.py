@@ -1,0 +1,49 @@
+"""What the end-to-end tests share: a world, and the OpenAPI where it is at hand."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sandbox.jira_entities import Issue
+from sandbox.jira_site import JiraSite
+from sandbox.openapi import OpenApiCheck
+from sandbox.world import World
+
+OPENAPI = Path(__file__).resolve().parents[3] / "shared" / "jira-openapi"
+
+
+def make_world(issues: int = 40, *, site: JiraSite | None = None, **settings: Any) -> World:
+    """A world; requests to Jira are held against Atlassian's OpenAPI where that is present."""
+    if site is None:
+        site = JiraSite()
+        site.fill(issues, projects=4, users=6)
+    files = [OPENAPI / name for name in ("platform.json", "software.json")]
+    return World(site, openapi=OpenApiCheck([f for f in files if f.exists()]), **settings)
+
+
+@asynccontextmanager
+async def started(
+    issues: int = 40, *, site: JiraSite | None = None, **settings: Any
+) -> AsyncIterator[World]:
+    """A world whose integration has done its first resync."""
+    async with make_world(issues, site=site, **settings) as world:
+        assert await world.start() == "completed"
+        yield world
+        assert world.jira.violations() == []
+
+
+def title(world: World, key: str) -> str | None:
+    """The title that the catalog shows for an issue."""
+    return (world.catalog.get("jiraIssue", key) or {}).get("title")
+
+
+def relations(world: World, key: str) -> dict[str, Any]:
+    """The relations that the catalog shows for an issue."""
+    entity: dict[str, Any] = world.catalog.snapshot().get(("jiraIssue", key), {})
+    return dict(entity.get("relations", {}))
+
+
+def first(world: World, test: Callable[[Issue], bool] = lambda issue: True) -> Issue:
+    """The first issue for which the test holds."""
+    return next(issue for issue in world.site.issues.values() if issue.visible and test(issue))

@@ -1,0 +1,256 @@
+"""What reaches the queue: signed deliveries, and nothing that a stranger sends."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from jira.signature import DeliveryRefusedError
+from webhook_processors import door as module
+from webhook_processors.door import Door
+
+PATH = "/integration/webhook"
+SIGNED = {"X-Hub-Signature": "good"}
+EVENT = {"webhookEvent": "jira:issue_updated", "issue": {"id": "1"}}
+
+
+def check(body: bytes, headers: Mapping[str, str]) -> None:
+    if headers.get("x-hub-signature") != "good":
+        raise DeliveryRefusedError("it is not signed")
+
+
+async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("the app")(scope, receive, send)
+
+
+class House:
+    """The door with a queue behind it."""
+
+    def __init__(self) -> None:
+        self.queued: list[WebhookEvent] = []
+        self.room = True
+        self.door = Door(inner, PATH, check, self.accept)
+
+    async def accept(self, event: WebhookEvent) -> bool:
+        if self.room:
+            self.queued.append(event)
+        return self.room
+
+    async def send(
+        self,
+        body: bytes | Iterable[bytes] | dict[str, Any] = b"{}",
+        path: str = PATH,
+        method: str = "POST",
+        headers: dict[str, str] = SIGNED,
+    ) -> httpx.Response:
+        content = json.dumps(body).encode() if isinstance(body, dict) else body
+        transport = httpx.ASGITransport(self.door)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, content=content, headers=headers)
+
+    async def receive(
+        self, receive: Receive, headers: list[tuple[bytes, bytes]] | None = None
+    ) -> list[Message]:
+        """A delivery whose messages a test makes itself."""
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope: Scope = {
+            "type": "http",
+            "method": "POST",
+            "path": PATH,
+            "headers": headers or [(b"X-Hub-Signature", b"good")],
+        }
+        await self.door(scope, receive, send)
+        return sent
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+async def test_a_signed_delivery_is_queued_with_its_raw_body_and_headers(house):
+    """The processors check the signature again, over the same bytes."""
+    body = '{ "webhookEvent":"jira:issue_updated",  "name": "Grüße" }'.encode()
+    answer = await house.send(body, headers={**SIGNED, "X-Atlassian-Webhook-Identifier": "d-1"})
+    assert answer.status_code == 200
+    [event] = house.queued
+    assert event.payload == {"webhookEvent": "jira:issue_updated", "name": "Grüße"}
+    assert event.headers["x-atlassian-webhook-identifier"] == "d-1"
+    request = event._original_request
+    assert request is not None
+    assert await request.body() == body
+    assert request.headers["x-hub-signature"] == "good"
+
+
+async def test_every_delivery_is_an_event_of_its_own(house):
+    for _ in range(3):
+        await house.send(EVENT)
+    assert len({event.trace_id for event in house.queued}) == 3
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Hub-Signature": "bad"}], ids=["unsigned", "wrong"])
+async def test_a_delivery_that_is_not_ours_is_refused_and_not_queued(house, headers):
+    answer = await house.send(EVENT, headers=headers)
+    assert answer.status_code == 401
+    assert house.queued == []
+
+
+async def test_a_stranger_learns_nothing_from_a_refusal(house):
+    """The body isn't even looked at before the signature."""
+    answers = [await house.send(body, headers={}) for body in (b"{}", b"no json", b"[]")]
+    assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+
+
+async def test_many_refusals_are_one_warning(house, log):
+    for _ in range(5):
+        await house.send(EVENT, headers={})
+    assert len([line for line in log if line.startswith("WARNING")]) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"not json", b'{"a": ', b"\xff\xfe", b"[" * 100_000, b"[]", b"[{}]", b'"a"', b"1"]
+)
+async def test_what_is_no_json_object_is_refused_for_good(house, body):
+    """400: Jira would send it again after a 5xx."""
+    answer = await house.send(body)
+    assert answer.status_code == 400
+    assert house.queued == []
+
+
+async def test_without_room_jira_is_asked_to_send_it_again(house):
+    house.room = False
+    answer = await house.send(EVENT)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(("size", "status"), [(100, 200), (101, 413)])
+async def test_a_body_may_not_be_larger_than_what_jira_sends(house, monkeypatch, size, status):
+    monkeypatch.setattr(module, "MAX_BODY_BYTES", 100)
+    body = b'{"a": ""}'.replace(b'""', b'"' + b"x" * (size - 9) + b'"')
+    assert len(body) == size
+    assert (await house.send(body)).status_code == status
+    assert len(house.queued) == (status == 200)
+
+
+async def test_a_body_that_says_it_is_too_large_is_not_read(house, monkeypatch):
+    monkeypatch.setattr(module, "MAX_BODY_BYTES", 100)
+
+    async def receive() -> Message:
+        raise AssertionError("it was read")
+
+    sent = await house.receive(receive, [(b"content-length", b"101")])
+    assert sent[0]["status"] == 413
+
+
+@pytest.mark.parametrize("headers", [[], [(b"content-length", b"5")], [(b"content-length", b"x")]])
+async def test_a_body_is_given_up_as_soon_as_it_is_too_large(house, monkeypatch, headers):
+    """Whatever it says about its length."""
+    monkeypatch.setattr(module, "MAX_BODY_BYTES", 100)
+    read = 0
+
+    async def receive() -> Message:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b"x" * 30, "more_body": True}
+
+    sent = await house.receive(receive, [(b"x-hub-signature", b"good"), *headers])
+    assert sent[0]["status"] == 413
+    assert read == 4
+
+
+async def test_a_body_in_pieces_is_put_together(house):
+    pieces = [b'{"web', b"", b'hookEvent": "x"}']
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    sent = await house.receive(receive)
+    assert sent[0]["status"] == 200
+    assert house.queued[0].payload == {"webhookEvent": "x"}
+
+
+async def test_a_sender_that_hangs_up_is_no_error_and_no_event(house):
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    assert await house.receive(receive) == []
+    assert house.queued == []
+
+
+async def test_a_body_that_trickles_is_given_up(house, monkeypatch):
+    monkeypatch.setattr(module, "MAX_SECONDS_TO_READ", 0.01)
+    pieces = 0
+
+    async def receive() -> Message:
+        nonlocal pieces
+        pieces += 1
+        if pieces > 3:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    sent = await house.receive(receive)
+    assert sent[0]["status"] == 408
+    assert house.queued == []
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+async def test_other_methods_are_the_apps(house, method):
+    answer = await house.send(b"", method=method, headers={})
+    assert answer.status_code == 200
+    assert house.queued == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/integration", "/integration/webhook2", "/integration/webhook/x", "/docs"]
+)
+async def test_other_paths_are_the_apps(house, path):
+    assert (await house.send(b"{}", path=path, headers={})).text == "the app"
+
+
+async def test_what_is_no_request_is_the_apps(house):
+    seen: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    async def nothing(*_: Any) -> Any: ...
+
+    door = Door(app, PATH, check, house.accept)
+    for kind in ("lifespan", "websocket"):
+        await door({"type": kind, "path": PATH}, nothing, nothing)
+    assert seen == ["lifespan", "websocket"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/integration/webhook",
+        "/integration/webhook/",
+        "/integration/webhook//",
+        "/integration/webhook?x=1",
+        "/integration/%77ebhook",
+        "/%69ntegration/webhook%2F",
+        "/integration%2Fwebhook",
+        "/x/../integration/webhook",
+    ],
+)
+async def test_no_spelling_of_the_path_gets_around_the_door(house, path):
+    assert (await house.send(EVENT, path=path, headers={})).status_code == 401
+    assert (await house.send(EVENT, path=path)).status_code == 200
+    assert len(house.queued) == 1

@@ -1,0 +1,159 @@
+"""How projects are read: only live ones, and one like all."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
+from jira.project import SEARCH, ProjectReader
+from tests.unit.fakes import FakeApi
+
+Row = dict[str, Any]
+
+
+def project(number: int, key: str | None = None) -> Row:
+    return {"id": str(number), "key": key or f"P{number}"}
+
+
+def page(*numbers: int, **more: Any) -> Row:
+    return {"values": [project(number) for number in numbers], **more}
+
+
+class Site:
+    """Live projects; a search that names one that isn't there is 404 where `strict` says so."""
+
+    def __init__(self, *rows: Row, strict: str = "none") -> None:
+        self.rows = rows
+        self.strict = strict
+        self.fake = FakeApi(self.answer)
+        self.reader = ProjectReader(self.fake.api)
+
+    def answer(self, method: str, path: str, query: Row) -> Any:
+        assert (method, path, query["status"]) == ("GET", SEARCH, "live")
+        by = "id" if "id" in query else "keys"
+        names = query[by]
+        assert 0 < len(names) <= 50
+        found = [row for row in self.rows if row["id" if by == "id" else "key"] in names]
+        if (self.strict == "any" and len(found) < len(names)) or (self.strict and not found):
+            return JiraNotFoundError("404")
+        return {"values": found, "isLast": True, "total": len(found)}
+
+
+async def read(*answers: Any, expand: str = "") -> tuple[list[list[Row]], FakeApi]:
+    fake = FakeApi.scripted(*answers)
+    return [found async for found in ProjectReader(fake.api).pages(expand)], fake
+
+
+def ids(rows: Iterable[Row]) -> list[str]:
+    return [row["id"] for row in rows]
+
+
+async def test_only_live_projects_are_asked_for():
+    _, fake = await read(page(1, isLast=True), expand="insight,lead")
+    [query] = fake.bodies(SEARCH)
+    assert query == {
+        "status": "live",
+        "startAt": 0,
+        "maxResults": 100,
+        "expand": "insight,lead",
+    }
+
+
+async def test_an_empty_expand_is_not_sent():
+    _, fake = await read(page(1, isLast=True))
+    assert "expand" not in fake.bodies(SEARCH)[0]
+
+
+async def test_pages_shorter_than_asked_for_are_followed():
+    pages, fake = await read(
+        page(1, 2, total=5, isLast=False),
+        page(3, 4, total=5, isLast=False),
+        page(5, total=5, isLast=True),
+    )
+    assert [ids(found) for found in pages] == [["1", "2"], ["3", "4"], ["5"]]
+    assert [query["startAt"] for query in fake.bodies(SEARCH)] == [0, 2, 4]
+
+
+async def test_a_project_on_two_pages_comes_once():
+    pages, _ = await read(page(1, 2, isLast=False), page(2, 3, isLast=False), page(3, isLast=True))
+    assert [ids(found) for found in pages] == [["1", "2"], ["3"]]
+
+
+async def test_no_project_is_no_page():
+    pages, _ = await read(page(isLast=True, total=0))
+    assert pages == []
+
+
+@pytest.mark.parametrize("bad", [None, [], {}, {"values": None}, {"values": ["AB"]}, "text"])
+async def test_an_answer_without_its_list_is_an_error(bad):
+    with pytest.raises(JiraAnswerError, match=SEARCH):
+        await read(page(1, isLast=False), bad)
+
+
+async def test_an_empty_page_before_the_total_is_an_error():
+    with pytest.raises(JiraAnswerError, match="1 of 5"):
+        await read(page(1, total=5), page(total=5))
+
+
+async def test_projects_are_found_by_id():
+    site = Site(project(1), project(2), project(3))
+    assert await site.reader.find(["1", "3"], "insight") == {"1": project(1), "3": project(3)}
+    [query] = site.fake.bodies(SEARCH)
+    assert query["id"] == ["1", "3"]
+    assert query["expand"] == "insight"
+    assert "keys" not in query
+
+
+async def test_projects_are_found_by_key():
+    site = Site(project(1), project(2))
+    assert await site.reader.find_keys(["P2"], "insight") == [project(2)]
+    [query] = site.fake.bodies(SEARCH)
+    assert query["keys"] == ["P2"]
+    assert "id" not in query
+
+
+async def test_many_are_found_fifty_at_a_time():
+    site = Site(*map(project, range(120)))
+    assert len(await site.reader.find([str(n) for n in range(120)], "")) == 120
+    assert [len(query["id"]) for query in site.fake.bodies(SEARCH)] == [50, 50, 20]
+
+
+async def test_none_are_no_request():
+    reader = ProjectReader(FakeApi.scripted().api)
+    assert await reader.find([], "") == {}
+    assert await reader.find_keys([], "") == []
+
+
+@pytest.mark.parametrize("strict", ["", "none", "any"])
+async def test_what_is_not_live_is_not_found_however_jira_says_so(strict):
+    """Nobody says whether one unknown name is enough for a 404."""
+    site = Site(project(1), project(2), strict=strict)
+    assert await site.reader.find(["1", "77", "2"], "") == {"1": project(1), "2": project(2)}
+    assert await site.reader.find(["77", "78"], "") == {}
+    assert await site.reader.find_keys(["P77", "P2"], "") == [project(2)]
+    assert await site.reader.find_keys(["P77"], "") == []
+
+
+async def test_a_former_key_that_leads_to_a_project_does_not_name_it_now():
+    fake = FakeApi.scripted({"values": [project(1, "NEW")], "isLast": True})
+    assert await ProjectReader(fake.api).find_keys(["OLD"], "") == []
+
+
+async def test_a_failure_is_not_taken_for_a_project_that_is_gone():
+    fake = FakeApi.scripted(JiraUnavailableError("503"))
+    with pytest.raises(JiraUnavailableError):
+        await ProjectReader(fake.api).find(["1"], "")
+
+
+async def test_finding_at_the_same_time_is_one_search_per_expand():
+    site = Site(project(1), project(2))
+    one, two, other = await asyncio.gather(
+        site.reader.find(["1"], "insight"),
+        site.reader.find(["2"], "insight"),
+        site.reader.find(["1"], "lead"),
+    )
+    assert (list(one), list(two), list(other)) == (["1"], ["2"], ["1"])
+    asked = [(query["expand"], query["id"]) for query in site.fake.bodies(SEARCH)]
+    assert sorted(asked) == [("insight", ["1", "2"]), ("lead", ["1"])]

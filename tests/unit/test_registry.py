@@ -1,0 +1,86 @@
+"""No kind, processor, event or default mapping is left out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from jira.kind import Kind
+from jira.overrides import JiraPortAppConfig, UnknownKindConfig
+from jira.registry import KINDS, webhook_events
+from kinds import Kinds
+from webhook_processors.registry import PROCESSORS
+
+PORT = Path(__file__).resolve().parents[2] / ".port"
+
+ATLASSIANS_EVENTS = {
+    *(f"jira:issue_{what}" for what in ("created", "updated", "deleted")),
+    *(f"worklog_{what}" for what in ("created", "updated", "deleted")),
+    *(f"comment_{what}" for what in ("created", "updated", "deleted")),
+    *("attachment_created", "attachment_deleted"),
+    *("issuelink_created", "issuelink_deleted"),
+    *("issue_property_set", "issue_property_deleted"),
+    *(f"issuetype_{what}" for what in ("created", "updated", "deleted")),
+    *(f"project_{what}" for what in ("created", "updated", "deleted")),
+    *("project_soft_deleted", "project_restored_deleted"),
+    *("project_archived", "project_restored_archived"),
+    *(
+        f"jira:version_{what}"
+        for what in ("created", "updated", "deleted", "released", "unreleased", "moved")
+    ),
+    *(f"user_{what}" for what in ("created", "updated", "deleted")),
+    *(f"sprint_{what}" for what in ("created", "updated", "started", "closed", "deleted")),
+    *(f"board_{what}" for what in ("created", "updated", "deleted", "configuration_changed")),
+    *(f"filter_{what}" for what in ("created", "updated", "deleted")),
+}
+"""https://developer.atlassian.com/cloud/jira/platform/webhooks/"""
+
+
+def read(name: str) -> Any:
+    return yaml.safe_load((PORT / name).read_text())
+
+
+def test_every_kind_is_in_the_registry_under_its_own_name():
+    assert set(KINDS) == set(Kinds)
+    assert {name: kind.kind for name, kind in KINDS.items()} == {name: name for name in Kinds}
+
+
+def test_every_kind_has_exactly_one_processor():
+    """A processor that nothing registers never sees an event."""
+    assert sorted(processor.kind for processor in PROCESSORS) == sorted(Kinds)
+
+
+def test_every_kind_has_a_selector_model_of_its_own():
+    default = JiraPortAppConfig.parse_obj(read("resources/port-app-config.yaml"))
+    assert not [found.kind for found in default.resources if type(found) is UnknownKindConfig]
+
+
+def test_every_kind_is_announced_in_the_specification():
+    [exporter] = [feature for feature in read("spec.yaml")["features"] if "resources" in feature]
+    assert sorted(row["kind"] for row in exporter["resources"]) == sorted(Kinds)
+
+
+def test_every_kind_is_in_the_default_mapping():
+    default = read("resources/port-app-config.yaml")
+    assert {row["kind"] for row in default["resources"]} == set(Kinds)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_a_kind_looks_at_every_event_that_it_registers(kind: Kind):
+    assert kind.events
+    assert [name for name in kind.events if not kind.is_touched_by(name)] == []
+
+
+def test_every_registered_event_exists():
+    """Jira refuses the whole webhook because of one unknown name."""
+    assert set(webhook_events()) - ATLASSIANS_EVENTS == set()
+
+
+def test_an_event_is_registered_once():
+    assert len(webhook_events()) == len(set(webhook_events()))
+
+
+@pytest.mark.parametrize("name", ["", "unknown", "board_created", "jira:version_created"])
+def test_an_event_of_nobody_touches_nobody(name):
+    assert [kind.kind for kind in KINDS.values() if kind.is_touched_by(name)] == []
