@@ -1,0 +1,188 @@
+"""Mapping in one pass gives exactly what the framework gives, expression by expression."""
+
+import random
+from functools import cache
+from typing import Any
+from unittest.mock import MagicMock, patch
+
+import pytest
+from loguru import logger
+from port_ocean.context import ocean as ocean_context
+from port_ocean.context.ocean import ocean
+from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
+
+from jira.entity_processor import SinglePassEntityProcessor
+from sandbox.jira_site import JiraSite
+
+PLAIN = [
+    ".key",
+    ".fields.summary",
+    '"literal"',
+    ".fields.labels",
+    ".fields.parent.key",
+    ".fields.subtasks | map(.key)",
+    ".fields.assignee.accountId // .fields.reporter.accountId",
+    '(.self | split("/") | .[:3] | join("/")) + "/browse/" + .key',
+    ".fields.created",
+    ".fields.status",
+]
+ODD = [
+    "empty",
+    "null",
+    "1, 2, 3",
+    '"first", error("later")',
+    'error("at once")',
+    "error(null)",
+    'error({"an": "object"})',
+    ".fields.labels[]",
+    ".fields.summary | map(.x)",
+    ".nothing.at.all",
+    ".fields.summary.x",
+    ".[0]",
+    "1e1000",
+    "0.1 + 0.2",
+    "10000000000000000000001",
+    "nan",
+    "-0",
+    ".fields # a comment",
+    ".key as $k | $k",
+    "def f: .key; f",
+    "label $out | .key, break $out",
+    "reduce .fields.labels[]? as $l (0; . + 1)",
+    'try error("x") catch .',
+    "[.[] | scalars]",
+    ". as {key: $k} | $k",
+    "if .key then 'yes' else 'no' end",
+    "'single' ",
+    '"it\'s"',
+    "env.NOBODY_SETS_THIS",
+    "$ENV.NOBODY_SETS_THIS",
+    "input",
+    "[inputs]",
+    '"unicode: \\u00e9 ✓"',
+    "true",
+    "false",
+    '@base64 "\\(.key)"',
+    "limit(0; .key)",
+    "first(.fields.labels[]?)",
+    "..|numbers",
+    "halt",
+    "does not compile (",
+    "unknown_function",
+]
+SELECTORS = [
+    "true",
+    "false",
+    '.fields.status.name != "Done"',
+    ".key",
+    "empty",
+    'error("no")',
+    "null",
+    "true, false",
+    "not a program (",
+]
+ODD_ROWS: list[dict[str, Any]] = [
+    {},
+    {"key": None, "fields": None},
+    {"key": "A-1", "fields": {"summary": "ünï ✓ \u2028", "labels": [], "n": 2**63, "f": 1.0}},
+    {"key": "A-2", "fields": {"labels": ["x", None, 3], "summary": 'quote " and \\ back'}},
+    {"key": ["list"], "fields": "text"},
+    {"key": "A-3", "lone": "\ud800", "fields": {}},
+    {"key": "A-4", "nan": float("nan"), "fields": {}},
+]
+
+
+@pytest.fixture
+def framework(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The part of the running app that mapping looks at."""
+    app = MagicMock()
+    monkeypatch.setattr(ocean_context, "_port_ocean", ocean_context.PortOceanContext(app))
+    config = app.config
+    config.allow_environment_variables_jq_access = True
+    config.process_in_queue_max_workers = 1
+    config.process_in_queue_timeout = 60
+    return app
+
+
+@cache
+def rows() -> list[dict[str, Any]]:
+    site = JiraSite()
+    site.fill(8)
+    return [site.row(issue) for issue in site.issues.values()] + ODD_ROWS
+
+
+async def mapped(
+    processor: JQEntityProcessor, mappings: dict[str, Any], selector: str, *, parse_all: bool
+) -> list[str]:
+    results, errors = await processor.parse_items_sync(mappings, rows(), selector, parse_all)
+    assert errors == []
+    return [repr((found, [(type(e), str(e)) for e in errs])) for found, errs in results]
+
+
+async def both(mappings: dict[str, Any], selector: str, *, parse_all: bool) -> None:
+    theirs = await mapped(JQEntityProcessor(ocean), mappings, selector, parse_all=parse_all)
+    ours = await mapped(SinglePassEntityProcessor(ocean), mappings, selector, parse_all=parse_all)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+@pytest.mark.parametrize("expression", [*PLAIN, *ODD])
+async def test_each_expression_gives_what_the_framework_gives(
+    framework: Any, expression: str, allowed: bool
+) -> None:
+    framework.config.allow_environment_variables_jq_access = allowed
+    await both({"identifier": ".key", "title": expression}, "true", parse_all=True)
+
+
+@pytest.mark.parametrize("parse_all", [True, False])
+@pytest.mark.parametrize("selector", SELECTORS)
+async def test_each_selector_chooses_what_the_framework_chooses(
+    framework: Any, selector: str, parse_all: bool
+) -> None:
+    mappings = {"identifier": ".key", "properties": {"name": ".fields.summary"}}
+    await both(mappings, selector, parse_all=parse_all)
+
+
+@pytest.mark.parametrize("seed", range(15))
+async def test_generated_mappings_give_what_the_framework_gives(framework: Any, seed: int) -> None:
+    rng = random.Random(seed)
+    alone = {"halt", "input", "[inputs]", "does not compile (", "unknown_function"}
+    expressions = PLAIN + [e for e in ODD if e not in alone or rng.random() < 0.1]
+
+    def some(number: int) -> dict[str, str]:
+        return {f"p{i}": rng.choice(expressions) for i in range(rng.randrange(number))}
+
+    mappings = {
+        "identifier": rng.choice(PLAIN),
+        "blueprint": '"b"',
+        "properties": some(8),
+        "relations": some(5),
+    }
+    await both(mappings, rng.choice(SELECTORS[:3]), parse_all=rng.random() < 0.5)
+
+
+async def test_an_expression_that_fails_is_logged_with_its_field(framework: Any) -> None:
+    lines: list[str] = []
+    sink = logger.add(lambda message: lines.append(str(message)), level="WARNING")
+    processor = SinglePassEntityProcessor(ocean)
+    mappings = {"identifier": ".key", "properties": {"broken": ".fields.summary | map(.x)"}}
+    await processor.parse_items_sync(mappings, rows()[:1], "true", True)
+    logger.remove(sink)
+    assert any("properties.broken" in line and "Cannot iterate" in line for line in lines)
+
+
+async def test_a_plain_mapping_never_forks_a_process(framework: Any) -> None:
+    with patch.object(JQEntityProcessor, "parse_items_sync") as slow_way:
+        processor = SinglePassEntityProcessor(ocean)
+        mappings = {"identifier": ".key", "properties": {"name": ".fields.summary"}}
+        await processor.parse_items_sync(mappings, rows()[:3], "true", True)
+    slow_way.assert_not_called()
+
+
+async def test_a_program_is_compiled_once_for_a_mapping(framework: Any) -> None:
+    processor = SinglePassEntityProcessor(ocean)
+    mappings = {"identifier": ".key"}
+    with patch("jira.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
+        for _ in range(3):
+            await processor.parse_items_sync(mappings, rows()[:1], "true", False)
+    assert compiled.call_count == 1

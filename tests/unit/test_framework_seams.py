@@ -1,0 +1,88 @@
+"""Every private part of the framework that we lean on, in one list.
+
+When an update of port-ocean moves one, the test that names it fails here first.
+"""
+
+import inspect
+from typing import Any
+
+import pytest
+from port_ocean.core.handlers.actions.execution_manager import ExecutionManager
+from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
+from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import (
+    JQEntityProcessorSync,
+)
+from port_ocean.core.handlers.port_app_config.base import BasePortAppConfig, PortAppConfigCache
+from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+from port_ocean.core.integrations.base import BaseIntegration
+from port_ocean.helpers.retry import RetryConfig, RetryTransport
+
+METHODS: list[tuple[type, str, list[str]]] = [
+    (LiveEventsProcessorManager, "_process_webhook_events", ["path", "worker_id"]),
+    (LiveEventsProcessorManager, "_process_webhook_event", ["path", "worker_id", "event"]),
+    (
+        LiveEventsProcessorManager,
+        "_process_single_event",
+        ["processor", "path", "resource", "resource_index"],
+    ),
+    (
+        LiveEventsProcessorManager,
+        "_execute_processor",
+        ["processor", "resource", "resource_index"],
+    ),
+    (LiveEventsProcessorManager, "_expand_raw_item", ["raw_item", "resource"]),
+    (
+        LiveEventsProcessorManager,
+        "_parse_raw_event_results_to_entities",
+        ["webhook_events_raw_result"],
+    ),
+    (
+        LiveEventsProcessorManager,
+        "_send_webhook_raw_data_to_lakehouse",
+        ["webhook_events_raw_result"],
+    ),
+    (
+        BaseIntegration,
+        "_map_entities_compared_with_port",
+        ["entities", "resource", "user_agent_type"],
+    ),
+    (
+        JQEntityProcessor,
+        "parse_items_sync",
+        ["compileable_patterns", "raw_results", "selector_query", "parse_all"],
+    ),
+    (JQEntityProcessorSync, "_format_filter", ["filter"]),
+    (JQEntityProcessorSync, "_search_as_bool", ["data", "pattern"]),
+    (JQEntityProcessorSync, "_log_search_failure", ["pattern", "exc", "field"]),
+    (
+        JQEntityProcessorSync,
+        "_get_mapped_entity",
+        ["data", "raw_entity_mappings", "selector_query", "parse_all"],
+    ),
+]
+
+ATTRIBUTES: list[tuple[Any, str]] = [
+    (LiveEventsProcessorManager.__init__, "_processors_classes"),
+    (LiveEventsProcessorManager.__init__, "_event_queues"),
+    (LiveEventsProcessorManager.__init__, "_event_processor_tasks"),
+    (ExecutionManager.__init__, "_webhook_manager"),
+    (BasePortAppConfig.__init__, "_app_config_cache"),
+    (PortAppConfigCache.__init__, "_port_app_config"),
+    (WebhookEvent.__init__, "_original_request"),
+    (RetryConfig.__init__, "retry_status_codes"),
+    (RetryTransport.__init__, "_wrapped_transport"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name", "parameters"), METHODS)
+def test_a_method_that_we_override_or_call_is_as_it_was(
+    owner: type, name: str, parameters: list[str]
+) -> None:
+    found = list(inspect.signature(getattr(owner, name)).parameters)
+    assert [parameter for parameter in found if parameter != "self"] == parameters
+
+
+@pytest.mark.parametrize(("constructor", "name"), ATTRIBUTES)
+def test_an_attribute_that_we_use_is_still_set(constructor: Any, name: str) -> None:
+    assert f"self.{name}" in inspect.getsource(constructor)
