@@ -362,6 +362,11 @@ def test_a_moved_issue_changes_the_totals_of_both_projects():
     assert touched_projects(payload) == ["10", "9"]
 
 
+def test_a_move_names_both_projects_even_where_the_issue_names_none():
+    to_another = change("project", "Old", "New", **{"from": "9", "to": 10})
+    assert touched_projects(issue_event(UPDATED, MOVE, to_another)) == ["9", "10"]
+
+
 def test_a_plain_update_changes_no_projects_total():
     payload = issue_event(UPDATED, change("summary", "a", "b"), project={"id": "10", "key": "AB"})
     assert project_subjects(payload) == []

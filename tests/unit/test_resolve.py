@@ -38,6 +38,7 @@ class FakeJira:
         self.former: dict[str, str] = {}
         self.live: dict[str, Row] = {}
         self.accounts: dict[str, Row] = {}
+        self.found_before: dict[str, Row] = {}
         self.down = False
         self.expands: set[str] = set()
         self.issues = SimpleNamespace(by_keys=self.by_keys)
@@ -63,7 +64,8 @@ class FakeJira:
 
     async def find_issues(self, ids: Iterable[str], selector: JiraIssueSelector) -> dict[str, Row]:
         await self.answer()
-        return {i: self.by_id[i] for i in ids if i in self.by_id and i not in self.outside}
+        there = self.by_id | self.found_before
+        return {i: there[i] for i in ids if i in there and i not in self.outside}
 
     async def by_keys(self, keys: Iterable[str], fields: Sequence[str]) -> list[Row]:
         await self.answer()
@@ -160,6 +162,12 @@ async def test_an_issue_that_moved_twice_is_deleted_by_every_former_key(jira):
 async def test_an_issue_that_moved_back_keeps_its_key(jira):
     jira.issue("1", "AB-1", former=["CD-7"])
     assert await resolve_issues(jira, about("1", "CD-7", "AB-1")) == (["AB-1"], ["CD-7"])
+
+
+async def test_an_issue_that_moves_back_between_the_two_reads_keeps_its_key(jira):
+    jira.issue("1", "AB-1", former=["CD-7"])
+    jira.found_before = {"1": {"id": "1", "key": "CD-7"}}
+    assert await resolve_issues(jira, about("1", "AB-1")) == (["CD-7"], [])
 
 
 async def test_an_old_key_that_another_issue_has_now_is_not_deleted(jira):

@@ -79,7 +79,7 @@ def framework(monkeypatch):
         ssl=SimpleNamespace(third_party=SimpleNamespace(verify=True, verify_mode=None)),
         event_listener=listener,
         integration=SimpleNamespace(incremental_sync_enabled=False),
-        streaming=SimpleNamespace(enabled=False),
+        streaming=SimpleNamespace(enabled=True),
     )
     context = SimpleNamespace(config=config)
     monkeypatch.setattr(port_ocean.helpers.async_client, "ocean", context)

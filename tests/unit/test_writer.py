@@ -239,6 +239,15 @@ async def test_a_refusal_says_what_port_said():
         await write(port, [entity("AB-1")])
 
 
+async def test_an_answer_without_an_entity_is_no_refusal():
+    """Only False says that something is missing."""
+    port = FakePort()
+    port.refused = {"AB-1"}
+    port.refused_alone = {"AB-1": None}
+    await write(port, [entity("AB-1")])
+    assert port.all_of("upsert alone") == ["AB-1"]
+
+
 @pytest.mark.parametrize("status", [401, 429, 500, 503])
 async def test_a_failure_of_port_is_no_refusal(status):
     """The event is tried again later instead of being dropped."""
