@@ -2,8 +2,8 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -18,9 +18,9 @@ from jira.kind import Kind
 from jira.overrides import JiraPortAppConfig
 from jira.registry import KINDS, webhook_events
 from jira.settings import is_unencrypted
-from jira.signature import verify
 from jira.webhooks import WantedWebhook, webhook_name
 from webhook_processors.door import Door
+from webhook_processors.guard import WebhookGuard
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.registry import PROCESSORS
 
@@ -67,21 +67,15 @@ for processor in PROCESSORS:
     ocean.add_webhook_processor(WEBHOOK_PATH, processor)
 
 
-def check_signature(body: bytes, headers: Mapping[str, str]) -> None:
-    """Raises DeliveryRefusedError for a delivery that our webhook didn't send."""
-    verify(body, headers, webhook_secrets(), allow_unsigned=settings.allow_unsigned_webhooks)
-
-
-async def accept_event(webhook_event: Any) -> bool:
-    """Hand an event to the live-events manager; False where there is no room."""
-    return await manager.accept(WEBHOOK_PATH, webhook_event)
-
-
 ocean.app.fast_api_app.add_middleware(
     Door,
     path=f"{ocean.app.route_prefix}/integration{WEBHOOK_PATH}",
-    check=check_signature,
-    accept=accept_event,
+    guard=WebhookGuard(
+        manager,
+        WEBHOOK_PATH,
+        webhook_secrets(),
+        allow_unsigned=settings.allow_unsigned_webhooks,
+    ),
 )
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from port_ocean.exceptions.clients import BlockedIPError
 
 from jira.auth import Authentication
-from jira.errors import JiraUnavailableError
+from jira.errors import JiraRequestError, JiraUnavailableError
 from jira.responses import read_answer
 from jira.transport import ENDPOINT
 
@@ -55,6 +56,9 @@ class JiraApi:
         body: Mapping[str, Any] | None = None,
         repeatable: bool,
     ) -> Any:
+        if any(not value.strip(".") for value in values.values()):
+            # An empty segment, or dots that would climb to another path.
+            raise JiraRequestError(f"{method} {template} can't be asked for {dict(values)}.")
         path = template.format(**{name: quote(value, safe="") for name, value in values.items()})
         try:
             response = await self._http.request(
@@ -69,7 +73,7 @@ class JiraApi:
                     "skip_retry": not repeatable,
                 },
             )
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, BlockedIPError) as error:
             raise JiraUnavailableError(
                 f"{method} {path} got no answer from {self._authentication.base_url} "
                 f"({type(error).__name__}: {error or 'no more is known'}). "

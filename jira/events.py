@@ -83,7 +83,13 @@ def issue_subjects(payload: Any) -> list[IssueSubject]:
     keys = [_matching(_ISSUE_KEY, row.get("key")), *moved_keys(payload)]
     subjects = [IssueSubject(issue_id, row, tuple(dict.fromkeys(key for key in keys if key)))]
     subjects += [_related(other) for other in _relatives(payload, row, name)]
-    return list({subject.id: subject for subject in reversed(subjects)}.values())[::-1]
+    merged: dict[str, IssueSubject] = {}
+    for subject in subjects:
+        known = merged.get(subject.id)
+        # The event's own issue wins; of several mentions of another, the one that tells its key.
+        if known is None or (known.related and not known.keys):
+            merged[subject.id] = subject
+    return list(merged.values())
 
 
 def moved_keys(payload: Any) -> list[str]:

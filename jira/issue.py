@@ -31,7 +31,10 @@ MAX_ROWS_PER_PAGE = 100
 CHUNKS_AHEAD = 15
 ROWS_TOGETHER = 500
 """Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
+SMALLEST = ("issuetype",)
+"""The fields of a read that only asks whether an issue is there; id and key always come."""
 PARTIAL_READS = 3
+PARTIAL_PAUSE = 1.0
 """How often the issues that a bulk fetch could not return are asked for again."""
 
 
@@ -96,11 +99,14 @@ class IssueReader:
         """The rows by id of those issues that exist, are visible and match the query, as of now."""
         return await self._gatherer.get(query, ids)
 
-    async def by_keys(self, keys: Iterable[str], fields: Sequence[str]) -> list[Row]:
-        """The issues that the keys (or ids) lead to; a moved issue comes with its present key."""
+    async def by_keys(self, keys: Iterable[str]) -> list[Row]:
+        """The issues that the keys (or ids) lead to; a moved one comes with its present key.
+
+        Rows hold little more than id and key.
+        """
         wanted = list(dict.fromkeys(keys))
         chunks = [wanted[i : i + MAX_BULK_FETCH] for i in range(0, len(wanted), MAX_BULK_FETCH)]
-        found = await asyncio.gather(*(self._bulk_rows(chunk, fields, ()) for chunk in chunks))
+        found = await asyncio.gather(*(self._bulk_rows(c, SMALLEST, ()) for c in chunks))
         return [row for rows in found for row in rows]
 
     async def _id_chunks(self, query: IssueQuery) -> AsyncIterator[list[str]]:
@@ -132,7 +138,7 @@ class IssueReader:
             return await self._search_existing(query, ids)
         except JiraRequestError:
             # One id that is gone can make the whole query a 400: ask which are left.
-            left = {str(row["id"]) for row in await self._bulk_rows(ids, ["issuetype"], ())}
+            left = {str(row["id"]) for row in await self._bulk_rows(ids, SMALLEST, ())}
             existing = [issue_id for issue_id in ids if issue_id in left]
             if len(existing) == len(ids):
                 raise
@@ -149,7 +155,8 @@ class IssueReader:
         rows: list[Row] = []
         wanted = list(ids)
         failed: dict[str, str] = {}
-        for _ in range(PARTIAL_READS):
+        for attempt in range(PARTIAL_READS):
+            await asyncio.sleep(attempt * PARTIAL_PAUSE)
             body: dict[str, Any] = {"issueIdsOrKeys": wanted, "fields": list(fields)}
             if expand:
                 body["expand"] = list(expand)
@@ -195,34 +202,26 @@ async def resolve(
 ) -> Found:
     """Read the issues under the selector: one that is there is updated.
 
-    One that isn't is deleted under the keys the event names; one that the event isn't about only
-    where Jira no longer has it, since Port may hold a stub of it. Keys that an issue no longer has
-    are deleted too, unless reading such a key still leads to an issue of that very key.
+    One that isn't is deleted under every key the event names, as are keys that an issue no longer
+    has. An issue that the event isn't about is deleted only where Jira no longer has it at all:
+    outside the selector Port may hold a stub of it.
     """
     selector = cast(JiraIssueConfig, resource).selector
     rows = await client.find_issues([subject.id for subject in subjects], selector)
-    old: dict[str, IssueSubject] = {}
-    doubtful: dict[str, IssueSubject] = {}
     deleted: list[Row] = []
+    doubtful: dict[str, Row] = {}
     for subject in subjects:
         row = rows.get(subject.id)
-        gone = [key for key in subject.keys if row is None or key != row["key"]]
-        if row is None and subject.related:
-            doubtful |= dict.fromkeys(gone, subject)
-        elif row is None and len(gone) == 1:
-            deleted.append({**subject.row, "id": subject.id, "key": gone[0]})
-        else:
-            old |= dict.fromkeys(gone, subject)
-    if old or doubtful:
-        leads_to = await client.issues.by_keys([*old, *doubtful], ["issuetype"])
-        owner = {str(row["key"]): str(row["id"]) for row in leads_to}
-        for key, subject in old.items():
-            # Outside the selector the issue leaves under every key; another issue's key stays.
-            if key not in owner or (subject.id not in rows and owner[key] == subject.id):
-                deleted.append({**subject.row, "id": subject.id, "key": key})
-        for key, subject in doubtful.items():
-            if key not in owner:
-                deleted.append({**subject.row, "id": subject.id, "key": key})
+        for key in subject.keys:
+            if row is None or key != row["key"]:
+                gone = {**subject.row, "id": subject.id, "key": key}
+                if subject.related:
+                    doubtful[key] = gone
+                else:
+                    deleted.append(gone)
+    if doubtful:
+        left = {row["key"] for row in await client.issues.by_keys(doubtful)}
+        deleted += [row for key, row in doubtful.items() if key not in left]
     return Found(list(rows.values()), deleted)
 
 
@@ -231,7 +230,7 @@ async def by_identifiers(
 ) -> Known:
     """Read issues that Port has under these keys or ids; gone is what no issue is called now."""
     usable = [name for name in identifiers if is_issue_key(name) or plausible_id(name)]
-    leads_to = await client.issues.by_keys(usable, ["issuetype"])
+    leads_to = await client.issues.by_keys(usable)
     selector = cast(JiraIssueConfig, resource).selector
     rows = await client.find_issues([str(row["id"]) for row in leads_to], selector)
     left = {name for row in rows.values() for name in (row["key"], str(row["id"]))}

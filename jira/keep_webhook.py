@@ -29,5 +29,9 @@ class WebhookKeeper:
             except JiraError as error:
                 logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
                 pause = RETRY_AFTER_SECONDS
-            self.ready.set()
+            except Exception:  # noqa: BLE001  (a resync waits for this task: it must not end)
+                logger.exception("The webhook in Jira could not be checked, trying again")
+                pause = RETRY_AFTER_SECONDS
+            finally:
+                self.ready.set()
             await asyncio.sleep(pause)

@@ -4,6 +4,7 @@ https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,6 +17,10 @@ from loguru import logger
 EVERYTHING = "*"
 DEFAULT_PAUSE = 2.0
 MAX_JITTER = 2.0
+LONGEST_PAUSE = 3600.0
+"""An hourly quota is back after an hour at most; nothing longer is believed."""
+EPOCH_SECONDS = 1e9
+"""A number as large as this is a moment, not a span."""
 
 
 class Limiter:
@@ -84,11 +89,16 @@ def pause_seconds(headers: Mapping[str, str], *, now: datetime | None = None) ->
         if not value:
             continue
         try:
-            return max(0.0, float(value))
+            seconds = float(value)
+            if seconds > EPOCH_SECONDS:
+                seconds -= moment.timestamp()
         except ValueError:
             until = _parse_date(value)
-        if until is not None:
-            return max(0.0, (until - moment).total_seconds())
+            if until is None:
+                continue
+            seconds = (until - moment).total_seconds()
+        if math.isfinite(seconds):
+            return min(max(0.0, seconds), LONGEST_PAUSE)
     return DEFAULT_PAUSE
 
 
@@ -96,7 +106,7 @@ def _parse_date(value: str) -> datetime | None:
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             parsed = parse(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     return None

@@ -58,18 +58,17 @@ class OffsetPages:
     def advance(self, page: Mapping[str, Any], count: int) -> bool:
         """Note a page of `count` rows; whether another one has to be read.
 
-        A page may be shorter than asked for. Raises JiraAnswerError for an empty page
-        before the total that Jira itself names.
+        A page may be shorter than asked for. Raises JiraAnswerError for an empty page before
+        the total that Jira itself names, or where Jira says that it isn't the last.
         """
         self.start += count
-        if page.get("isLast") is True:
-            return False
         total = page.get("total")
-        if count == 0:
-            if isinstance(total, int) and self.start < total:
-                raise JiraAnswerError(
-                    f"{self._where} sent an empty page after {self.start} of {total} rows: "
-                    "the read is broken off, nothing is deleted because of it."
-                )
+        is_last = page.get("isLast")
+        if count == 0 and (is_last is False or (isinstance(total, int) and self.start < total)):
+            raise JiraAnswerError(
+                f"{self._where} sent an empty page after {self.start} of {total} rows: "
+                "the read is broken off, nothing is deleted because of it."
+            )
+        if is_last is True or count == 0:
             return False
-        return not (isinstance(total, int) and page.get("isLast") is None and self.start >= total)
+        return not (isinstance(total, int) and is_last is None and self.start >= total)

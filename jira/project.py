@@ -47,6 +47,8 @@ class ProjectReader:
 
     async def find_keys(self, keys: Sequence[str], expand: str) -> list[Row]:
         """The live projects that have one of these keys now."""
+        if not keys:
+            return []
         return await self._find_all("keys", keys, expand)
 
     async def _find_ids(self, expand: str, ids: list[str]) -> dict[str, Row]:
@@ -108,17 +110,13 @@ async def resolve(
 ) -> Found:
     """Read the projects by id, which a renamed key doesn't change; not live means deleted."""
     expand = cast(JiraProjectConfig, resource).selector.expand
-    by_id = await client.projects.find([s.id for s in subjects if s.id], expand)
-    rows = list(by_id.values())
-    keys = {str(row["key"]) for row in rows}
-    gone = {s.key: s.row for s in subjects if s.key and s.key not in keys}
-    if gone:
-        # The key may be another project's by now: a key is free once its project is deleted.
-        others = await client.projects.find_keys(list(gone), expand)
-        rows += others
-        for other in others:
-            gone.pop(other["key"], None)
-    return Found(rows, list(gone.values()))
+    rows = await client.projects.find([s.id for s in subjects if s.id], expand)
+    rows_by_key = await client.projects.find_keys(
+        [s.key for s in subjects if not s.id and s.key], expand
+    )
+    found = [*rows.values(), *rows_by_key]
+    keys = {str(row["key"]) for row in found}
+    return Found(found, [s.row for s in subjects if s.key and s.key not in keys])
 
 
 async def by_identifiers(

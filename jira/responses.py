@@ -18,6 +18,8 @@ CHECK_CREDENTIALS = (
     "Check atlassianUserEmail and atlassianUserToken: the token may have expired "
     "(they live at most a year), and jiraHost must be the site it was made for."
 )
+REJECTED_LOGINS = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED")
+"""The second one means a CAPTCHA after failed logins: somebody has to log in with a browser."""
 MAX_WORDS = 300
 
 
@@ -30,9 +32,11 @@ def read_answer(
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#authentication
     """
     asked = f"{method} {path}"
-    if "AUTHENTICATED_FAILED" in headers.get("x-seraph-loginreason", "").upper():
+    reason = headers.get("x-seraph-loginreason", "").upper()
+    if any(rejected in reason for rejected in REJECTED_LOGINS):
         raise JiraAuthenticationError(
-            f"Jira rejected the credentials for {asked} (status {status}). {CHECK_CREDENTIALS}"
+            f"Jira rejected the credentials for {asked} (status {status}, {reason}). "
+            f"{CHECK_CREDENTIALS}"
         )
     if status >= 300:
         raise _refusal(asked, status, headers, body)
@@ -63,7 +67,7 @@ def _refusal(asked: str, status: int, headers: Mapping[str, str], body: bytes) -
     if status == 404:
         return JiraNotFoundError(message)
     if status in (408, 425, 429) or status >= 500:
-        return JiraUnavailableError(f"{message} Jira is overloaded or down; tried several times.")
+        return JiraUnavailableError(f"{message} Jira is overloaded or down.")
     if status < 400:
         return JiraAnswerError(
             f"{message} A redirect: jiraHost should be the address Jira itself uses."
@@ -81,7 +85,10 @@ def words(headers: Mapping[str, str], body: bytes) -> str:
         return ""
     if not isinstance(said, dict):
         return ""
-    parts = [text for text in said.get("errorMessages") or [] if isinstance(text, str)]
+    messages = said.get("errorMessages")
+    parts = (
+        [text for text in messages if isinstance(text, str)] if isinstance(messages, list) else []
+    )
     errors = said.get("errors")
     if isinstance(errors, dict):
         parts += [f"{name}: {text}" for name, text in errors.items()]

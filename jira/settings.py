@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,14 +26,15 @@ class JiraSettings:
 
     host: str
     email: str
-    token: str
+    token: str = field(repr=False)
     identifier: str
     webhook_url: str | None
-    webhook_secret: str = ""
-    webhook_secret_previous: str = ""
+    webhook_secret: str = field(default="", repr=False)
+    webhook_secret_previous: str = field(default="", repr=False)
     manage_webhooks: bool = True
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
+    webhook_queue_limit: int = 10_000
 
     @classmethod
     def from_config(
@@ -43,11 +44,6 @@ class JiraSettings:
 
         Raises SettingsError, naming the setting as administrators write it.
         """
-        concurrency = int(config.get("max_concurrent_requests") or 10)
-        if concurrency < 1:
-            raise SettingsError(
-                f"maxConcurrentRequests is {concurrency}: expected a number of at least 1."
-            )
         return cls(
             host=normalize_host(_text(config, "jira_host")),
             email=_required(config, "atlassian_user_email", "the e-mail of the API token's owner"),
@@ -58,7 +54,8 @@ class JiraSettings:
             webhook_secret_previous=_text(config, "webhook_secret_previous"),
             manage_webhooks=config.get("manage_webhooks") is not False,
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
-            max_concurrent_requests=concurrency,
+            max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
+            webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),
         )
 
 
@@ -67,28 +64,38 @@ def normalize_host(given: str) -> str:
     if not given:
         raise SettingsError(f"jiraHost is missing: {EXPECTED_HOST}.")
     text = given if "://" in given else f"https://{given}"
-    parts = urlsplit(text)
     try:
+        parts = urlsplit(text)
         port = parts.port
+        hostname = parts.hostname or ""
     except ValueError:
-        port = -1
+        raise SettingsError(f"jiraHost is not an address: {EXPECTED_HOST}.") from None
     path = parts.path.rstrip("/")
+    if "@" in text:
+        # Not shown: it may hold a password.
+        raise SettingsError(
+            "jiraHost holds a user name or password, which belong into atlassianUserEmail and "
+            f"atlassianUserToken: {EXPECTED_HOST}."
+        )
+    shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
     if parts.scheme not in ("http", "https"):
         problem = f"has the scheme {parts.scheme!r}"
-    elif not parts.hostname or port == -1 or re.search(r"[\s,;]", parts.netloc):
+    elif not hostname or re.search(r"[\s,;]", parts.netloc):
         problem = "is not an address"
-    elif parts.username or parts.password:
-        problem = "holds a user name or password, which belong into the other two settings"
-        given = parts.hostname
     elif parts.query or parts.fragment:
         problem = "has something after '?' or '#'"
     elif path and not GATEWAY_PATH.match(path):
         problem = f"has the path {path!r}"
-    else:
+    elif hostname.endswith(ATLASSIAN_DOMAINS):
         # Atlassian's own hosts speak https only; a token must not travel in the clear first.
-        scheme = "https" if parts.hostname.endswith(ATLASSIAN_DOMAINS) else parts.scheme
-        return f"{scheme}://{parts.netloc}{path}"
-    raise SettingsError(f"jiraHost is {given!r}, which {problem}: {EXPECTED_HOST}.")
+        return (
+            f"https://{hostname}{path}"
+            if port in (None, 80, 443)
+            else f"https://{parts.netloc}{path}"
+        )
+    else:
+        return f"{parts.scheme}://{parts.netloc}{path}"
+    raise SettingsError(f"jiraHost is {shown!r}, which {problem}: {EXPECTED_HOST}.")
 
 
 def is_unencrypted(host: str) -> bool:
@@ -107,12 +114,24 @@ def _text(config: Mapping[str, Any], name: str) -> str:
     return str(config.get(name) or "").strip()
 
 
+def _number(config: Mapping[str, Any], name: str, default: int) -> int:
+    value = config.get(name)
+    text = str(default if value is None else value)
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{_shown(name)} is {value!r}: expected a number of at least 1.")
+    return int(text)
+
+
+def _shown(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
 def _required(config: Mapping[str, Any], name: str, expected: str) -> str:
     value = _text(config, name)
     if not value:
-        head, *rest = name.split("_")
-        shown = head + "".join(word.capitalize() for word in rest)
         raise SettingsError(
-            f"{shown} is missing: expected {expected} (OCEAN__INTEGRATION__CONFIG__{name.upper()})."
+            f"{_shown(name)} is missing: expected {expected} "
+            f"(OCEAN__INTEGRATION__CONFIG__{name.upper()})."
         )
     return value

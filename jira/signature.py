@@ -34,12 +34,8 @@ def verify(
     """
     given = headers.get(HEADER, "").strip()
     if not given:
-        if allow_unsigned:
-            return
-        raise DeliveryRefusedError(
-            f"it has no {HEADER} header: the webhook in Jira has no secret. Let the integration "
-            "manage the webhook, or give it the value of webhookSecret."
-        )
+        expect_signature(headers, allow_unsigned=allow_unsigned)
+        return
     method, _, signature = given.partition("=")
     if method.strip().lower() not in METHODS:
         raise DeliveryRefusedError(
@@ -53,6 +49,15 @@ def verify(
         "its signature fits no secret of ours: the webhook in Jira was made with another secret, "
         "or somebody else sent it."
     )
+
+
+def expect_signature(headers: Mapping[str, str], *, allow_unsigned: bool) -> None:
+    """What can be said before the body is read. Raises DeliveryRefusedError without a signature."""
+    if not allow_unsigned and not headers.get(HEADER, "").strip():
+        raise DeliveryRefusedError(
+            f"it has no {HEADER} header: the webhook in Jira has no secret. Let the integration "
+            "manage the webhook, or give it the value of webhookSecret."
+        )
 
 
 def derived_secret(token: str, identifier: str) -> str:

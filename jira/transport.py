@@ -11,7 +11,7 @@ from jira.limiter import Limiter
 ENDPOINT = "jira_endpoint"
 """The request extension that holds the method and path template, for the limiter."""
 
-RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 MAX_RETRIES = 5
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 30.0

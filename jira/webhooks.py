@@ -4,7 +4,7 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from loguru import logger
@@ -24,7 +24,7 @@ class WantedWebhook:
     name: str
     url: str
     events: Sequence[str]
-    secret: str
+    secret: str = field(repr=False)
 
     def body(self) -> dict[str, Any]:
         """What Jira is sent, the secret included: a GET never tells whether it is still ours."""
@@ -50,13 +50,15 @@ def differences(found: Mapping[str, Any], wanted: WantedWebhook) -> list[str]:
     changed = []
     if found.get("url") != wanted.url:
         changed.append("its URL")
-    if set(found.get("events") or []) != set(wanted.events):
+    events = found.get("events")
+    if not isinstance(events, list) or sorted(map(str, events)) != sorted(wanted.events):
         changed.append("its events")
     if found.get("enabled") is False:
         changed.append("it was disabled")
     if found.get("excludeBody") is True:
         changed.append("its body was left out")
-    if any(value for value in (found.get("filters") or {}).values()):
+    filters = found.get("filters")
+    if any(filters.values()) if isinstance(filters, Mapping) else filters:
         changed.append("it had a JQL filter")
     if found.get("isSigned") is False:
         changed.append("it had no secret")
@@ -66,25 +68,29 @@ def differences(found: Mapping[str, Any], wanted: WantedWebhook) -> list[str]:
 async def ensure_webhook(api: JiraApi, wanted: WantedWebhook) -> bool:
     """Make the webhook, or put it right in place; True where Jira now has it as wanted.
 
-    Idempotent: never a second one, and others of the same name or URL are removed. False,
-    with one warning, where the account may not manage webhooks. Raises other JiraErrors.
+    Idempotent: never a second one, and others of the same name are removed. False, with one
+    warning, where the account may not manage webhooks. Raises other JiraErrors.
     """
     try:
         existing = await api.get(WEBHOOKS)
         if not isinstance(existing, list):
             raise JiraAnswerError(f"GET {WEBHOOKS} answered with something else than a list.")
         ours = [
-            hook
-            for hook in existing
-            if isinstance(hook, dict) and wanted.name == hook.get("name") and webhook_id(hook)
+            hook for hook in existing if isinstance(hook, dict) and wanted.name == hook.get("name")
         ]
+        if not all(webhook_id(hook) for hook in ours):
+            raise JiraAnswerError(f"GET {WEBHOOKS} listed a webhook of ours without its address.")
         if not ours:
             await api.post(WEBHOOKS, wanted.body())
             logger.info(f"Registered the webhook {wanted.name!r} in Jira, for {wanted.url}")
             return True
         first, *twins = ours
         changed = differences(first, wanted)
-        await api.put(ONE_WEBHOOK, wanted.body(), id=webhook_id(first))
+        try:
+            await api.put(ONE_WEBHOOK, wanted.body(), id=webhook_id(first))
+        except JiraNotFoundError:
+            # Somebody deleted it a moment ago.
+            await api.post(WEBHOOKS, wanted.body())
         if changed:
             logger.warning(f"Put the webhook {wanted.name!r} right in Jira: {', '.join(changed)}")
         for twin in twins:

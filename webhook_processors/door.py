@@ -7,8 +7,8 @@ request: a slow Port would delay Jira's answer, and a stranger could cause reque
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 from uuid import uuid4
 
 from loguru import logger
@@ -25,8 +25,25 @@ RETRY_AFTER_SECONDS = "60"
 WARN_EVERY_SECONDS = 60.0
 
 
+class Guard(Protocol):
+    """Decides who may come in."""
+
+    def check_headers(self, headers: Mapping[str, str]) -> None:
+        """Before the body is read. Raises DeliveryRefusedError."""
+
+    def check(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """With the body. Raises DeliveryRefusedError."""
+
+    async def accept(self, event: WebhookEvent, size: int) -> bool:
+        """Take the event, whose body has `size` bytes; False where there is no room."""
+
+
 class BodyTooLargeError(Exception):
     """The body is larger than anything Jira sends."""
+
+
+class UnsupportedBodyError(Exception):
+    """The body is compressed or of another type than JSON; Jira sends neither."""
 
 
 class SenderGoneError(Exception):
@@ -36,21 +53,13 @@ class SenderGoneError(Exception):
 class Door:
     """ASGI middleware: checks a delivery, queues it, and answers for it.
 
-    `check` raises DeliveryRefusedError; `accept` takes the event and says whether there was room.
     Everything else is passed on to the app.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        path: str,
-        check: Callable[[bytes, Mapping[str, str]], None],
-        accept: Callable[[WebhookEvent], Awaitable[bool]],
-    ) -> None:
+    def __init__(self, app: ASGIApp, path: str, guard: Guard) -> None:
         self._app = app
         self._path = path
-        self._check = check
-        self._accept = accept
+        self._guard = guard
         self._refused = 0
         self._warned_at = -WARN_EVERY_SECONDS
 
@@ -76,24 +85,27 @@ class Door:
 
     async def _answer(self, headers: Mapping[str, str], receive: Receive) -> JSONResponse:
         try:
+            self._guard.check_headers(headers)
+            check_type(headers)
             async with asyncio.timeout(MAX_SECONDS_TO_READ):
                 body = await read_body(receive, headers)
+            self._guard.check(body, headers)
+        except DeliveryRefusedError as error:
+            self._note_refusal(error)
+            return _refuse(401, "not signed by our webhook")
+        except UnsupportedBodyError as error:
+            return _refuse(415, str(error))
         except BodyTooLargeError:
             return _refuse(413, f"larger than {MAX_BODY_BYTES} bytes")
         except TimeoutError:
             return _refuse(408, "the body did not arrive in time")
-        try:
-            self._check(body, headers)
-        except DeliveryRefusedError as error:
-            self._note_refusal(error)
-            return _refuse(401, "not signed by our webhook")
         try:
             payload = json.loads(body)
         except (ValueError, RecursionError):
             return _refuse(400, "not JSON")
         if not isinstance(payload, dict):
             return _refuse(400, "not a JSON object")
-        if not await self._accept(webhook_event(payload, body, headers)):
+        if not await self._guard.accept(webhook_event(payload, body, headers), len(body)):
             response = _refuse(503, "no room for another event, send it again later")
             response.headers["Retry-After"] = RETRY_AFTER_SECONDS
             return response
@@ -109,13 +121,22 @@ class Door:
         self._warned_at = now
 
 
+def check_type(headers: Mapping[str, str]) -> None:
+    """Raises UnsupportedBodyError for what Jira never sends; a missing type is let pass."""
+    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedBodyError("compressed bodies are not supported")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        raise UnsupportedBodyError("expected application/json")
+
+
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     """The whole body, given up on as soon as it is too large.
 
     Raises BodyTooLargeError and SenderGoneError.
     """
     announced = headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
+    if announced.isascii() and announced.isdigit() and int(announced) > MAX_BODY_BYTES:
         raise BodyTooLargeError
     body = bytearray()
     while True:

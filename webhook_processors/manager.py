@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import httpx
 from loguru import logger
 from port_ocean.context.event import EventType, event, event_context
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
-from port_ocean.core.handlers.queue.abstract_queue import AbstractQueue
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
@@ -18,33 +18,21 @@ from port_ocean.core.integrations.mixins.utils import (
     is_dsp_mode_enabled,
     is_lakehouse_data_enabled,
 )
-from port_ocean.core.models import Entity
 
-from initialize_client import create_jira_client
+from initialize_client import create_jira_client, get_settings
 from jira.entity_processor import SinglePassEntityProcessor
 from jira.errors import TRANSIENT_ERRORS
-from jira.events import Row, event_name
+from jira.events import event_name
 from webhook_processors import refresh
 from webhook_processors.base import DELIVERY_ID
-from webhook_processors.writer import EntityKey, PortWriter, is_transient, key_of
+from webhook_processors.batching import next_batch
+from webhook_processors.catalog import Catalog
+from webhook_processors.retries import Outcome, Retries, names
+from webhook_processors.writer import PortWriter, is_transient
 
-MAX_BATCH = 100
-GATHER_SECONDS = 0.02
-MAX_WAITING = 10_000
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 30.0
-MAX_FAILURES_ALONE = 5
-"""How often one event may fail while Jira and Port are both there, before it is dropped."""
+MAX_WAITING_BYTES = 256 * 1024 * 1024
 
 Pair = tuple[WebhookEvent, ResourceConfig | None, AbstractWebhookProcessor, int | None]
-
-
-@dataclass
-class Outcome:
-    """What became of a batch: events to try again, and events that failed for good."""
-
-    again: dict[int, Exception] = field(default_factory=dict)
-    failed: dict[int, Exception] = field(default_factory=dict)
 
 
 class JiraLiveEventsManager(LiveEventsProcessorManager):
@@ -52,13 +40,29 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     EntityProcessorClass = SinglePassEntityProcessor
 
-    async def accept(self, path: str, webhook_event: WebhookEvent) -> bool:
-        """Queue an event; False where too many wait already or nobody would read them."""
-        queue = self._event_queues[path]
-        if not self._event_processor_tasks or await queue.size() >= MAX_WAITING:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The bytes of each event that is queued or under way, by its `id`.
+        self._sizes: dict[int, int] = {}
+        self._waiting_bytes = 0
+
+    async def accept(self, path: str, webhook_event: WebhookEvent, size: int) -> bool:
+        """Queue an event of `size` bytes; False where there is no room, or no reader."""
+        if (
+            not self._event_processor_tasks
+            or len(self._sizes) >= get_settings().webhook_queue_limit
+            or self._waiting_bytes + size > MAX_WAITING_BYTES
+        ):
             return False
-        await queue.put(webhook_event)
+        self._sizes[id(webhook_event)] = size
+        self._waiting_bytes += size
+        await self._event_queues[path].put(webhook_event)
         return True
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What writes to Port."""
+        return Catalog(PortWriter(ocean.port_client), create_jira_client())
 
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:
         if worker_id > 0:
@@ -74,9 +78,10 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 logger.info(f"The worker of {path} shuts down; {len(batch)} events were under way")
                 raise
             except Exception:  # noqa: BLE001  (one batch must not end the worker)
-                logger.exception(f"Dropped {len(batch)} live events: {_names(batch)}")
+                logger.exception(f"Dropped {len(batch)} live events: {names(batch)}")
             finally:
-                for _ in batch:
+                for webhook_event in batch:
+                    self._waiting_bytes -= self._sizes.pop(id(webhook_event), 0)
                     await queue.commit()
 
     async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
@@ -84,71 +89,28 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         await self._process_batch(path, [event])
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
-        """Try until every event is done or has failed for good."""
-        waiting = batch
         begun = time.monotonic()
-        alone: dict[int, int] = {}
-        pause = FIRST_PAUSE
-        held_up = False
-        while True:
-            outcome = await self._attempt(path, waiting)
-            poison = list(outcome.failed)
-            if len(waiting) > 1 and poison:
-                for webhook_event in (e for e in waiting if id(e) in outcome.failed):
-                    single = await self._attempt(path, [webhook_event])
-                    outcome.again |= single.again
-                    if not single.failed:
-                        del outcome.failed[id(webhook_event)]
-            for webhook_event in (e for e in waiting if id(e) in outcome.failed):
-                reason = outcome.failed[id(webhook_event)]
-                logger.error(f"Dropped the live event {_names([webhook_event])}: {reason}")
-            waiting = [e for e in waiting if id(e) in outcome.again]
-            if not waiting:
-                break
-            first_reason = outcome.again[id(waiting[0])]
-            if not held_up:
-                logger.warning(f"{len(waiting)} live events wait for another try: {first_reason}")
-                held_up = True
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-            waiting = await self._without_hopeless(waiting, outcome, alone)
+        retries = Retries(lambda events: self._attempt(path, events), self._reachable)
+        await retries.work_off(batch)
         logger.info(f"{len(batch)} live events done in {time.monotonic() - begun:.3f} s")
 
-    async def _without_hopeless(
-        self, waiting: list[WebhookEvent], outcome: Outcome, alone: dict[int, int]
-    ) -> list[WebhookEvent]:
-        """Count failures while Jira is there; an event that alone fails too often is dropped."""
-        if any(isinstance(outcome.again[id(e)], httpx.HTTPError) for e in waiting):
-            return waiting
+    async def _reachable(self) -> bool:
+        """Whether Jira knows us and Port answers, so that a failure is an event's own."""
         try:
             await create_jira_client().verify_credentials()
-        except TRANSIENT_ERRORS:
-            return waiting
-        kept = []
-        for webhook_event in waiting:
-            alone[id(webhook_event)] = alone.get(id(webhook_event), 0) + 1
-            if alone[id(webhook_event)] < MAX_FAILURES_ALONE:
-                kept.append(webhook_event)
-                continue
-            reason = outcome.again[id(webhook_event)]
-            logger.error(f"Dropped the live event {_names([webhook_event])}: {reason}")
-        return kept
+            await ocean.port_client.get_current_integration(should_log=False)
+        except (*TRANSIENT_ERRORS, httpx.HTTPError):
+            return False
+        return True
 
     async def _attempt(self, path: str, batch: list[WebhookEvent]) -> Outcome:
         outcome = Outcome()
-        if not batch:
-            return outcome
         try:
             with logger.contextualize(webhook_path=path, live_events=len(batch)):
                 async with event_context(EventType.HTTP_REQUEST, trigger_type="machine"):
                     await self._run(path, batch, outcome)
-        except TRANSIENT_ERRORS as error:
-            outcome.again |= {id(e): error for e in batch if id(e) not in outcome.failed}
-        except httpx.HTTPError as error:
-            target = outcome.again if is_transient(error) else outcome.failed
-            target |= {id(e): error for e in batch if id(e) not in outcome.failed}
-        except Exception as error:  # noqa: BLE001
-            outcome.failed |= {id(e): error for e in batch if id(e) not in outcome.again}
+        except Exception as error:  # noqa: BLE001  (it is the retries' to decide about)
+            note(outcome, batch, error)
         return outcome
 
     async def _run(self, path: str, batch: list[WebhookEvent], outcome: Outcome) -> None:
@@ -162,10 +124,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return_exceptions=True,
         )
         for (webhook_event, *_), result in zip(pairs, results, strict=True):
-            if isinstance(result, (*TRANSIENT_ERRORS, TimeoutError)):
-                outcome.again[id(webhook_event)] = result
-            elif isinstance(result, Exception):
-                outcome.failed[id(webhook_event)] = result
+            if isinstance(result, Exception):
+                note(outcome, [webhook_event], result)
         good = [e for e in batch if id(e) not in outcome.again and id(e) not in outcome.failed]
         good_ids = {id(e) for e in good}
         await self.sync_raw_results(
@@ -215,95 +175,20 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def sync_raw_results(
         self, webhook_events_raw_result: list[WebhookEventRawResults]
     ) -> None:
-        """Map and write; then read again what pointed at the entities that were deleted.
-
-        Raises what the writer raises, and JiraError.
-        """
-        pointing = await self._map_and_write(webhook_events_raw_result)
-        seen: set[EntityKey] = set()
-        while pointing := [entity for entity in pointing if key_of(entity) not in seen]:
-            seen |= {key_of(entity) for entity in pointing}
-            mapping = event.port_app_config
-            results, gone = await refresh.related(create_jira_client(), pointing, mapping)
-            pointing = await self._map_and_write(results, gone)
-
-    async def _map_and_write(
-        self, results: list[WebhookEventRawResults], gone: Sequence[Entity] = ()
-    ) -> list[Entity]:
-        """Returns the entities that pointed at what was deleted and aren't written here."""
-        if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
-            return []
+        """Map and write; see Catalog. In DSP mode the rows leave as they are."""
         if await is_lakehouse_data_enabled():
-            await self._send_webhook_raw_data_to_lakehouse(results)
-        if await is_dsp_mode_enabled():
-            return []
-        upserts, deletes = await self._parse_raw_event_results_to_entities(results)
-        kept = {key_of(entity) for entity in upserts}
-        deletes += [entity for entity in gone if key_of(entity) not in kept]
-        writer = PortWriter(ocean.port_client, create_jira_client().verify_credentials)
-        options = event.port_app_config.get_port_request_options()
-        return await writer.write(upserts, deletes, options)
-
-    async def _parse_raw_event_results_to_entities(
-        self, webhook_events_raw_result: list[WebhookEventRawResults]
-    ) -> tuple[list[Entity], list[Entity]]:
-        """Map all rows of a resource at once; an entity to be written is never deleted."""
-        by_resource: dict[int, tuple[ResourceConfig, dict[int, Row], dict[int, Row]]] = {}
-        for result in webhook_events_raw_result:
-            if result.has_resource:
-                resource = result.resource
-                _, updated, deleted = by_resource.setdefault(id(resource), (resource, {}, {}))
-                # Events of one subject share the row that was read for them: map it once.
-                updated |= {id(row): row for row in result.updated_raw_results}
-                deleted |= {id(row): row for row in result.deleted_raw_results}
-        upserts: list[Entity] = []
-        deletes: list[Entity] = []
-        for resource, updated, deleted in by_resource.values():
-            passed, failed = await self._map(resource, list(updated.values()))
-            upserts += passed
-            deletes += failed
-            passed, failed = await self._map(
-                refresh.identity_only(resource), list(deleted.values())
+            await self._send_webhook_raw_data_to_lakehouse(webhook_events_raw_result)
+        if not await is_dsp_mode_enabled():
+            await self.catalog.sync(
+                webhook_events_raw_result, self.entity_processor, self._expand_raw_item
             )
-            deletes += passed + failed
-        kept = {key_of(entity) for entity in upserts}
-        return upserts, [entity for entity in deletes if key_of(entity) not in kept]
-
-    async def _map(
-        self, resource: ResourceConfig, rows: Sequence[Row]
-    ) -> tuple[list[Entity], list[Entity]]:
-        expanded: list[Row] = []
-        for row in rows:
-            async for items in self._expand_raw_item(row, resource):
-                expanded += items
-        if not expanded:
-            return [], []
-        mapped = await self.entity_processor.parse_items(resource, expanded, parse_all=True)
-        return mapped.entity_selector_diff.passed, mapped.entity_selector_diff.failed
 
 
-async def next_batch(queue: AbstractQueue[WebhookEvent]) -> list[WebhookEvent]:
-    """What waits, up to MAX_BATCH; when more than one waits, a moment longer for others."""
-    batch = [await queue.get()]
-    deadline = None
-    loop = asyncio.get_running_loop()
-    while len(batch) < MAX_BATCH:
-        if await queue.size():
-            batch.append(await queue.get())
-            continue
-        if len(batch) == 1:
-            break
-        deadline = deadline or loop.time() + GATHER_SECONDS
-        try:
-            async with asyncio.timeout_at(deadline):
-                batch.append(await queue.get())
-        except TimeoutError:
-            break
-    return batch
-
-
-def _names(events: Sequence[WebhookEvent]) -> str:
-    return ", ".join(
-        f"{event_name(e.payload) or 'unnamed'} ({e.headers.get(DELIVERY_ID) or e.trace_id})"
-        for e in events[:5]
+def note(outcome: Outcome, events: Sequence[WebhookEvent], error: Exception) -> None:
+    """Put events that failed where they belong: an outage passes, a mistake doesn't."""
+    passes = isinstance(error, (*TRANSIENT_ERRORS, TimeoutError)) or (
+        isinstance(error, httpx.HTTPError) and is_transient(error)
     )
+    for webhook_event in events:
+        if id(webhook_event) not in outcome.again and id(webhook_event) not in outcome.failed:
+            (outcome.again if passes else outcome.failed)[id(webhook_event)] = error

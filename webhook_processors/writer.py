@@ -6,7 +6,7 @@ calls of the Port client that raise.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 import httpx
 from port_ocean.clients.port.client import PortClient
@@ -29,29 +29,16 @@ class PortRefusedError(Exception):
 
 
 class PortWriter:
-    """Deletes in bulk, then upserts in bulk."""
+    """Writes in bulk, by blueprint."""
 
-    def __init__(self, port: PortClient, confirm: Callable[[], Awaitable[None]]) -> None:
-        """`confirm` raises when what looks gone may only be out of our sight."""
+    def __init__(self, port: PortClient) -> None:
         self._port = port
-        self._confirm = confirm
 
-    async def write(
-        self, upserts: list[Entity], deletes: list[Entity], options: RequestOptions
-    ) -> list[Entity]:
-        """Write both; returns the entities in Port that pointed at what was deleted.
+    async def upsert(self, entities: list[Entity], options: RequestOptions) -> None:
+        """Raises httpx.HTTPError when Port can't be reached or fails.
 
-        Deletes come first: an upsert that relates to a deleted entity then makes the stub of it
-        that a fresh resync would make too. Raises httpx.HTTPError when Port can't be reached or
-        fails, PortRefusedError for single entities after everything else was written, and what
-        `confirm` raises.
+        Raises PortRefusedError for single entities, after everything else was written.
         """
-        pointing = await self._delete(deletes, options)
-        await self._upsert(upserts, options)
-        written = {key_of(entity) for entity in upserts}
-        return [entity for entity in pointing if key_of(entity) not in written]
-
-    async def _upsert(self, entities: list[Entity], options: RequestOptions) -> None:
         failed: list[Entity] = []
         for group in _by_blueprint(unique(entities)).values():
             results = await self._port.upsert_entities_in_batches(
@@ -65,6 +52,14 @@ class PortWriter:
             ]
         if failed:
             await self._upsert_again(failed, options)
+
+    async def delete(self, entities: list[Entity], options: RequestOptions) -> None:
+        """Raises httpx.HTTPError. What isn't there any more is no error."""
+        for blueprint, group in _by_blueprint(entities).items():
+            identifiers = [str(entity.identifier) for entity in group]
+            await self._port.bulk_delete_entities(
+                blueprint, identifiers, options, AGENT, should_raise=True
+            )
 
     async def _upsert_again(self, entities: list[Entity], options: RequestOptions) -> None:
         """One by one: what a refused entity relates to may have been written after it."""
@@ -85,22 +80,9 @@ class PortWriter:
         if refused:
             raise PortRefusedError(refused, reason)
 
-    async def _delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
-        doomed = await self._ours(unique(entities))
-        if not doomed:
-            return []
-        await self._confirm()
-        keys = {key_of(entity) for entity in doomed}
-        pointing = await self._pointing_at(keys)
-        for blueprint, group in _by_blueprint(doomed).items():
-            identifiers = [str(entity.identifier) for entity in group]
-            await self._port.bulk_delete_entities(
-                blueprint, identifiers, options, AGENT, should_raise=True
-            )
-        return pointing
-
-    async def _ours(self, entities: list[Entity]) -> list[Entity]:
+    async def ours(self, entities: list[Entity]) -> list[Entity]:
         """Those that are in Port and were made by this integration."""
+        entities = unique(entities)
         found = await asyncio.gather(
             *(
                 self._port.search_entities(
@@ -124,14 +106,16 @@ class PortWriter:
         # Port's answer is narrowed again: a delete is no place for trust.
         return [e for entities in found for e in entities if key_of(e) in wanted]
 
-    async def _pointing_at(self, keys: set[EntityKey]) -> list[Entity]:
+    async def pointing_at(self, entities: list[Entity]) -> list[Entity]:
+        """The entities of ours in Port, other than these, that relate to one of them."""
+        keys = {key_of(entity) for entity in entities}
         identifiers = {identifier for _, identifier in keys}
         return [
             entity
             for entity in await self._port.search_entities(AGENT)
             if key_of(entity) not in keys
             and any(
-                not identifiers.isdisjoint(_targets(value)) for value in entity.relations.values()
+                identifiers.intersection(_targets(value)) for value in entity.relations.values()
             )
         ]
 

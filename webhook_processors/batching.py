@@ -1,0 +1,28 @@
+"""How many events are taken at once."""
+
+import asyncio
+
+from port_ocean.core.handlers.queue.abstract_queue import AbstractQueue
+
+MAX_BATCH = 100
+GATHER_SECONDS = 0.02
+
+
+async def next_batch[T](queue: AbstractQueue[T]) -> list[T]:
+    """What waits, up to MAX_BATCH; when more than one waits, a moment longer for others."""
+    batch = [await queue.get()]
+    deadline = None
+    loop = asyncio.get_running_loop()
+    while len(batch) < MAX_BATCH:
+        if await queue.size():
+            batch.append(await queue.get())
+            continue
+        if len(batch) == 1:
+            break
+        deadline = deadline or loop.time() + GATHER_SECONDS
+        try:
+            async with asyncio.timeout_at(deadline):
+                batch.append(await queue.get())
+        except TimeoutError:
+            break
+    return batch
