@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format run bench lock clean
+.PHONY: help install demo test test-slow lint format run bench lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(STAMP) ## Make .venv with the pinned packages
 
@@ -26,6 +26,9 @@ demo: $(STAMP) ## Show it working: a stand-in Jira and Port, and the real integr
 
 test: $(STAMP) ## Run every test
 	$(BIN)/python -m pytest
+
+test-slow: $(STAMP) ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m slow
 
 lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .

@@ -1,15 +1,16 @@
 """The settings and the client of this process, each made once."""
 
-from functools import cache
+from functools import cache, partial
 
+from loguru import logger
 from port_ocean.context.ocean import ocean
 from port_ocean.log.sensetive import sensitive_log_filter
 
 from client import JiraClient
-from jira.api import JiraApi
-from jira.auth import BasicAuthentication
+from jira.api import JiraApi, find_cloud_id
+from jira.auth import Authentication, BasicAuthentication, BearerAuthentication
 from jira.limiter import Limiter
-from jira.settings import JiraSettings
+from jira.settings import JiraSettings, is_gateway
 from jira.signature import derived_secret
 from jira.transport import build_http_client
 
@@ -21,6 +22,7 @@ def get_settings() -> JiraSettings:
         ocean.integration_config,
         identifier=ocean.config.integration.identifier,
         base_url=ocean.app.base_url,
+        oauth_token_file=ocean.config.oauth_access_token_file_path,
     )
 
 
@@ -28,18 +30,31 @@ def get_settings() -> JiraSettings:
 def create_jira_client() -> JiraClient:
     """The client of this process: one rate limiter for everything that asks Jira."""
     settings = get_settings()
-    authentication = BasicAuthentication(settings.host, settings.email, settings.token)
-    sensitive_log_filter.hide_sensitive_strings(*authentication.secrets())
-    limiter = Limiter(settings.max_concurrent_requests)
-    http = build_http_client(limiter, timeout=ocean.config.client_timeout)
-    return JiraClient(JiraApi(http, authentication), settings.max_concurrent_requests)
+    http = build_http_client(
+        Limiter(settings.max_concurrent_requests), timeout=ocean.config.client_timeout
+    )
+    authentication: Authentication
+    if settings.oauth_token_file is not None:
+        authentication = BearerAuthentication(
+            settings.host, settings.oauth_token_file, partial(find_cloud_id, http)
+        )
+    else:
+        authentication = BasicAuthentication(settings.host, settings.email, settings.token)
+        sensitive_log_filter.hide_sensitive_strings(*authentication.secrets())
+    logger.info(f"Jira is asked with {authentication.describe()}")
+    site = None if is_gateway(settings.host) else settings.host
+    return JiraClient(JiraApi(http, authentication, site), settings.max_concurrent_requests)
 
 
 @cache
 def webhook_secrets() -> tuple[str, ...]:
-    """The secrets that a delivery may be signed with; the first is the one Jira is given."""
+    """The secrets that a delivery may be signed with; the first is the one Jira is given.
+
+    None at all, and every delivery is refused, where there is neither webhookSecret nor a token
+    to derive one from.
+    """
     settings = get_settings()
-    derived = derived_secret(settings.token, settings.identifier)
+    derived = derived_secret(settings.token, settings.identifier) if settings.token else ""
     sensitive_log_filter.hide_sensitive_strings(derived)
     candidates = (settings.webhook_secret, derived, settings.webhook_secret_previous)
     return tuple(secret for secret in candidates if secret)

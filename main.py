@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import os
 from collections.abc import Callable
 from typing import cast
 
@@ -17,7 +18,7 @@ from jira.keep_webhook import WebhookKeeper
 from jira.kind import Kind
 from jira.overrides import JiraPortAppConfig
 from jira.registry import KINDS, webhook_events
-from jira.settings import is_unencrypted
+from jira.settings import is_unencrypted, unknown_settings
 from jira.webhooks import WantedWebhook, webhook_name
 from webhook_processors.door import Door
 from webhook_processors.guard import WebhookGuard
@@ -37,6 +38,8 @@ if ocean.integration.AppConfigHandlerClass.CONFIG_CLASS is not JiraPortAppConfig
 
     raise SystemExit("The framework runs another class than JiraIntegration of integration.py.")
 
+for sentence in unknown_settings(os.environ, type(ocean.config.integration.config).model_fields):
+    logger.warning(sentence)
 if is_unencrypted(settings.host):
     logger.warning(f"jiraHost is {settings.host}: the API token travels unencrypted")
 if settings.allow_unsigned_webhooks:
@@ -90,13 +93,21 @@ async def keep_webhook() -> None:
     if not settings.manage_webhooks:
         logger.info(f"manageWebhooks is off: Jira has to send events to {settings.webhook_url}")
         return
+    client = create_jira_client()
+    if client.api.authentication.uses_gateway:
+        logger.warning(
+            "OAuth and API tokens with scopes can't manage webhooks of administrators: make the "
+            f"webhook by hand (README, 'The webhook by hand') for {settings.webhook_url}, "
+            "with the value of webhookSecret as its secret"
+        )
+        return
     wanted = WantedWebhook(
         name=webhook_name(settings.identifier),
         url=settings.webhook_url,
         events=webhook_events(),
         secret=webhook_secrets()[0],
     )
-    keeper = WebhookKeeper(create_jira_client(), wanted)
+    keeper = WebhookKeeper(client, wanted)
     keepers.append(keeper)
     task = asyncio.create_task(keeper.run(), context=contextvars.Context())
     background.add(task)

@@ -2,15 +2,20 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from jira.errors import SettingsError
 
+GATEWAY = "https://api.atlassian.com/ex/jira"
 GATEWAY_PATH = re.compile(r"^/ex/jira/[0-9A-Za-z-]+$")
 """The path by which api.atlassian.com names a site: `/ex/jira/<cloudId>`."""
+
+PREFIX = "OCEAN__INTEGRATION__CONFIG__"
 
 ATLASSIAN_DOMAINS = (".atlassian.net", ".atlassian.com", ".jira.com")
 
@@ -29,6 +34,7 @@ class JiraSettings:
     token: str = field(repr=False)
     identifier: str
     webhook_url: str | None
+    oauth_token_file: Path | None = None
     webhook_secret: str = field(default="", repr=False)
     webhook_secret_previous: str = field(default="", repr=False)
     manage_webhooks: bool = True
@@ -38,16 +44,24 @@ class JiraSettings:
 
     @classmethod
     def from_config(
-        cls, config: Mapping[str, Any], *, identifier: str, base_url: str | None
+        cls,
+        config: Mapping[str, Any],
+        *,
+        identifier: str,
+        base_url: str | None,
+        oauth_token_file: str | None = None,
     ) -> "JiraSettings":
         """Read the framework's `integration.config` (snake_case names).
 
-        Raises SettingsError, naming the setting as administrators write it.
+        With a file that holds an OAuth token, e-mail and API token aren't needed. Raises
+        SettingsError, naming the setting as administrators write it.
         """
+        read = _optional if oauth_token_file else _required
         return cls(
             host=normalize_host(_text(config, "jira_host")),
-            email=_required(config, "atlassian_user_email", "the e-mail of the API token's owner"),
-            token=_required(config, "atlassian_user_token", "an API token of that account"),
+            email=read(config, "atlassian_user_email", "the e-mail of the API token's owner"),
+            token=read(config, "atlassian_user_token", "an API token of that account"),
+            oauth_token_file=Path(oauth_token_file) if oauth_token_file else None,
             identifier=identifier,
             webhook_url=f"{base_url.rstrip('/')}/integration/webhook" if base_url else None,
             webhook_secret=_text(config, "webhook_secret"),
@@ -98,6 +112,25 @@ def normalize_host(given: str) -> str:
     raise SettingsError(f"jiraHost is {shown!r}, which {problem}: {EXPECTED_HOST}.")
 
 
+def unknown_settings(environ: Iterable[str], known: Iterable[str]) -> list[str]:
+    """A sentence for each variable of ours that no setting has: most often a slip of the pen."""
+    names = {name.upper() for name in known}
+    sentences = []
+    for variable in sorted(environ):
+        name = variable.upper().removeprefix(PREFIX)
+        if not variable.upper().startswith(PREFIX) or name in names:
+            continue
+        close = get_close_matches(name, names, n=1)
+        meant = f"; did you mean {PREFIX}{close[0]}?" if close else ""
+        sentences.append(f"{variable} is no setting of this integration and is ignored{meant}")
+    return sentences
+
+
+def is_gateway(host: str) -> bool:
+    """Whether the address is one of Atlassian's gateway (or looks like one, on a stand-in)."""
+    return GATEWAY_PATH.match(urlsplit(host).path) is not None
+
+
 def is_unencrypted(host: str) -> bool:
     """Whether the API token travels in the clear to another machine."""
     parts = urlsplit(host)
@@ -127,11 +160,14 @@ def _shown(name: str) -> str:
     return head + "".join(word.capitalize() for word in rest)
 
 
+def _optional(config: Mapping[str, Any], name: str, _: str) -> str:
+    return _text(config, name)
+
+
 def _required(config: Mapping[str, Any], name: str, expected: str) -> str:
     value = _text(config, name)
     if not value:
         raise SettingsError(
-            f"{_shown(name)} is missing: expected {expected} "
-            f"(OCEAN__INTEGRATION__CONFIG__{name.upper()})."
+            f"{_shown(name)} is missing: expected {expected} ({PREFIX}{name.upper()})."
         )
     return value

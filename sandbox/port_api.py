@@ -69,6 +69,11 @@ class PortApi(PortFaults):
         """Every status that was reported for a resync, in order."""
         return self.state.resync_states
 
+    @property
+    def resyncs_ended(self) -> int:
+        """How many resyncs have ended, however they ended."""
+        return len(self.state.ended)
+
     def set_mapping(self, config: dict[str, Any]) -> None:
         """Set the mapping; before the integration exists it replaces its default."""
         self.state.set_mapping(config)

@@ -85,13 +85,13 @@ class World:
 
     async def start(self, *, timeout: float = 120) -> str:  # noqa: ASYNC109
         """Start the integration and wait for its first resync; returns how that ended."""
-        seen = len([state for state in self.port.api.resync_states if state != "running"])
+        ended = self.port.api.resyncs_ended
         await self.process.start()
-        return await self.port.api.resync_finished(seen + 1, timeout)
+        return await self.port.api.resync_finished(ended + 1, timeout)
 
     async def resync(self, *, timeout: float = 120) -> str:  # noqa: ASYNC109
         """Ask for another resync and wait for it; returns how it ended."""
-        ended = len([state for state in self.port.api.resync_states if state != "running"])
+        ended = self.port.api.resyncs_ended
         self.port.api.request_resync()
         return await self.port.api.resync_finished(ended + 1, timeout)
 

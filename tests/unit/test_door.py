@@ -17,12 +17,8 @@ from webhook_processors.door import Door
 
 PATH = "/integration/webhook"
 SIGNED = {"X-Hub-Signature": "good"}
+SIGNATURE = (b"X-Hub-Signature", b"good")
 EVENT = {"webhookEvent": "jira:issue_updated", "issue": {"id": "1"}}
-
-
-def check(body: bytes, headers: Mapping[str, str]) -> None:
-    if headers.get("x-hub-signature") != "good":
-        raise DeliveryRefusedError("it is not signed")
 
 
 async def inner(scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,16 +26,26 @@ async def inner(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class House:
-    """The door with a queue behind it."""
+    """The door, who guards it, and a queue behind it."""
 
     def __init__(self) -> None:
         self.queued: list[WebhookEvent] = []
+        self.sizes: list[int] = []
         self.room = True
-        self.door = Door(inner, PATH, check, self.accept)
+        self.door = Door(inner, PATH, self)
 
-    async def accept(self, event: WebhookEvent) -> bool:
+    def check_headers(self, headers: Mapping[str, str]) -> None:
+        if "x-hub-signature" not in headers:
+            raise DeliveryRefusedError("it is not signed")
+
+    def check(self, body: bytes, headers: Mapping[str, str]) -> None:
+        if headers["x-hub-signature"] != "good":
+            raise DeliveryRefusedError("its signature is wrong")
+
+    async def accept(self, event: WebhookEvent, size: int) -> bool:
         if self.room:
             self.queued.append(event)
+            self.sizes.append(size)
         return self.room
 
     async def send(
@@ -67,7 +73,7 @@ class House:
             "type": "http",
             "method": "POST",
             "path": PATH,
-            "headers": headers or [(b"X-Hub-Signature", b"good")],
+            "headers": headers or [SIGNATURE],
         }
         await self.door(scope, receive, send)
         return sent
@@ -89,6 +95,7 @@ async def test_a_signed_delivery_is_queued_with_its_raw_body_and_headers(house):
     request = event._original_request
     assert request is not None
     assert await request.body() == body
+    assert house.sizes == [len(body)]
     assert request.headers["x-hub-signature"] == "good"
 
 
@@ -117,6 +124,12 @@ async def test_many_refusals_are_one_warning(house, log):
     assert len([line for line in log if line.startswith("WARNING")]) == 1
 
 
+async def test_what_is_no_stranger_is_no_refusal_to_warn_about(house, log):
+    await house.send(b"not json")
+    await house.send(b"{}", headers={**SIGNED, "content-encoding": "gzip"})
+    assert [line for line in log if line.startswith("WARNING")] == []
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"not json", b'{"a": ', b"\xff\xfe", b"[" * 100_000, b"[]", b"[{}]", b'"a"', b"1"]
 )
@@ -130,6 +143,7 @@ async def test_what_is_no_json_object_is_refused_for_good(house, body):
 async def test_without_room_jira_is_asked_to_send_it_again(house):
     house.room = False
     answer = await house.send(EVENT)
+    assert house.queued == []
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
 
@@ -149,8 +163,59 @@ async def test_a_body_that_says_it_is_too_large_is_not_read(house, monkeypatch):
     async def receive() -> Message:
         raise AssertionError("it was read")
 
-    sent = await house.receive(receive, [(b"content-length", b"101")])
+    sent = await house.receive(receive, [(b"content-length", b"101"), SIGNATURE])
     assert sent[0]["status"] == 413
+
+
+async def test_an_unsigned_delivery_is_refused_without_its_body_being_read(house):
+    """A stranger can't make us hold 25 MB, nor keep a connection busy with a slow body."""
+
+    async def receive() -> Message:
+        raise AssertionError("it was read")
+
+    sent = await house.receive(receive, [(b"content-type", b"application/json")])
+    assert sent[0]["status"] == 401
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        (b"content-encoding", b"gzip"),
+        (b"Content-Encoding", b"identity, gzip"),
+        (b"content-type", b"text/plain"),
+        (b"Content-Type", b"application/x-www-form-urlencoded"),
+        (b"content-type", b"application/jsonp"),
+    ],
+)
+async def test_a_body_of_a_kind_that_jira_never_sends_is_refused_unread(house, header):
+    async def receive() -> Message:
+        raise AssertionError("it was read")
+
+    sent = await house.receive(receive, [SIGNATURE, header])
+    assert sent[0]["status"] == 415
+    assert house.queued == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"content-type": ""},
+        {"content-type": "application/json"},
+        {"Content-Type": "Application/JSON; charset=UTF-8"},
+        {"content-type": "application/vnd.atlassian+json"},
+        {"content-encoding": "identity"},
+        {"content-encoding": ""},
+    ],
+)
+async def test_json_and_a_missing_type_are_let_in(house, headers):
+    assert (await house.send(EVENT, headers={**SIGNED, **headers})).status_code == 200
+    assert len(house.queued) == 1
+
+
+async def test_a_stranger_is_not_told_which_types_are_taken(house):
+    answer = await house.send(b"x", headers={"content-type": "text/plain"})
+    assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("headers", [[], [(b"content-length", b"5")], [(b"content-length", b"x")]])
@@ -164,7 +229,7 @@ async def test_a_body_is_given_up_as_soon_as_it_is_too_large(house, monkeypatch,
         read += 1
         return {"type": "http.request", "body": b"x" * 30, "more_body": True}
 
-    sent = await house.receive(receive, [(b"x-hub-signature", b"good"), *headers])
+    sent = await house.receive(receive, [SIGNATURE, *headers])
     assert sent[0]["status"] == 413
     assert read == 4
 
@@ -231,7 +296,7 @@ async def test_what_is_no_request_is_the_apps(house):
 
     async def nothing(*_: Any) -> Any: ...
 
-    door = Door(app, PATH, check, house.accept)
+    door = Door(app, PATH, house)
     for kind in ("lifespan", "websocket"):
         await door({"type": kind, "path": PATH}, nothing, nothing)
     assert seen == ["lifespan", "websocket"]

@@ -1,16 +1,18 @@
-"""How issues are read: all of a query, and single ones as of now."""
+"""How issues are read: all of a query, and those that keys lead to."""
 
 import asyncio
-import re
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from jira.errors import JiraAnswerError, JiraPermissionError, JiraRequestError, JiraUnavailableError
+from jira import issue as module
+from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
 from jira.issue import (
     BULK_FETCH,
     MAX_IDS_PER_PAGE,
+    PARTIAL_PAUSE,
     PARTIAL_READS,
     ROWS_TOGETHER,
     SEARCH,
@@ -19,45 +21,10 @@ from jira.issue import (
     unread_issues,
 )
 from jira.jql import ALL_ISSUES
-from tests.unit.fakes import FakeApi
+from tests.unit.fakes import FakeApi, settle
+from tests.unit.issue_site import Row, Site, bulk
 
 QUERY = IssueQuery("project = AB")
-Row = dict[str, Any]
-
-
-class Site:
-    """A few issues, and the two endpoints that read them."""
-
-    def __init__(self, count: int, page: int = 5000) -> None:
-        self.issues = {str(n): {"id": str(n), "key": f"AB-{n}"} for n in range(1, count + 1)}
-        self.page = page
-        self.gone: set[str] = set()
-        self.unknown_id_is_400 = False
-        self.fake = FakeApi(self.answer)
-        self.reader = IssueReader(self.fake.api, 10)
-
-    def answer(self, method: str, path: str, body: Row) -> Any:
-        assert method == "READ"
-        return self.bulk(body) if path == BULK_FETCH else self.search(body)
-
-    def bulk(self, body: Row) -> Any:
-        names = body["issueIdsOrKeys"]
-        assert 0 < len(names) <= 100
-        return {"issues": [self.issues[name] for name in names if self.there(name)]}
-
-    def search(self, body: Row) -> Any:
-        named = re.search(r"id in \((.*)\)$", body["jql"])
-        ids = re.findall(r"\d+", named.group(1)) if named else list(self.issues)
-        if self.unknown_id_is_400 and not all(map(self.there, ids)):
-            return JiraRequestError("400: no such issue")
-        rows = [self.issues[i] for i in ids if i in self.issues and (not named or self.there(i))]
-        start = int(body.get("nextPageToken", "0"))
-        end = start + self.page
-        answer: Row = {"issues": rows[start:end], "isLast": end >= len(rows)}
-        return answer if answer["isLast"] else answer | {"nextPageToken": str(end)}
-
-    def there(self, issue_id: str) -> bool:
-        return issue_id in self.issues and issue_id not in self.gone
 
 
 async def all_pages(reader: IssueReader, query: IssueQuery = QUERY) -> list[list[Row]]:
@@ -195,25 +162,66 @@ async def test_a_failure_in_the_middle_is_raised_and_the_read_not_merely_shorter
         await all_pages(site.reader)
 
 
-def bulk(*found: str, failed: Iterable[str] = (), said: str = "Try later.") -> Row:
-    return {
-        "issues": [{"id": i, "key": f"AB-{i}"} for i in found],
-        "issueErrors": [{"id": i, "errorMessage": said} for i in failed],
-    }
+@pytest.fixture
+def pauses(monkeypatch) -> list[float]:
+    """How long the reader waits; it is over at once."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        if seconds:
+            waited.append(seconds)
+
+    stand_in = SimpleNamespace(sleep=sleep, Semaphore=asyncio.Semaphore, gather=asyncio.gather)
+    monkeypatch.setattr(module, "asyncio", stand_in)
+    return waited
 
 
-async def test_issues_that_could_not_be_returned_are_asked_for_again():
+async def test_issues_that_could_not_be_returned_are_asked_for_again_after_a_pause(pauses):
     fake = FakeApi.scripted(bulk("1", failed=["2", "3"]), bulk("3", failed=["2"]), bulk("2"))
-    rows = await IssueReader(fake.api, 10).by_keys(["1", "2", "3"], ["summary"])
+    rows = await IssueReader(fake.api, 10).by_keys(["1", "2", "3"])
     assert ids([rows]) == ["1", "3", "2"]
     asked = [body["issueIdsOrKeys"] for body in fake.bodies(BULK_FETCH)]
     assert asked == [["1", "2", "3"], ["2", "3"], ["2"]]
+    assert pauses == [PARTIAL_PAUSE, 2 * PARTIAL_PAUSE]
 
 
-async def test_issues_that_still_could_not_be_returned_are_an_error_and_not_deleted():
+async def test_issues_that_still_could_not_be_returned_are_an_error_and_not_deleted(pauses):
     fake = FakeApi.scripted(*[bulk("1", failed=["2"])] * PARTIAL_READS)
     with pytest.raises(JiraUnavailableError, match=r"1 issues, among them 2: Try later"):
-        await IssueReader(fake.api, 10).by_keys(["1", "2"], ["summary"])
+        await IssueReader(fake.api, 10).by_keys(["1", "2"])
+    assert len(fake.asked) == PARTIAL_READS
+
+
+async def test_issues_that_are_all_there_are_read_without_a_pause(pauses):
+    site = Site(250)
+    assert len(ids(await all_pages(site.reader))) == 250
+    assert len(await site.reader.by_keys(site.issues)) == 250
+    assert pauses == []
+
+
+async def test_a_pause_for_a_few_issues_keeps_nobody_else_waiting(pauses, monkeypatch):
+    """The place is given back meanwhile."""
+    fake = FakeApi.scripted(bulk(failed=["1"]), bulk("2"), bulk("1"))
+    reader = IssueReader(fake.api, 1)
+    both = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        if seconds:
+            await both.wait()
+
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    first = asyncio.create_task(reader.by_keys(["1"]))
+    await settle()
+    async with asyncio.timeout(5):
+        assert ids([await reader.by_keys(["2"])]) == ["2"]
+    both.set()
+    assert ids([await first]) == ["1"]
+
+
+async def test_what_is_asked_for_by_key_is_little_more_than_the_key():
+    site = Site(1)
+    await site.reader.by_keys(["1"])
+    assert site.fake.bodies(BULK_FETCH) == [{"issueIdsOrKeys": ["1"], "fields": ["issuetype"]}]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +229,7 @@ async def test_issues_that_still_could_not_be_returned_are_an_error_and_not_dele
 )
 async def test_an_issue_that_is_said_not_to_be_there_is_no_failure(said):
     fake = FakeApi.scripted(bulk("1", failed=["2"], said=said))
-    assert ids([await IssueReader(fake.api, 10).by_keys(["1", "2"], ["summary"])]) == ["1"]
+    assert ids([await IssueReader(fake.api, 10).by_keys(["1", "2"])]) == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -238,109 +246,13 @@ def test_an_issue_error_without_words_is_still_a_failure():
 
 async def test_keys_are_read_by_hundreds_and_each_once():
     site = Site(250)
-    rows = await site.reader.by_keys([*site.issues, "1", "2"], ["summary"])
+    rows = await site.reader.by_keys([*site.issues, "1", "2"])
     assert ids([rows]) == list(site.issues)
     assert len(site.fake.asked) == 3
 
 
 async def test_no_keys_are_no_request():
-    assert await IssueReader(FakeApi.scripted().api, 10).by_keys([], ["summary"]) == []
-
-
-async def test_finding_many_takes_fifty_at_a_time_and_is_current():
-    """The index lags behind; `reconcileIssues` makes it current for at most 50 numeric ids."""
-    site = Site(130)
-    wanted = list(site.issues)[:120]
-    found = await site.reader.find(
-        wanted, IssueQuery("a = 1 ORDER BY key", ("summary",), ("names",))
-    )
-    assert list(found) == wanted
-    searches = site.fake.bodies(SEARCH)
-    assert [len(body["reconcileIssues"]) for body in searches] == [50, 50, 20]
-    assert [number for body in searches for number in body["reconcileIssues"]] == list(
-        range(1, 121)
-    )
-    for body in searches:
-        assert body["jql"].startswith('(a = 1) AND id in ("')
-        assert body["fields"] == ["summary"]
-        assert body["expand"] == "names"
-
-
-async def test_finding_follows_shorter_pages():
-    site = Site(40, page=15)
-    assert list(await site.reader.find(site.issues, QUERY)) == list(site.issues)
-    assert len(site.fake.asked) == 3
-
-
-async def test_finding_nothing_is_no_request():
-    assert await IssueReader(FakeApi.scripted().api, 10).find([], QUERY) == {}
-
-
-async def test_one_id_that_is_gone_does_not_spoil_the_others():
-    site = Site(10)
-    site.gone = {"3"}
-    site.unknown_id_is_400 = True
-    found = await site.reader.find(site.issues, QUERY)
-    assert list(found) == [i for i in site.issues if i != "3"]
-    assert [path for _, path, _ in site.fake.asked] == [SEARCH, BULK_FETCH, SEARCH]
-
-
-async def test_a_gone_id_costs_only_its_own_fifty_another_request():
-    site = Site(100)
-    site.gone = {"3"}
-    site.unknown_id_is_400 = True
-    assert len(await site.reader.find(site.issues, QUERY)) == 99
-    assert len(site.fake.bodies(BULK_FETCH)) == 1
-
-
-async def test_when_all_ids_are_gone_nothing_is_found():
-    site = Site(2)
-    site.gone = {"1", "2"}
-    site.unknown_id_is_400 = True
-    assert await site.reader.find(["1", "2"], QUERY) == {}
-    assert [path for _, path, _ in site.fake.asked] == [SEARCH, BULK_FETCH]
-
-
-async def test_a_query_that_jira_refuses_for_another_reason_is_an_error():
-    """Taken for gone ids, a typing error in the mapping would delete the entities."""
-    fake = FakeApi.scripted(JiraRequestError("400: Field 'x' does not exist"), bulk("1", "2"))
-    with pytest.raises(JiraRequestError, match="Field 'x'"):
-        await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
-
-
-async def test_a_query_that_is_refused_again_is_an_error():
-    refusal = JiraRequestError("400: Field 'x' does not exist")
-    fake = FakeApi.scripted(refusal, bulk("1"), refusal)
-    with pytest.raises(JiraRequestError, match="Field 'x'"):
-        await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
-
-
-@pytest.mark.parametrize("error", [JiraUnavailableError("503"), JiraPermissionError("403")])
-async def test_a_search_that_fails_is_an_error_and_nothing_is_asked_in_its_place(error):
-    fake = FakeApi.scripted(error)
-    with pytest.raises(type(error)):
-        await IssueReader(fake.api, 10).find(["1"], QUERY)
-
-
-async def test_finding_at_the_same_time_is_one_search():
-    site = Site(10)
-    one, two, three = await asyncio.gather(
-        site.reader.find(["1", "2"], QUERY),
-        site.reader.find(["2", "3"], IssueQuery("project = AB")),
-        site.reader.find(["77"], QUERY),
-    )
-    assert (list(one), list(two), list(three)) == (["1", "2"], ["2", "3"], [])
-    assert len(site.fake.asked) == 1
-
-
-async def test_finding_with_another_query_is_another_search():
-    """An issue outside of one resource's selector may be in another's."""
-    site = Site(10)
-    await asyncio.gather(
-        site.reader.find(["1"], QUERY), site.reader.find(["1"], IssueQuery("project = CD"))
-    )
-    jqls = sorted(body["jql"] for body in site.fake.bodies(SEARCH))
-    assert jqls == ['(project = AB) AND id in ("1")', '(project = CD) AND id in ("1")']
+    assert await IssueReader(FakeApi.scripted().api, 10).by_keys([]) == []
 
 
 async def test_bulk_reads_leave_two_places_to_live_events():

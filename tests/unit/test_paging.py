@@ -71,7 +71,9 @@ def test_a_token_that_is_no_text_is_an_error(token):
     ("page", "count", "more"),
     [
         ({"isLast": True}, 50, False),
-        ({"isLast": True, "total": 50}, 0, False),
+        ({"isLast": True, "total": 0}, 0, False),
+        ({"isLast": True, "total": 50}, 50, False),
+        ({"isLast": True, "total": 70}, 50, False),
         ({"isLast": False, "total": 100}, 50, True),
         ({"isLast": False, "total": 50}, 50, True),
         ({"isLast": False}, 3, True),
@@ -94,7 +96,22 @@ def test_shorter_pages_than_asked_for_are_counted_by_what_they_hold():
     assert pages.start == 70
 
 
-@pytest.mark.parametrize("is_last", [None, False])
+@pytest.mark.parametrize("total", [None, 50, 0])
+def test_an_empty_page_that_says_it_is_not_the_last_is_an_error(total):
+    """Followed, it would be asked for again without end."""
+    pages = OffsetPages("GET /x")
+    pages.advance({"isLast": False, "total": total}, 50)
+    with pytest.raises(JiraAnswerError, match=r"GET /x .*empty page after 50"):
+        pages.advance({"isLast": False, "total": total}, 0)
+
+
+def test_a_first_page_that_is_empty_though_there_are_rows_is_an_error():
+    """Taken for an empty site, it would empty the catalog."""
+    with pytest.raises(JiraAnswerError, match="0 of 80"):
+        OffsetPages("GET /x").advance({"total": 80}, 0)
+
+
+@pytest.mark.parametrize("is_last", [None, False, True])
 def test_an_empty_page_before_the_total_is_an_error(is_last):
     """What isn't listed gets deleted: better no answer than half of one."""
     pages = OffsetPages("GET /x")

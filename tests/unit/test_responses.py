@@ -82,12 +82,25 @@ def test_a_refusal_without_readable_words_is_the_same_error(status, error, heade
 
 @pytest.mark.parametrize("status", [200, 401, 403])
 @pytest.mark.parametrize(
-    "reason", ["AUTHENTICATED_FAILED", "authenticated_failed", "OUT, AUTHENTICATED_FAILED"]
+    "reason",
+    [
+        "AUTHENTICATED_FAILED",
+        "authenticated_failed",
+        "OUT, AUTHENTICATED_FAILED",
+        "AUTHENTICATION_DENIED",
+        "authentication_denied",
+    ],
 )
 def test_failed_credentials_are_seen_in_the_header_whatever_the_status(status, reason):
     """Jira answers an unknown account like an anonymous one: 200 and an empty site."""
     with pytest.raises(JiraAuthenticationError, match="atlassianUserToken"):
         read(status, b'{"issues": []}', {**JSON, "x-seraph-loginreason": reason})
+
+
+def test_which_of_the_two_it_was_is_said():
+    """AUTHENTICATION_DENIED means a CAPTCHA, which no new token helps against."""
+    with pytest.raises(JiraAuthenticationError, match="AUTHENTICATION_DENIED"):
+        read(200, b"[]", {**JSON, "x-seraph-loginreason": "AUTHENTICATION_DENIED"})
 
 
 def test_good_credentials_are_not_mistaken_for_failed_ones():
@@ -118,6 +131,13 @@ def test_broken_json_is_an_error(body):
         ({"errorMessages": [], "errors": {"key": "is taken"}}, "key: is taken"),
         ({"errorMessages": ["One.", None, 5]}, "One."),
         ({"errorMessages": None, "errors": None}, ""),
+        ({"errorMessages": "One."}, ""),
+        ({"errorMessages": 5, "message": "Two."}, "Two."),
+        ({"errorMessages": {"a": "b"}, "errors": {"key": "is taken"}}, "key: is taken"),
+        ({"errorMessages": [["One."], {"a": 1}]}, ""),
+        ({"errors": {"key": None}}, "key: None"),
+        ({"errors": {"key": ["a"]}}, "key: ['a']"),
+        ({"message": ["Two."]}, ""),
         ({"errors": ["x"]}, ""),
         ({"message": "Rate limit exceeded."}, "Rate limit exceeded."),
         ({"message": None}, ""),

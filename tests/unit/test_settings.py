@@ -66,6 +66,10 @@ def test_only_atlassians_own_hosts_are_known_to_speak_https(given):
         ("https://site.atlassian.net:port", "not an address"),
         ("https://site.atlassian.net:99999", "not an address"),
         ("https://my site.atlassian.net", "not an address"),
+        ("https://[::1", "not an address"),
+        ("https://[not-an-ip]", "not an address"),
+        ("https://site.atlassian.net:-1", "not an address"),
+        ("https://site\u2100.atlassian.net", "not an address"),
         ("a.atlassian.net,b.atlassian.net", "not an address"),
         ("a.atlassian.net;b.atlassian.net", "not an address"),
         ("https://site.atlassian.net/jira/projects", "path '/jira/projects'"),
@@ -93,13 +97,31 @@ def test_a_bad_host_is_refused_with_the_reason(given, problem):
         "https://:the-token@site.atlassian.net/jira",
         "user-1:the-token@site.atlassian.net",
         "https://user-1%40example.com:the-token@site.atlassian.net?x=1",
+        "https://the-token@",
+        "the-token@site.atlassian.net:port",
+        "https://site.atlassian.net/the-token@",
+        "https://site.atlassian.net?the-token@",
+        "https://site.atlassian.net#user-1:the-token@",
+        "https://user-1:the-token/@site.atlassian.net",
+        "user-1:the-token#@site.atlassian.net",
+        "user-1@example.com:the-token",
+        "://user-1:the-token@site.atlassian.net",
+        "ftp://user-1:the-token@site.atlassian.net",
+        "https://user-1:the-token@[::1",
+        "https://user-1:the-token@site.atlassian.net:99999",
     ],
 )
 def test_a_host_with_credentials_is_refused_without_showing_them(given):
-    with pytest.raises(SettingsError, match=r"jiraHost is 'site\.atlassian\.net'.*password") as e:
+    with pytest.raises(SettingsError, match=r"^jiraHost .*expected the address") as e:
         normalize_host(given)
     assert "the-token" not in str(e.value)
     assert "user-1" not in str(e.value)
+    assert e.value.__cause__ is None, "a traceback would show the address"
+
+
+def test_a_host_with_credentials_is_told_where_they_belong():
+    with pytest.raises(SettingsError, match=r"password.*atlassianUserEmail and atlassianUserToken"):
+        normalize_host("https://user-1:the-token@site.atlassian.net")
 
 
 @pytest.mark.parametrize(
@@ -117,15 +139,43 @@ def test_a_missing_setting_is_named_as_it_is_written(name, shown, value):
     assert "the-token" not in str(refused.value)
 
 
-@pytest.mark.parametrize("value", [-1, "-3", "0"])
-def test_a_bound_that_lets_nothing_through_is_refused(value):
-    with pytest.raises(SettingsError, match=f"maxConcurrentRequests is {value}"):
-        settings(max_concurrent_requests=value)
+BOUNDS = [
+    ("max_concurrent_requests", "maxConcurrentRequests", 10),
+    ("webhook_queue_limit", "webhookQueueLimit", 10_000),
+]
+
+
+@pytest.mark.parametrize(("name", "shown", "default"), BOUNDS)
+@pytest.mark.parametrize(
+    "value", [0, -1, "0", "-3", "", " ", "many", "1e3", 1.5, "1.5", True, False, [], {}, "+5"]
+)
+def test_a_bound_that_is_no_number_of_at_least_one_is_refused_in_words(name, shown, default, value):
+    """The framework's own words would be a traceback."""
+    with pytest.raises(SettingsError) as refused:
+        settings(**{name: value})
+    assert str(refused.value) == f"{shown} is {value!r}: expected a number of at least 1."
+
+
+@pytest.mark.parametrize(("name", "shown", "default"), BOUNDS)
+@pytest.mark.parametrize(("value", "expected"), [(1, 1), ("25", 25), (50_000, 50_000)])
+def test_a_bound_is_a_number_or_its_digits(name, shown, default, value, expected):
+    assert getattr(settings(**{name: value}), name) == expected
+
+
+@pytest.mark.parametrize(("name", "shown", "default"), BOUNDS)
+def test_a_bound_that_is_not_set_has_its_default(name, shown, default):
+    assert getattr(settings(), name) == getattr(settings(**{name: None}), name) == default
+
+
+def test_the_settings_show_no_secret_when_they_are_printed():
+    found = settings(webhook_secret="word-1", webhook_secret_previous="word-2")
+    assert (found.webhook_secret, found.webhook_secret_previous) == ("word-1", "word-2")
+    for secret in ("the-token", "word-1", "word-2"):
+        assert secret not in repr(found)
 
 
 def test_the_defaults_of_what_is_left_out():
     found = settings()
-    assert found.max_concurrent_requests == 10
     assert found.manage_webhooks is True
     assert found.allow_unsigned_webhooks is False
     assert (found.webhook_secret, found.webhook_secret_previous) == ("", "")

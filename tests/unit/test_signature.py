@@ -5,7 +5,13 @@ import hmac
 
 import pytest
 
-from jira.signature import HEADER, DeliveryRefusedError, derived_secret, verify
+from jira.signature import (
+    HEADER,
+    DeliveryRefusedError,
+    derived_secret,
+    expect_signature,
+    verify,
+)
 
 SECRET = "It's a Secret to Everybody"
 BODY = b"Hello World!"
@@ -87,6 +93,23 @@ def test_an_unsigned_delivery_is_refused_unless_allowed(headers):
     with pytest.raises(DeliveryRefusedError, match="webhookSecret"):
         verify(BODY, headers, [SECRET])
     verify(BODY, headers, [SECRET], allow_unsigned=True)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {HEADER: ""}, {HEADER: "  "}, {"x-hub-signature-256": "x"}]
+)
+def test_a_missing_signature_is_seen_before_the_body(headers):
+    with pytest.raises(DeliveryRefusedError, match=f"no {HEADER} header.*webhookSecret"):
+        expect_signature(headers, allow_unsigned=False)
+    expect_signature(headers, allow_unsigned=True)
+
+
+@pytest.mark.parametrize("allow_unsigned", [False, True])
+@pytest.mark.parametrize("header", [ATLASSIANS, "sha1=00", "garbage"])
+def test_a_signature_can_be_judged_only_with_the_body(header, allow_unsigned):
+    expect_signature({HEADER: header}, allow_unsigned=allow_unsigned)
+    with pytest.raises(DeliveryRefusedError):
+        verify(b"another body", {HEADER: header}, [SECRET], allow_unsigned=allow_unsigned)
 
 
 @pytest.mark.parametrize("allow_unsigned", [False, True])

@@ -10,6 +10,7 @@ import port_ocean.helpers.async_client
 import port_ocean.helpers.retry
 import pytest
 import respx
+from port_ocean.exceptions.clients import BlockedIPError
 
 import jira.limiter
 from jira.api import JiraApi
@@ -126,6 +127,32 @@ async def test_a_value_in_a_path_can_not_leave_its_place(api, server, value):
     await api.get("/rest/project/{key}", key=value)
     path = route.calls.last.request.url.raw_path.decode().removeprefix("/rest/project/")
     assert not set(path) & set("/?# ")
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", "..."])
+async def test_a_value_that_would_climb_to_another_path_is_refused_unasked(api, server, value):
+    """Quoting leaves dots as they are, and a client resolves them."""
+    route = server.route().respond(json={})
+    with pytest.raises(JiraRequestError, match=r"DELETE /rest/webhook/\{id\} can't be asked"):
+        await api.delete("/rest/webhook/{id}", id=value)
+    assert route.call_count == 0
+
+
+@pytest.mark.parametrize("value", ["a..b", ".a", "a."])
+async def test_a_value_with_dots_in_it_is_a_value(api, server, value):
+    route = server.get(f"/rest/project/{value}").respond(json=[7])
+    assert await api.get("/rest/project/{key}", key=value) == [7]
+    assert route.call_count == 1
+
+
+@pytest.mark.parametrize("call", [GET, READ, PUT, DELETE, CREATE])
+async def test_an_address_that_the_framework_blocks_is_a_jira_that_gives_no_answer(
+    api, server, call
+):
+    """Not an error that nobody expects: live events then wait until it is put right."""
+    server.route(path=PATH).mock(side_effect=BlockedIPError("203.0.113.7 is blocked"))
+    with pytest.raises(JiraUnavailableError, match=r"BlockedIPError: 203\.0\.113\.7 is blocked"):
+        await call(api)
 
 
 @pytest.mark.parametrize("call", [GET, READ, PUT, DELETE])

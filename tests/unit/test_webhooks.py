@@ -33,7 +33,7 @@ class Hooks:
         self.errors: dict[str, Exception] = {}
         self.fake = FakeApi(self.answer)
 
-    def add(self, hook_id: str, **changes: Any) -> None:
+    def add(self, hook_id: str, /, **changes: Any) -> None:
         self.secrets[hook_id] = "another secret"
         self.hooks[hook_id] = {
             "name": WANTED.name,
@@ -105,6 +105,11 @@ async def test_there_is_never_a_second_one(jira):
         ({"events": ["jira:issue_created"]}, "events"),
         ({"events": [*WANTED.events, "board_created"]}, "events"),
         ({"events": None}, "events"),
+        ({"events": "jira:issue_created"}, "events"),
+        ({"events": {"jira:issue_created": True}}, "events"),
+        ({"events": [None, 5, *WANTED.events]}, "events"),
+        ({"filters": ["project = AB"]}, "JQL filter"),
+        ({"filters": "project = AB"}, "JQL filter"),
         ({"enabled": False}, "disabled"),
         ({"excludeBody": True}, "body"),
         ({"filters": {"issue-related-events-section": "project = AB"}}, "JQL filter"),
@@ -130,6 +135,8 @@ async def test_what_somebody_changed_is_put_right_in_place_and_said(jira, log, c
         {"events": list(reversed(WANTED.events))},
         {"filters": {"issue-related-events-section": ""}},
         {"filters": None},
+        {"filters": []},
+        {"filters": ""},
         {"isSigned": None},
     ],
 )
@@ -181,6 +188,40 @@ async def test_a_refusal_is_one_warning_that_says_what_to_do(jira, log, method, 
     [warning] = warnings(log)
     for part in (str(error), "Administer Jira", "manageWebhooks"):
         assert part in warning
+
+
+async def test_a_webhook_that_somebody_deletes_in_between_is_made_anew(jira):
+    jira.add("7")
+    jira.errors["PUT"] = JiraNotFoundError("404")
+    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert [method for method, _ in jira.changes] == ["PUT", "POST"]
+    assert jira.fake.bodies(WEBHOOKS)[-1] == WANTED.body()
+
+
+async def test_a_webhook_that_may_not_be_changed_is_not_made_anew(jira, log):
+    """That would be a second one."""
+    jira.add("7")
+    jira.errors["PUT"] = JiraPermissionError("403: Not yours.")
+    assert await ensure_webhook(jira.fake.api, WANTED) is False
+    assert [method for method, _ in jira.changes] == ["PUT"]
+    assert len(warnings(log)) == 1
+
+
+@pytest.mark.parametrize("link", [None, "", "/"])
+@pytest.mark.parametrize("place", ["first", "second"])
+async def test_a_webhook_of_ours_without_its_address_is_an_error_and_nothing_is_changed(
+    jira, link, place
+):
+    """Without the id a PUT or DELETE would go to the list itself."""
+    jira.add("7", **({"self": link} if place == "first" else {}))
+    jira.add("8", **({"self": link} if place == "second" else {}))
+    with pytest.raises(JiraAnswerError, match="without its address"):
+        await ensure_webhook(jira.fake.api, WANTED)
+    assert jira.changes == []
+
+
+def test_the_secret_is_not_shown_when_the_webhook_is_printed():
+    assert SECRET not in repr(WANTED)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

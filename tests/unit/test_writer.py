@@ -1,4 +1,4 @@
-"""What is written to Port, in which order, and what is never deleted."""
+"""What is written to Port, what Port refuses, and what is ours there."""
 
 from typing import Any, cast
 
@@ -8,7 +8,6 @@ from port_ocean.clients.port.client import PortClient
 from port_ocean.clients.port.types import RequestOptions
 from port_ocean.core.models import Entity
 
-from jira.errors import JiraAuthenticationError
 from webhook_processors.writer import PortRefusedError, PortWriter, is_transient, key_of, unique
 
 OPTIONS: RequestOptions = {
@@ -90,115 +89,81 @@ class FakePort:
         return cast(Entity | bool | None, answer)
 
 
-class Confirm:
-    """The question whether what looks gone is gone; notes its place among Port's calls."""
-
-    def __init__(self, port: FakePort, error: Exception | None = None) -> None:
-        self.port = port
-        self.error = error
-
-    async def __call__(self) -> None:
-        self.port.note("confirm", None)
-        if self.error:
-            raise self.error
+def writer(port: FakePort) -> PortWriter:
+    return PortWriter(cast(PortClient, port))
 
 
-async def write(
-    port: FakePort,
-    upserts: list[Entity] | None = None,
-    deletes: list[Entity] | None = None,
-    *,
-    confirm: Exception | None = None,
-) -> list[Entity]:
-    writer = PortWriter(cast(PortClient, port), Confirm(port, confirm))
-    return await writer.write(upserts or [], deletes or [], OPTIONS)
+async def upsert(port: FakePort, *entities: Entity) -> None:
+    await writer(port).upsert(list(entities), OPTIONS)
 
 
-async def test_deletes_come_before_upserts():
-    """An upsert that relates to a deleted entity then makes the stub a resync would make."""
+@pytest.mark.parametrize("call", ["upsert", "delete", "ours"])
+async def test_nothing_to_write_is_no_request(call):
     port = FakePort(entity("AB-1"))
-    await write(port, [entity("AB-2")], [entity("AB-1")])
-    assert [what for what, _ in port.done if what != "search"] == ["confirm", "delete", "upsert"]
-
-
-async def test_nothing_to_write_is_no_request():
-    port = FakePort()
-    assert await write(port) == []
+    more = [] if call == "ours" else [OPTIONS]
+    await getattr(writer(port), call)([], *more)
     assert port.done == []
 
 
 async def test_entities_are_written_by_blueprint():
     port = FakePort()
-    await write(port, [entity("AB-1"), entity("AB", "project"), entity("AB-2")])
+    await upsert(port, entity("AB-1"), entity("AB", "project"), entity("AB-2"))
     assert port.all_of("upsert") == [["AB-1", "AB-2"], ["AB"]]
-    assert port.all_of("confirm") == []
 
 
 async def test_entities_are_deleted_by_blueprint():
     doomed = [entity("AB-1"), entity("AB", "project"), entity("AB-2")]
-    port = FakePort(*doomed)
-    await write(port, deletes=doomed)
+    port = FakePort(*doomed, entity("AB-3"))
+    await writer(port).delete(doomed, OPTIONS)
     assert port.all_of("delete") == [("issue", ["AB-1", "AB-2"]), ("project", ["AB"])]
-    assert port.ours == []
+    assert port.ours == [entity("AB-3")]
 
 
-async def test_only_what_is_ours_is_deleted():
+async def test_only_what_is_in_port_and_ours_is_to_be_deleted():
     """Somebody else's entity may have the same identifier, or ours may be gone already."""
-    port = FakePort(entity("AB-1"), entity("AB-3", "ticket"))
-    await write(port, deletes=[entity("AB-1"), entity("AB-2"), entity("AB-3")])
-    assert port.all_of("delete") == [("issue", ["AB-1"])]
+    port = FakePort(entity("AB-1"), entity("AB-3", "ticket"), entity("AB", "project"))
+    asked = [entity("AB-1"), entity("AB-2"), entity("AB-3"), entity("AB", "project")]
+    assert await writer(port).ours(asked) == [entity("AB-1"), entity("AB", "project")]
 
 
-async def test_what_was_not_asked_for_is_not_deleted_even_if_port_names_it():
+async def test_what_was_not_asked_for_is_not_ours_even_if_port_names_it():
     port = FakePort(entity("AB-1"))
     port.too_much = [entity("AB-9"), entity("AB-1", "ticket")]
-    await write(port, deletes=[entity("AB-1")])
-    assert port.all_of("delete") == [("issue", ["AB-1"])]
+    assert await writer(port).ours([entity("AB-1")]) == [entity("AB-1")]
 
 
-async def test_a_delete_of_nothing_of_ours_asks_nothing_further():
-    port = FakePort()
-    assert await write(port, deletes=[entity("AB-1")]) == []
-    assert [what for what, _ in port.done] == ["search"]
+async def test_what_is_ours_comes_as_port_has_it():
+    """Its relations are what the entity is made whole by."""
+    port = FakePort(entity("AB-1", relations={"parent": "AB-9"}))
+    [found] = await writer(port).ours([entity("AB-1")])
+    assert found.relations == {"parent": "AB-9"}
 
 
-async def test_a_doubt_stops_the_delete_and_everything_after_it():
-    """Without credentials Jira looks empty."""
-    port = FakePort(entity("AB-1"))
-    with pytest.raises(JiraAuthenticationError):
-        await write(
-            port, [entity("AB-2")], [entity("AB-1")], confirm=JiraAuthenticationError("401")
-        )
-    assert [what for what, _ in port.done] == ["search", "confirm"]
+async def test_an_identifier_that_is_a_number_is_asked_for_as_text():
+    """Port has texts only."""
+    port = FakePort(entity("10"))
+    assert await writer(port).ours([entity(10)]) == [entity("10")]
 
 
-async def test_what_pointed_at_the_deleted_is_returned():
+async def test_what_points_at_an_entity():
     one = entity("AB-2", relations={"parent": "AB-1"})
     many = entity("AB-3", relations={"subtasks": ["AB-9", "AB-1"]})
     other = entity("AB-4", relations={"parent": "AB-9", "nobody": None, "odd": {"rules": []}})
     port = FakePort(entity("AB-1"), one, many, other)
-    assert await write(port, deletes=[entity("AB-1")]) == [one, many]
+    assert await writer(port).pointing_at([entity("AB-1")]) == [one, many]
 
 
-async def test_what_is_deleted_or_written_itself_is_not_returned():
+async def test_what_goes_itself_is_not_among_those_that_point():
     child = entity("AB-2", relations={"parent": "AB-1"})
-    written = entity("AB-3", relations={"parent": "AB-1"})
-    port = FakePort(entity("AB-1"), child, written)
-    assert await write(port, [entity("AB-3")], [entity("AB-1"), child]) == []
+    port = FakePort(entity("AB-1", relations={"self": "AB-1"}), child)
+    assert await writer(port).pointing_at([entity("AB-1"), child]) == []
 
 
-async def test_who_pointed_at_it_is_asked_before_the_delete():
-    """Port takes the relation away together with the entity."""
+async def test_an_entity_that_is_named_twice_is_written_and_asked_for_once():
     port = FakePort(entity("AB-1"))
-    await write(port, deletes=[entity("AB-1")])
-    assert port.done.index(("search", None)) < port.done.index(("delete", ("issue", ["AB-1"])))
-
-
-async def test_an_entity_that_is_named_twice_is_written_and_deleted_once():
-    port = FakePort(entity("AB-1"))
-    await write(port, [entity("AB-2"), entity("AB-2")], [entity("AB-1"), entity("AB-1")])
+    await upsert(port, entity("AB-2"), entity("AB-2"))
     assert port.all_of("upsert") == [["AB-2"]]
-    assert port.all_of("delete") == [("issue", ["AB-1"])]
+    assert await writer(port).ours([entity("AB-1"), entity("AB-1")]) == [entity("AB-1")]
 
 
 def test_the_same_entity_with_other_content_is_kept_for_port_to_merge():
@@ -215,7 +180,7 @@ async def test_what_port_refuses_in_a_batch_is_tried_again_alone():
     """What it relates to may have been written after it."""
     port = FakePort()
     port.refused = {"AB-2"}
-    await write(port, [entity("AB-1"), entity("AB-2"), entity("AB-3")])
+    await upsert(port, entity("AB-1"), entity("AB-2"), entity("AB-3"))
     assert port.all_of("upsert alone") == ["AB-2"]
 
 
@@ -224,7 +189,7 @@ async def test_what_port_refuses_alone_is_named_after_all_others_were_written():
     port.refused = {"AB-1", "AB-2", "AB-3"}
     port.refused_alone = {"AB-1": status_error(422, "No such property."), "AB-3": False}
     with pytest.raises(PortRefusedError) as raised:
-        await write(port, [entity("AB-1"), entity("AB-2"), entity("AB-3"), entity("U", "user")])
+        await upsert(port, *(entity(f"AB-{n}") for n in (1, 2, 3)), entity("U", "user"))
     assert [e.identifier for e in raised.value.entities] == ["AB-1", "AB-3"]
     assert "issue/AB-1, issue/AB-3" in str(raised.value)
     assert port.all_of("upsert") == [["AB-1", "AB-2", "AB-3"], ["U"]]
@@ -236,7 +201,7 @@ async def test_a_refusal_says_what_port_said():
     port.refused = {"AB-1"}
     port.refused_alone = {"AB-1": status_error(422, "No such property.")}
     with pytest.raises(PortRefusedError, match=r"1 entities \(issue/AB-1\): No such property"):
-        await write(port, [entity("AB-1")])
+        await upsert(port, entity("AB-1"))
 
 
 async def test_an_answer_without_an_entity_is_no_refusal():
@@ -244,7 +209,7 @@ async def test_an_answer_without_an_entity_is_no_refusal():
     port = FakePort()
     port.refused = {"AB-1"}
     port.refused_alone = {"AB-1": None}
-    await write(port, [entity("AB-1")])
+    await upsert(port, entity("AB-1"))
     assert port.all_of("upsert alone") == ["AB-1"]
 
 
@@ -255,7 +220,7 @@ async def test_a_failure_of_port_is_no_refusal(status):
     port.refused = {"AB-1"}
     port.refused_alone = {"AB-1": status_error(status)}
     with pytest.raises(httpx.HTTPStatusError):
-        await write(port, [entity("AB-1")])
+        await upsert(port, entity("AB-1"))
 
 
 async def test_an_entity_found_by_a_search_is_not_taken_for_refused():
@@ -263,25 +228,35 @@ async def test_an_entity_found_by_a_search_is_not_taken_for_refused():
     port = FakePort()
     searched = entity({"combinator": "and", "rules": []})
     port.refused = {str(searched.identifier)}
-    await write(port, [searched])
+    await upsert(port, searched)
     assert port.all_of("upsert alone") == []
 
 
-@pytest.mark.parametrize("call", ["search", "delete", "upsert"])
+CALLS = {
+    "ours": ("search", lambda port: port.ours([entity("AB-1")])),
+    "pointing_at": ("search", lambda port: port.pointing_at([entity("AB-1")])),
+    "delete": ("delete", lambda port: port.delete([entity("AB-1")], OPTIONS)),
+    "upsert": ("upsert", lambda port: port.upsert([entity("AB-1")], OPTIONS)),
+}
+
+
+@pytest.mark.parametrize(("fails", "call"), CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize("error", [httpx.ConnectError("down"), status_error(503)])
-async def test_a_failure_of_port_is_raised_from_every_call(call, error):
+async def test_a_failure_of_port_is_raised_from_every_call(fails, call, error):
+    """Taken for an empty answer, it would lose what points at a deleted entity."""
     port = FakePort(entity("AB-1"))
-    port.error = {call: error}
+    port.error = {fails: error}
     with pytest.raises(type(error)):
-        await write(port, [entity("AB-2")], [entity("AB-1")])
+        await call(writer(port))
 
 
-async def test_after_a_failed_delete_nothing_is_written():
-    port = FakePort(entity("AB-1"))
-    port.error = {"delete": httpx.ConnectError("down")}
+async def test_after_a_group_that_failed_no_other_is_written():
+    """The whole write is tried again."""
+    port = FakePort()
+    port.error = {"upsert": httpx.ConnectError("down")}
     with pytest.raises(httpx.ConnectError):
-        await write(port, [entity("AB-2")], [entity("AB-1")])
-    assert port.all_of("upsert") == []
+        await upsert(port, entity("AB-1"), entity("AB", "project"))
+    assert port.all_of("upsert") == [["AB-1"]]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""The webhook is kept whatever happens: a resync waits for the first try, and must not for ever."""
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from client import JiraClient
+from jira import keep_webhook as module
+from jira.errors import JiraAnswerError, JiraAuthenticationError, JiraUnavailableError
+from jira.keep_webhook import CHECK_EVERY_SECONDS, RETRY_AFTER_SECONDS, WebhookKeeper
+from jira.webhooks import WantedWebhook
+
+WANTED = WantedWebhook("name", "https://port.example.com", ("user_created",), "a-secret-word")
+
+
+class Enough(BaseException):
+    """Ends the loop that never returns."""
+
+
+class FakeJira:
+    """Gives one answer after the other to those who keep the webhook."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.asked: list[WantedWebhook] = []
+
+    async def ensure_webhook(self, wanted: WantedWebhook) -> bool:
+        self.asked.append(wanted)
+        answer = self.answers.pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        return cast(bool, answer)
+
+
+@pytest.fixture
+def keep(monkeypatch) -> Callable[..., Any]:
+    """Run a keeper over these answers; the pauses between them, and whether it was ready then."""
+
+    async def run(*answers: Any) -> tuple[FakeJira, list[float], list[bool]]:
+        jira = FakeJira(*answers)
+        keeper = WebhookKeeper(cast(JiraClient, jira), WANTED)
+        pauses: list[float] = []
+        ready: list[bool] = []
+        assert not keeper.ready.is_set()
+
+        async def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            ready.append(keeper.ready.is_set())
+            if not jira.answers:
+                raise Enough
+
+        stand_in = SimpleNamespace(sleep=sleep, Event=asyncio.Event)
+        monkeypatch.setattr(module, "asyncio", stand_in)
+        with pytest.raises(Enough):
+            await keeper.run()
+        return jira, pauses, ready
+
+    return run
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_the_webhook_is_looked_after_every_hour(keep, kept):
+    """False is a permission that is missing: an administrator may give it any time."""
+    jira, pauses, ready = await keep(kept, kept, kept)
+    assert jira.asked == [WANTED] * 3
+    assert pauses == [CHECK_EVERY_SECONDS] * 3
+    assert ready[0]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        JiraUnavailableError("503"),
+        JiraAuthenticationError("401"),
+        JiraAnswerError("HTML"),
+        ValueError("nobody thought of this"),
+        KeyError("self"),
+    ],
+)
+async def test_after_an_error_nobody_waits_for_us_and_we_go_on_soon(keep, log, error):
+    _, pauses, ready = await keep(error, error, True)
+    assert ready == [True] * 3
+    assert pauses == [RETRY_AFTER_SECONDS, RETRY_AFTER_SECONDS, CHECK_EVERY_SECONDS]
+    said = [line for line in log if "could not be checked, trying again" in line]
+    assert len(said) == 2
+
+
+async def test_an_error_of_jira_is_a_warning_with_its_words(keep, log):
+    await keep(JiraUnavailableError("503: Not now."))
+    [line] = [line for line in log if line.startswith("WARNING")]
+    assert "503: Not now." in line
+
+
+async def test_an_error_that_nobody_expects_is_logged_with_its_traceback(keep, log):
+    await keep(ValueError("nobody thought of this"))
+    [line] = [line for line in log if line.startswith("ERROR")]
+    assert "Traceback" in line
+
+
+async def test_a_keeper_that_is_cancelled_ends_and_holds_nobody_up():
+    asked = asyncio.Event()
+
+    class Slow(FakeJira):
+        async def ensure_webhook(self, wanted: WantedWebhook) -> bool:
+            asked.set()
+            return await asyncio.Future()
+
+    keeper = WebhookKeeper(cast(JiraClient, Slow()), WANTED)
+    task = asyncio.create_task(keeper.run())
+    await asked.wait()
+    assert not keeper.ready.is_set()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert keeper.ready.is_set()
