@@ -47,7 +47,12 @@ class World:
     """One Jira site, one Port account, and `ocean sail` between them once it is started."""
 
     def __init__(
-        self, site: JiraSite | None = None, *, openapi: OpenApiCheck | None = None, **settings: str
+        self,
+        site: JiraSite | None = None,
+        *,
+        openapi: OpenApiCheck | None = None,
+        log_level: str = "INFO",
+        **settings: str,
     ) -> None:
         """`settings` are variables for the integration, such as OCEAN__…; see integration_env."""
         self.site = site or JiraSite()
@@ -57,6 +62,7 @@ class World:
         self.deliveries = Deliveries(self.site)
         self.port = Port()
         self.settings = settings
+        self.log_level = log_level
         self.process = self._integration(self.port)
 
     @property
@@ -144,4 +150,4 @@ class World:
             token=TOKEN,
             **{**self.settings, **settings},
         )
-        return IntegrationProcess(env)
+        return IntegrationProcess(env, log_level=self.log_level)

@@ -8,15 +8,14 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
-from typing import Any, Protocol
-from uuid import uuid4
+from typing import Protocol
 
 from loguru import logger
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookRequestAdapter
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jira.signature import DeliveryRefusedError
+from webhook_processors.queued_event import QueuedEvent
 
 MAX_BODY_BYTES = 25 * 1024 * 1024
 """Jira sends nothing larger."""
@@ -34,7 +33,7 @@ class Guard(Protocol):
     def check(self, body: bytes, headers: Mapping[str, str]) -> None:
         """With the body. Raises DeliveryRefusedError."""
 
-    async def accept(self, event: WebhookEvent, size: int) -> bool:
+    async def accept(self, event: QueuedEvent, size: int) -> bool:
         """Take the event, whose body has `size` bytes; False where there is no room."""
 
 
@@ -105,7 +104,8 @@ class Door:
             return _refuse(400, "not JSON")
         if not isinstance(payload, dict):
             return _refuse(400, "not a JSON object")
-        if not await self._guard.accept(webhook_event(payload, body, headers), len(body)):
+        del payload
+        if not await self._guard.accept(QueuedEvent(body, headers), len(body)):
             response = _refuse(503, "no room for another event, send it again later")
             response.headers["Retry-After"] = RETRY_AFTER_SECONDS
             return response
@@ -148,17 +148,6 @@ async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
             raise BodyTooLargeError
         if not message.get("more_body"):
             return bytes(body)
-
-
-def webhook_event(payload: dict[str, Any], body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
-    """The framework's event, with the raw bytes for the processors' own check."""
-    kept = dict(headers)
-    return WebhookEvent(
-        trace_id=str(uuid4()),
-        payload=payload,
-        headers=kept,
-        original_request=WebhookRequestAdapter(body, kept),
-    )
 
 
 def _refuse(status: int, why: str) -> JSONResponse:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from client import JiraClient
-from jira.errors import JiraUnavailableError
+from jira.errors import JiraAuthenticationError, JiraUnavailableError
 from jira.overrides import JiraIssueSelector, JiraPortAppConfig
 
 Row = dict[str, Any]
@@ -55,6 +55,7 @@ class FakeClient:
         self.live: dict[str, Row] = {}
         self.accounts: dict[str, Row] = {}
         self.down = False
+        self.bad_credentials = False
         self.expands: set[str] = set()
         self.keys_asked: list[list[str]] = []
         self.issues = SimpleNamespace(by_keys=self.by_keys)
@@ -77,6 +78,11 @@ class FakeClient:
         await asyncio.sleep(0)
         if self.down:
             raise JiraUnavailableError("503")
+
+    async def verify_credentials(self) -> None:
+        await self.answer()
+        if self.bad_credentials:
+            raise JiraAuthenticationError("401")
 
     async def find_issues(self, ids: Iterable[str], selector: JiraIssueSelector) -> dict[str, Row]:
         await self.answer()

@@ -209,7 +209,7 @@ async def test_a_pause_for_a_few_issues_keeps_nobody_else_waiting(pauses, monkey
         if seconds:
             await both.wait()
 
-    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    monkeypatch.setattr("jira.issue.asyncio.sleep", sleep)
     first = asyncio.create_task(reader.by_keys(["1"]))
     await settle()
     async with asyncio.timeout(5):

@@ -132,7 +132,7 @@ async def test_a_read_of_a_projects_issues_that_breaks_off_is_an_error():
 
 
 def entity(blueprint: Any, identifier: Any) -> Entity:
-    return Entity(identifier=identifier, blueprint=blueprint)
+    return Entity.parse_obj({"identifier": identifier, "blueprint": blueprint})
 
 
 async def read_again(
@@ -141,11 +141,8 @@ async def read_again(
     """The keys of the rows that are there, by resource; blueprint and name of what is gone."""
     results, gone = await related(jira.client, entities, of)
     rows = {
-        found.resource_index: [row.get("key") or row["accountId"] for row in found.raw]
-        for found in (
-            SimpleNamespace(resource_index=r.resource_index, raw=r.updated_raw_results)
-            for r in results
-        )
+        r.resource_index: [row.get("key") or row["accountId"] for row in r.updated_raw_results]
+        for r in results
     }
     assert all(r.resource is of.resources[r.resource_index or 0] for r in results)
     assert all(r.deleted_raw_results == [] for r in results)
@@ -211,7 +208,7 @@ async def test_an_entity_of_a_blueprint_that_two_resources_make_is_asked_for_in_
 async def test_a_computed_blueprint_is_nobodys(jira, blueprint):
     """Whether an entity is made of it can't be told from the mapping: it is left as it is."""
     of = mapping("issue", blueprint=blueprint)
-    assert await read_again(jira, of, entity("issue", "AB-9"), entity("", "AB-9")) == ({}, [])
+    assert await read_again(jira, of, entity("issue", "AB-9")) == ({}, [])
 
 
 async def test_an_entity_of_a_kind_that_is_not_ours_is_left_as_it_is(jira):

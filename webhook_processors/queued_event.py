@@ -1,0 +1,41 @@
+"""An event that waits as the bytes it came in.
+
+Parsed, an event takes several times the memory; thousands may wait while Port is down.
+"""
+
+import json
+from collections.abc import Mapping
+from uuid import uuid4
+
+from port_ocean.core.handlers.webhook.webhook_event import (
+    EventPayload,
+    WebhookEvent,
+    WebhookRequestAdapter,
+)
+
+
+class QueuedEvent(WebhookEvent):
+    """The framework's event, parsed when its turn comes; the raw bytes stay for the signature."""
+
+    def __init__(self, body: bytes, headers: Mapping[str, str]) -> None:
+        self._body = body
+        self._parsed: EventPayload | None = None
+        kept = dict(headers)
+        super().__init__(
+            trace_id=str(uuid4()),
+            payload={},
+            headers=kept,
+            original_request=WebhookRequestAdapter(body, kept),
+        )
+
+    @property
+    def payload(self) -> EventPayload:
+        """The body's JSON object."""
+        if self._parsed is None:
+            self._parsed = json.loads(self._body)
+        return self._parsed
+
+    @payload.setter
+    def payload(self, value: EventPayload) -> None:
+        # The framework's constructor sets it; the bytes are the truth.
+        del value
