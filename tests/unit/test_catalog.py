@@ -260,9 +260,10 @@ async def test_what_pointed_is_read_again_after_a_delete_that_got_no_answer(worl
 
 
 async def test_once_whole_it_is_not_read_again(world):
-    world.add(entity("AB-1"), child_of("AB-1", "AB-2"))
+    world.add(entity("AB-1"), child_of("AB-1", "AB-2"), child_of("AB-1", "AB-3"))
     world.issue("2", "AB-2")
     await world.delete("AB-1")
+    assert world.names == {"AB-2"}
     world.port.done.clear()
     world.jira.down = True
     await world.sync()

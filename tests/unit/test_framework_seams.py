@@ -34,11 +34,6 @@ METHODS: list[tuple[type, str, list[str]]] = [
     (LiveEventsProcessorManager, "_expand_raw_item", ["raw_item", "resource"]),
     (
         LiveEventsProcessorManager,
-        "_parse_raw_event_results_to_entities",
-        ["webhook_events_raw_result"],
-    ),
-    (
-        LiveEventsProcessorManager,
         "_send_webhook_raw_data_to_lakehouse",
         ["webhook_events_raw_result"],
     ),

@@ -49,6 +49,12 @@ async def waiting(manager: JiraLiveEventsManager) -> int:
     return await manager._event_queues[PATH].size()
 
 
+async def worked_off(manager: JiraLiveEventsManager) -> None:
+    """Every event that was queued is committed."""
+    async with asyncio.timeout(5):
+        await manager._event_queues[PATH].teardown()
+
+
 async def test_an_event_that_is_accepted_waits_in_the_queue(manager):
     sent = event()
     assert await manager.accept(PATH, sent, 10) is True
@@ -124,7 +130,7 @@ async def test_events_under_way_count_until_they_are_done(manager, worker):
     assert await waiting(manager) == 0
     assert not await manager.accept(PATH, event(), 10)
     worker.go.set()
-    await manager._event_queues[PATH].teardown()
+    await worked_off(manager)
     assert await manager.accept(PATH, event(), 10)
 
 
@@ -134,8 +140,7 @@ async def test_room_is_given_back_whatever_became_of_the_events(manager, worker,
     worker.go.set()
     for _ in range(3):
         assert await fill(manager, MAX_WAITING_BYTES // LIMIT) == [True] * LIMIT + [False]
-        async with asyncio.timeout(5):
-            await manager._event_queues[PATH].teardown()
+        await worked_off(manager)
     assert (manager._sizes, manager._waiting_bytes) == ({}, 0)
 
 
@@ -145,11 +150,11 @@ async def test_a_batch_that_fails_unexpectedly_is_named_and_does_not_end_the_wor
     worker.error = ValueError("nobody thought of this")
     worker.go.set()
     await manager.accept(PATH, event("d-7"), 10)
-    await manager._event_queues[PATH].teardown()
+    await worked_off(manager)
     [line] = [line for line in log if line.startswith("ERROR")]
     assert "user_created (d-7)" in line
     await manager.accept(PATH, event("d-8"), 10)
-    await manager._event_queues[PATH].teardown()
+    await worked_off(manager)
     assert len(worker.batches) == 2
 
 
@@ -160,8 +165,7 @@ async def test_a_shutdown_ends_the_worker_and_leaves_nothing_uncommitted(manager
     worker.task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await worker.task
-    async with asyncio.timeout(5):
-        await manager._event_queues[PATH].teardown()
+    await worked_off(manager)
     assert manager._waiting_bytes == 0
 
 
@@ -177,7 +181,7 @@ async def test_a_second_worker_takes_nothing(manager, log):
 async def test_an_event_that_did_not_come_through_the_door_takes_and_gives_no_room(manager, worker):
     worker.go.set()
     await manager._event_queues[PATH].put(event())
-    await manager._event_queues[PATH].teardown()
+    await worked_off(manager)
     assert manager._waiting_bytes == 0
 
 

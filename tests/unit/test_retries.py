@@ -39,6 +39,7 @@ class World:
         self.again: dict[str, int] = {}
         """How often an event still fails for now; counted down."""
         self.failed: set[str] = set()
+        self.holds_up_all: set[str] = set()
         self.back_after = 0
 
     async def attempt(self, events: list[WebhookEvent]) -> Outcome:
@@ -51,6 +52,8 @@ class World:
                 outcome.again[id(e)] = DOWN
             elif label in self.failed or spoilt:
                 outcome.failed[id(e)] = POISON
+            elif self.holds_up_all & set(labels):
+                outcome.again[id(e)] = DOWN
             elif self.again.get(label):
                 self.again[label] -= 1
                 outcome.again[id(e)] = DOWN
@@ -184,6 +187,22 @@ async def test_an_event_that_always_fails_does_not_hold_up_the_others(world, log
     assert sorted(world.done) == ["a", "c"]
     [error] = of_level("ERROR", log)
     assert "(b)" in error
+
+
+async def test_an_event_that_fails_every_write_it_is_part_of_takes_no_other_with_it(world, log):
+    """Port answers 500 to the whole batch because of one entity."""
+    world.holds_up_all = {"b"}
+    await world.work_off("a", "b", "c")
+    assert sorted(world.done) == ["a", "c"]
+    [error] = of_level("ERROR", log)
+    assert "(b)" in error
+
+
+async def test_only_what_an_event_fails_by_itself_counts_against_it(world):
+    """The first failure of a batch may be anybody's."""
+    world.again = {"a": 1000, "b": 1000}
+    await world.work_off("a", "b")
+    assert world.tried.count(["a"]) == world.tried.count(["b"]) == MAX_FAILURES_ALONE
 
 
 async def test_what_fails_together_is_tried_alone_from_the_second_time_on(world):
