@@ -29,8 +29,8 @@ class JiraClient:
         self.projects = ProjectReader(api)
         self.users = UserReader(api)
 
-    async def verify_credentials(self) -> None:
-        """Return when Jira knows the account.
+    async def verify_credentials(self) -> str:
+        """The account's id, when Jira knows the account.
 
         Only this endpoint tells: the others answer an unknown account with 200 and nothing.
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
@@ -38,6 +38,7 @@ class JiraClient:
         myself = await self.api.get(MYSELF)
         if not isinstance(myself, dict) or not myself.get("accountId"):
             raise JiraAnswerError(f"GET {MYSELF} answered without an accountId: not Jira's answer.")
+        return str(myself["accountId"])
 
     async def get_paginated_issues(self, params: Mapping[str, Any]) -> AsyncIterator[list[Row]]:
         """Pages of issues.

@@ -6,6 +6,7 @@ which main.py checks.
 """
 
 import asyncio
+from typing import Any
 
 import httpx
 from loguru import logger
@@ -61,6 +62,18 @@ class JiraIntegration(BaseIntegration):
         )
         app.webhook_manager = manager
         app.execution_manager._webhook_manager = manager
+        self._live_events = manager
+
+    async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
+        """A resync, with the live-events manager told of it; see Upkeep."""
+        upkeep = self._live_events.upkeep
+        begun = upkeep.resync_began()
+        succeeded = False
+        try:
+            succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+        finally:
+            upkeep.resync_ended(begun, succeeded=succeeded)
+        return succeeded
 
     async def _map_entities_compared_with_port(
         self, entities: list[Entity], resource: ResourceConfig, user_agent_type: UserAgentType

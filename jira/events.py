@@ -140,6 +140,13 @@ def is_issue_key(value: Any) -> bool:
     return _matching(_ISSUE_KEY, value) is not None
 
 
+def project_key(name: str) -> str | None:
+    """The project's key in an issue's key, or a text that is one itself; None for anything else."""
+    if _matching(_ISSUE_KEY, name):
+        return name.rpartition("-")[0]
+    return _matching(_PROJECT_KEY, name)
+
+
 def _related(row: Row) -> IssueSubject:
     key = _matching(_ISSUE_KEY, row.get("key"))
     return IssueSubject(str(row["id"]), row, (key,) if key else (), related=True)

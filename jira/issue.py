@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
@@ -25,6 +25,7 @@ BULK_FETCH = "/rest/api/3/issue/bulkfetch"
 
 MAX_IDS_PER_PAGE = 1000
 """Jira gives up to 5000; with smaller pages the first rows are read while it finds the rest."""
+MAX_NAMES_PER_PAGE = 5000
 MAX_BULK_FETCH = 100
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
@@ -78,6 +79,12 @@ class IssueReader:
                 together = []
         if together:
             yield together
+
+    async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+        """All issues of a query, as rows of id and key alone: 5,000 to a page."""
+        body = {"jql": bounded(query.jql), "fields": ["key"], "maxResults": MAX_NAMES_PER_PAGE}
+        async for page in self._search_pages(body):
+            yield page
 
     async def search(
         self, jql: str, query: IssueQuery, reconcile: Sequence[int] = ()
@@ -237,6 +244,40 @@ async def by_identifiers(
     return Known(list(rows.values()), [name for name in usable if name not in left])
 
 
+async def read_names(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
+    """Id and key of every issue of the resource's selector."""
+    async for page in client.issues.names(_query(resource)):
+        yield page
+
+
+async def read_named(
+    client: "JiraClient", rows: list[Row], resource: ResourceConfig
+) -> AsyncIterator[list[Row]]:
+    """The whole rows, as they are now, of issues that `read_names` gave."""
+    selector = cast(JiraIssueConfig, resource).selector
+    for start in range(0, len(rows), ROWS_TOGETHER):
+        ids = [str(row["id"]) for row in rows[start : start + ROWS_TOGETHER]]
+        yield list((await client.find_issues(ids, selector)).values())
+
+
+async def read_changed(
+    client: "JiraClient", resource: ResourceConfig, minutes: int
+) -> AsyncIterator[list[Row]]:
+    """The whole rows of issues of the selector that changed lately.
+
+    Relative, since dates in JQL are read in the account's time zone.
+    """
+    query = _query(resource)
+    recent = f"({bounded(query.jql)}) AND updated >= -{minutes}m"
+    async for page in client.issues.pages(replace(query, jql=recent)):
+        yield page
+
+
+def _query(resource: ResourceConfig) -> IssueQuery:
+    selector = cast(JiraIssueConfig, resource).selector
+    return IssueQuery.of(selector.jql, selector.fields, selector.expand)
+
+
 def _names(listed: str | None) -> tuple[str, ...]:
     return tuple(name for part in (listed or "").split(",") if (name := part.strip()))
 
@@ -263,4 +304,7 @@ ISSUE = Kind(
     read_all=read_all,
     resolve=resolve,
     by_identifiers=by_identifiers,
+    read_names=read_names,
+    read_named=read_named,
+    read_changed=read_changed,
 )

@@ -44,7 +44,9 @@ class Kind:
     `events` are the names registered in Jira for this kind, `touched_by` the beginnings of the
     names it looks at; `subjects` reads out of a payload what has to be read again (nothing where
     nothing plausible is named), and `resolve` reads it; `by_identifiers` reads what Port has under
-    the identifiers of the default mapping.
+    the identifiers of the default mapping. A kind with many rows also has `read_names` (rows of id
+    and key alone), `read_named` (the whole rows of such), and `read_changed` (whole rows that
+    changed in the last so many minutes).
     """
 
     kind: Kinds
@@ -54,6 +56,13 @@ class Kind:
     read_all: Callable[["JiraClient", ResourceConfig], AsyncIterator[list[Row]]]
     resolve: Callable[["JiraClient", Sequence[Any], ResourceConfig], Awaitable[Found]]
     by_identifiers: Callable[["JiraClient", list[str], ResourceConfig], Awaitable[Known]]
+    read_names: Callable[["JiraClient", ResourceConfig], AsyncIterator[list[Row]]] | None = None
+    read_named: (
+        Callable[["JiraClient", list[Row], ResourceConfig], AsyncIterator[list[Row]]] | None
+    ) = None
+    read_changed: Callable[["JiraClient", ResourceConfig, int], AsyncIterator[list[Row]]] | None = (
+        None
+    )
 
     def is_touched_by(self, event_name: str) -> bool:
         """Whether an event of this name may change entities of this kind."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from client import JiraClient
 
 SEARCH = "/rest/api/3/project/search"
+ONE = "/rest/api/3/project/{key}"
 MAX_PER_PAGE = 100
 MAX_NAMED = 50
 """The ids or keys that one search may name."""
@@ -35,6 +36,12 @@ class ProjectReader:
     def __init__(self, api: JiraApi) -> None:
         self._api = api
         self._gatherer = Gatherer(self._find_ids)
+        # An event about a project whose key changed doesn't tell the key it had.
+        self._keys: dict[str, set[str]] = {}
+
+    def keys_of(self, project_id: str) -> set[str]:
+        """Every key that a project had in the life of this process, as far as it was read."""
+        return self._keys.get(project_id, set())
 
     async def pages(self, expand: str) -> AsyncIterator[list[Row]]:
         """All live projects that the account may see."""
@@ -50,6 +57,18 @@ class ProjectReader:
         if not keys:
             return []
         return await self._find_all("keys", keys, expand)
+
+    async def is_put_away(self, key: str) -> bool:
+        """Whether Jira itself says where a project went: another key, the archive, the trash."""
+        try:
+            found = await self._api.get(ONE, key=key)
+        except JiraNotFoundError:
+            away = self._search({"keys": [key]}, "", status="deleted")
+            try:
+                return any([rows async for rows in away])
+            except JiraNotFoundError:
+                return False
+        return isinstance(found, dict) and (found.get("key") != key or bool(found.get("archived")))
 
     async def _find_ids(self, expand: str, ids: list[str]) -> dict[str, Row]:
         return {str(row["id"]): row for row in await self._find_all("id", ids, expand)}
@@ -74,7 +93,7 @@ class ProjectReader:
         return [row for row in rows if str(row.get(field)) in wanted]
 
     async def _search(
-        self, query: dict[str, Sequence[str]], expand: str
+        self, query: dict[str, Sequence[str]], expand: str, *, status: str = "live"
     ) -> AsyncIterator[list[Row]]:
         pages = OffsetPages(f"GET {SEARCH}")
         seen: set[str] = set()
@@ -84,7 +103,7 @@ class ProjectReader:
                 SEARCH,
                 {
                     **query,
-                    "status": "live",
+                    "status": status,
                     "startAt": pages.start,
                     "maxResults": MAX_PER_PAGE,
                     **({"expand": expand} if expand else {}),
@@ -94,6 +113,8 @@ class ProjectReader:
             more = pages.advance(page, len(rows))
             new = [row for row in rows if str(row.get("id")) not in seen]
             seen.update(str(row.get("id")) for row in new)
+            for row in new:
+                self._keys.setdefault(str(row.get("id")), set()).add(str(row.get("key")))
             if new:
                 yield new
 
@@ -116,7 +137,13 @@ async def resolve(
     )
     found = [*rows.values(), *rows_by_key]
     keys = {str(row["key"]) for row in found}
-    return Found(found, [s.row for s in subjects if s.key and s.key not in keys])
+    gone = [
+        {**subject.row, "key": key}
+        for subject in subjects
+        for key in {subject.key, *client.projects.keys_of(subject.id or "")}
+        if key and key not in keys
+    ]
+    return Found(found, gone)
 
 
 async def by_identifiers(

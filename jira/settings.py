@@ -41,6 +41,8 @@ class JiraSettings:
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
     webhook_queue_limit: int = 10_000
+    sweep_interval_minutes: int = 60
+    sweep_delete_limit_percent: int = 50
 
     @classmethod
     def from_config(
@@ -70,6 +72,8 @@ class JiraSettings:
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
             webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),
+            sweep_interval_minutes=_number(config, "sweep_interval", 60, least=0),
+            sweep_delete_limit_percent=_number(config, "sweep_delete_limit", 50, least=0),
         )
 
 
@@ -147,11 +151,13 @@ def _text(config: Mapping[str, Any], name: str) -> str:
     return str(config.get(name) or "").strip()
 
 
-def _number(config: Mapping[str, Any], name: str, default: int) -> int:
+def _number(config: Mapping[str, Any], name: str, default: int, *, least: int = 1) -> int:
     value = config.get(name)
     text = str(default if value is None else value)
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"{_shown(name)} is {value!r}: expected a number of at least 1.")
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
+        raise SettingsError(
+            f"{_shown(name)} is {value!r}: expected a whole number of at least {least}."
+        )
     return int(text)
 
 

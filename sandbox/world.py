@@ -17,6 +17,7 @@ from sandbox.port_api import PortApi
 from sandbox.port_catalog import PortCatalog
 from sandbox.servers import HttpServer
 
+_PROGRESS = "live events done|Background work done"
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
 
@@ -102,18 +103,30 @@ class World:
         return await self.port.api.resync_finished(ended + 1, timeout)
 
     async def settled(self, timeout: float = 60) -> None:  # noqa: ASYNC109
-        """Wait until every event is delivered, and the integration says it is done with each."""
+        """Wait until every event is delivered, and the integration says it is done with each.
+
+        Also with the background work that an event asked for, but for the sweep that waits for
+        the search index.
+        """
         await self.deliveries.settled(timeout)
-        pattern = re.compile(r"(\d+) live events done")
-
-        def done() -> int:
-            return sum(int(m[1]) for line in self.process.log if (m := pattern.search(line)))
-
-        seen = 0
         async with asyncio.timeout(timeout):
-            while done() < self.deliveries.accepted:
-                await self.process.wait_for_log(pattern.pattern, timeout, after=seen)
-                seen = len(self.process.log)
+            while not self._idle():
+                await self.process.wait_for_log(_PROGRESS, timeout, after=len(self.process.log))
+
+    def _idle(self) -> bool:
+        done = 0
+        asked: dict[str, int] = {}
+        finished: dict[str, int] = {}
+        for number, line in enumerate(self.process.log):
+            if match := re.search(r"(\d+) live events done .*; background work: (.*)$", line):
+                done += int(match[1])
+                asked |= dict.fromkeys(match[2].split(", "), number)
+            elif match := re.search(r"Background work done: (.*)$", line):
+                finished[match[1]] = number
+        asked.pop("none", None)
+        return done >= self.deliveries.accepted and all(
+            finished.get(name, -1) > number for name, number in asked.items()
+        )
 
     async def fresh_catalog(self) -> Snapshot:
         """What a resync from nothing builds in a Port account of its own."""

@@ -14,10 +14,8 @@ async def next_batch[T](queue: AbstractQueue[T]) -> list[T]:
     deadline = None
     loop = asyncio.get_running_loop()
     while len(batch) < MAX_BATCH:
-        if await queue.size():
-            batch.append(await queue.get())
-            continue
-        if len(batch) == 1:
+        batch += await waiting_now(queue, MAX_BATCH - len(batch))
+        if len(batch) in (1, MAX_BATCH):
             break
         deadline = deadline or loop.time() + GATHER_SECONDS
         try:
@@ -26,3 +24,11 @@ async def next_batch[T](queue: AbstractQueue[T]) -> list[T]:
         except TimeoutError:
             break
     return batch
+
+
+async def waiting_now[T](queue: AbstractQueue[T], most: int = MAX_BATCH) -> list[T]:
+    """What waits at this moment, up to `most`; nothing where nothing waits."""
+    taken: list[T] = []
+    while len(taken) < most and await queue.size():
+        taken.append(await queue.get())
+    return taken

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
+from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
@@ -11,7 +12,7 @@ from port_ocean.core.models import Entity
 from client import JiraClient
 from jira.events import Row
 from webhook_processors import refresh
-from webhook_processors.writer import EntityKey, PortWriter, key_of
+from webhook_processors.writer import EntityKey, PortRefusedError, PortWriter, key_of
 
 Expand = Callable[[Row, ResourceConfig], AsyncIterator[list[Row]]]
 
@@ -35,18 +36,29 @@ class Catalog:
         results: Sequence[WebhookEventRawResults],
         processor: BaseEntityProcessor,
         expand: Expand,
+        gone: Sequence[Entity] = (),
     ) -> None:
-        """Map and write. Raises what the writer raises, and JiraError; may then be called again."""
+        """Map and write rows, and delete the entities that are `gone`.
+
+        Raises what the writer raises, and JiraError; may then be called again.
+        """
         mapping = event.port_app_config
         upserts, deletes = await map_results(results, processor, expand)
-        await self._apply(upserts, deletes, mapping, processor, expand)
-        done: set[EntityKey] = set()
-        while again := {k: e for k, e in self._pointing.items() if k not in done}:
-            rows, gone = await refresh.related(self._client, again.values(), mapping)
+        await self._apply(upserts, [*deletes, *gone], mapping, processor, expand)
+        while self._pointing:
+            again = dict(self._pointing)
+            rows, lost = await refresh.related(self._client, again.values(), mapping)
             upserts, deletes = await map_results(rows, processor, expand)
-            await self._apply(upserts, [*deletes, *gone], mapping, processor, expand)
-            done |= again.keys()
-        self._pointing.clear()
+            for key in again:
+                del self._pointing[key]
+            try:
+                await self._apply(upserts, [*deletes, *lost], mapping, processor, expand)
+            except PortRefusedError as error:
+                # Not this event's fault, and not worth holding up the next ones.
+                logger.error(f"What pointed at a deleted entity can't be written: {error}")
+            except BaseException:
+                self._pointing |= again
+                raise
 
     async def _apply(
         self,
@@ -91,11 +103,11 @@ async def map_results(
     upserts: list[Entity] = []
     deletes: list[Entity] = []
     for resource, updated, deleted in by_resource.values():
-        passed, failed = await _map(resource, updated.values(), processor, expand)
+        passed, failed = await map_rows(resource, updated.values(), processor, expand)
         upserts += passed
         deletes += failed
         identity = refresh.identity_only(resource)
-        passed, failed = await _map(identity, deleted.values(), processor, expand)
+        passed, failed = await map_rows(identity, deleted.values(), processor, expand)
         deletes += passed + failed
     return upserts, without(deletes, upserts)
 
@@ -106,12 +118,13 @@ def without(entities: Iterable[Entity], others: Iterable[Entity]) -> list[Entity
     return [entity for entity in entities if key_of(entity) not in keys]
 
 
-async def _map(
+async def map_rows(
     resource: ResourceConfig,
     rows: Iterable[Row],
     processor: BaseEntityProcessor,
     expand: Expand,
 ) -> tuple[list[Entity], list[Entity]]:
+    """The entities of rows: those that the selector's query takes, and those it leaves out."""
     expanded: list[Row] = []
     for row in rows:
         async for items in expand(row, resource):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,16 +18,21 @@ from port_ocean.core.integrations.mixins.utils import (
     is_dsp_mode_enabled,
     is_lakehouse_data_enabled,
 )
+from port_ocean.core.models import Entity
 
 from initialize_client import create_jira_client, get_settings
 from jira.entity_processor import SinglePassEntityProcessor
 from jira.errors import TRANSIENT_ERRORS
 from jira.events import event_name
-from webhook_processors import refresh
 from webhook_processors.base import DELIVERY_ID
-from webhook_processors.batching import next_batch
-from webhook_processors.catalog import Catalog
+from webhook_processors.batching import waiting_now
+from webhook_processors.catalog import Catalog, map_rows
+from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.retries import Outcome, Retries, names
+from webhook_processors.seen import Seen
+from webhook_processors.sweep import Sweeper
+from webhook_processors.turns import Turns
+from webhook_processors.upkeep import Upkeep
 from webhook_processors.writer import PortWriter, is_transient
 
 MAX_WAITING_BYTES = 256 * 1024 * 1024
@@ -45,6 +50,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         # The bytes of each event that is queued or under way, by its `id`.
         self._sizes: dict[int, int] = {}
         self._waiting_bytes = 0
+        self._seen = Seen()
 
     async def accept(self, path: str, webhook_event: WebhookEvent, size: int) -> bool:
         """Queue an event of `size` bytes; False where there is no room, or no reader."""
@@ -64,25 +70,48 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         """What writes to Port."""
         return Catalog(PortWriter(ocean.port_client), create_jira_client())
 
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What is done besides the events."""
+        settings = get_settings()
+        client = create_jira_client()
+        sweeper = Sweeper(
+            client,
+            PortWriter(ocean.port_client),
+            self._sync,
+            lambda resource, rows: map_rows(
+                resource, rows, self.entity_processor, self._expand_raw_item
+            ),
+            limit_percent=settings.sweep_delete_limit_percent,
+        )
+        return Upkeep(
+            client,
+            sweeper,
+            self._sync,
+            self._put_back,
+            sweep_minutes=settings.sweep_interval_minutes,
+        )
+
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:
         if worker_id > 0:
             # Two workers know no order: an update's late write would undo a delete.
             logger.warning("Live events are taken by one worker; eventWorkersCount is not used")
             return
         queue = self._event_queues[path]
-        while True:
-            batch = await next_batch(queue)
-            try:
-                await self._process_batch(path, batch)
-            except asyncio.CancelledError:
-                logger.info(f"The worker of {path} shuts down; {len(batch)} events were under way")
-                raise
-            except Exception:  # noqa: BLE001  (one batch must not end the worker)
-                logger.exception(f"Dropped {len(batch)} live events: {names(batch)}")
-            finally:
-                for webhook_event in batch:
-                    self._waiting_bytes -= self._sizes.pop(id(webhook_event), 0)
-                    await queue.commit()
+        turns = Turns(queue, self.upkeep, self._around)
+        try:
+            while True:
+                batch = await turns.next_batch()
+                try:
+                    await self._process_batch(path, batch)
+                except Exception:  # noqa: BLE001  (one batch must not end the worker)
+                    logger.exception(f"Dropped {len(batch)} live events: {names(batch)}")
+                finally:
+                    for webhook_event in batch:
+                        self._waiting_bytes -= self._sizes.pop(id(webhook_event), 0)
+                        await queue.commit()
+        finally:
+            turns.close()
 
     async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
         """One event by itself: the way of events that come through Redis."""
@@ -90,18 +119,36 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         begun = time.monotonic()
-        retries = Retries(lambda events: self._attempt(path, events), self._reachable)
-        await retries.work_off(batch)
-        logger.info(f"{len(batch)} live events done in {time.monotonic() - begun:.3f} s")
+        news = [event for event in batch if not self._seen.is_old_news(event)]
+        old = len(batch) - len(news)
 
-    async def _reachable(self) -> bool:
-        """Whether Jira knows us and Port answers, so that a failure is an event's own."""
-        try:
-            await create_jira_client().verify_credentials()
-            await ocean.port_client.get_current_integration(should_log=False)
-        except (*TRANSIENT_ERRORS, httpx.HTTPError):
-            return False
-        return True
+        async def more() -> list[WebhookEvent]:
+            taken = await waiting_now(self._event_queues[path])
+            batch.extend(taken)
+            return taken
+
+        await Retries(lambda events: self._attempt(path, events), more).work_off(news)
+        self._seen.note(news, begun)
+        asked = self.upkeep.after(news) if news else []
+        for queued in batch:
+            if isinstance(queued, QueuedEvent):
+                queued.forget_parsed()
+        logger.info(
+            f"{len(batch)} live events done in {time.monotonic() - begun:.3f} s"
+            + (f" ({old} of them brought no news)" if old else "")
+            + f"; background work: {', '.join(asked) or 'none'}"
+        )
+
+    async def _around(self, step: Callable[[], Awaitable[bool]]) -> bool:
+        """A step of background work, where the framework expects an event and its mapping."""
+        async with event_context(EventType.HTTP_REQUEST, trigger_type="machine"):
+            await ocean.integration.port_app_config_handler.get_port_app_config()
+            return await step()
+
+    async def _put_back(self, events: Sequence[WebhookEvent]) -> None:
+        (queue,) = self._event_queues.values()
+        for webhook_event in events:
+            await queue.put(webhook_event)
 
     async def _attempt(self, path: str, batch: list[WebhookEvent]) -> Outcome:
         outcome = Outcome()
@@ -114,7 +161,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return outcome
 
     async def _run(self, path: str, batch: list[WebhookEvent], outcome: Outcome) -> None:
-        mapping = await ocean.integration.port_app_config_handler.get_port_app_config()
+        await ocean.integration.port_app_config_handler.get_port_app_config()
         pairs = [pair for e in batch for pair in await self._pairs(e, path)]
         results = await asyncio.gather(
             *(
@@ -135,10 +182,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 if id(webhook_event) in good_ids and isinstance(result, WebhookEventRawResults)
             ]
         )
-        client = create_jira_client()
-        for project_id in refresh.projects_of(good):
-            async for page in refresh.project_issues(client, project_id, mapping):
-                await self.sync_raw_results(page)
 
     async def _pairs(self, webhook_event: WebhookEvent, path: str) -> list[Pair]:
         """The processors of an event; none, quietly, for one that is unknown or makes no sense."""
@@ -176,12 +219,15 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self, webhook_events_raw_result: list[WebhookEventRawResults]
     ) -> None:
         """Map and write; see Catalog. In DSP mode the rows leave as they are."""
+        await self._sync(webhook_events_raw_result, [])
+
+    async def _sync(
+        self, results: Sequence[WebhookEventRawResults], gone: Sequence[Entity]
+    ) -> None:
         if await is_lakehouse_data_enabled():
-            await self._send_webhook_raw_data_to_lakehouse(webhook_events_raw_result)
+            await self._send_webhook_raw_data_to_lakehouse(list(results))
         if not await is_dsp_mode_enabled():
-            await self.catalog.sync(
-                webhook_events_raw_result, self.entity_processor, self._expand_raw_item
-            )
+            await self.catalog.sync(results, self.entity_processor, self._expand_raw_item, gone)
 
 
 def note(outcome: Outcome, events: Sequence[WebhookEvent], error: Exception) -> None:

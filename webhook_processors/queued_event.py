@@ -4,6 +4,7 @@ Parsed, an event takes several times the memory; thousands may wait while Port i
 """
 
 import json
+import time
 from collections.abc import Mapping
 from uuid import uuid4
 
@@ -15,11 +16,17 @@ from port_ocean.core.handlers.webhook.webhook_event import (
 
 
 class QueuedEvent(WebhookEvent):
-    """The framework's event, parsed when its turn comes; the raw bytes stay for the signature."""
+    """The framework's event, parsed when its turn comes; the raw bytes stay for the signature.
+
+    `arrived` is a monotonic time in seconds; `again` marks one that is handled a second time
+    on purpose.
+    """
 
     def __init__(self, body: bytes, headers: Mapping[str, str]) -> None:
         self._body = body
         self._parsed: EventPayload | None = None
+        self.arrived = time.monotonic()
+        self.again = False
         kept = dict(headers)
         super().__init__(
             trace_id=str(uuid4()),
@@ -27,6 +34,15 @@ class QueuedEvent(WebhookEvent):
             headers=kept,
             original_request=WebhookRequestAdapter(body, kept),
         )
+
+    @property
+    def size(self) -> int:
+        """The body's bytes."""
+        return len(self._body)
+
+    def forget_parsed(self) -> None:
+        """Keep the bytes alone again."""
+        self._parsed = None
 
     @property
     def payload(self) -> EventPayload:

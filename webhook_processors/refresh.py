@@ -51,7 +51,7 @@ async def project_issues(
             restrict(selector.jql, "project", [project_id]), selector.fields, selector.expand
         )
         async for rows in client.issues.pages(query):
-            yield [_results(resource, index, rows)]
+            yield [results_of(resource, index, rows)]
 
 
 async def related(
@@ -73,7 +73,7 @@ async def related(
         if kind is None or not named:
             continue
         known = await kind.by_identifiers(client, list(named), resource)
-        results.append(_results(resource, index, known.rows))
+        results.append(results_of(resource, index, known.rows))
         gone += [named[name] for name in known.gone]
     return results, gone
 
@@ -103,7 +103,13 @@ def blueprint_of(resource: ResourceConfig) -> str | None:
     return literal if len(expression) == len(literal) + 2 and literal else None
 
 
-def _results(resource: ResourceConfig, index: int, rows: list[Row]) -> WebhookEventRawResults:
+def is_bare(entity: Entity) -> bool:
+    """Whether an entity has no property at all: a stub, perhaps."""
+    return not any(value is not None for value in entity.properties.values())
+
+
+def results_of(resource: ResourceConfig, index: int, rows: list[Row]) -> WebhookEventRawResults:
+    """Rows to be updated, as the framework wants them."""
     results = WebhookEventRawResults(updated_raw_results=rows, deleted_raw_results=[])
     results.resource = resource
     results.resource_index = index

@@ -1,7 +1,7 @@
-"""What becomes of events that fail: wait, try alone, or give up with an error that names them."""
+"""What becomes of events that fail: wait, be told apart, or be given up with an error."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from loguru import logger
@@ -12,8 +12,8 @@ from webhook_processors.base import DELIVERY_ID
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
-MAX_FAILURES_ALONE = 5
-"""How often one event may fail by itself while Jira and Port are there, before it is dropped."""
+MAX_FAILURES = 5
+"""How often an event may fail while others go through, before it is dropped."""
 
 
 @dataclass
@@ -23,68 +23,90 @@ class Outcome:
     again: dict[int, Exception] = field(default_factory=dict)
     failed: dict[int, Exception] = field(default_factory=dict)
 
+    def of(self, events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
+        """The events that failed, either way."""
+        return [event for event in events if id(event) in self.again or id(event) in self.failed]
+
+    def replace(self, events: Iterable[WebhookEvent], newer: "Outcome") -> None:
+        """Take what a newer attempt says about these events."""
+        for event in events:
+            self.again.pop(id(event), None)
+            self.failed.pop(id(event), None)
+        self.again |= newer.again
+        self.failed |= newer.failed
+
 
 Attempt = Callable[[list[WebhookEvent]], Awaitable[Outcome]]
+More = Callable[[], Awaitable[list[WebhookEvent]]]
 
 
 class Retries:
-    """Works off a batch until every event is done or given up."""
+    """Works off a batch until every event is done or given up.
+
+    Since an event is only a hint to read something again, the order of attempts doesn't matter:
+    one bad event is told apart from the others by halves, and an outage by nothing going through.
+    """
 
     def __init__(
         self,
         attempt: Attempt,
-        reachable: Callable[[], Awaitable[bool]],
+        more: More,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`reachable` says whether both sides answer, so that a failure is the event's own."""
+        """`more` takes what waits in the queue by now, without waiting for it."""
         self._attempt = attempt
-        self._reachable = reachable
+        self._more = more
         self._pause = pause
 
     async def work_off(self, batch: Sequence[WebhookEvent]) -> None:
-        """Never raises what an attempt reports; an outage is waited out."""
+        """Never raises what an attempt reports."""
         waiting = list(batch)
         failures: dict[int, int] = {}
         pause = FIRST_PAUSE
-        first_time = True
+        held_up = False
         while waiting:
-            outcome = await self._attempt(waiting)
-            if len(waiting) > 1:
-                await self._try_alone(waiting, outcome, also_again=not first_time)
-            if outcome.again and (len(outcome.again) < 2 or not first_time):
-                await self._count(outcome, failures)
+            outcome = await self._settle(waiting)
+            if len(outcome.of(waiting)) < len(waiting):
+                self._count(outcome, failures)
             for event in waiting:
                 if (reason := outcome.failed.get(id(event))) is not None:
                     logger.error(f"Dropped the live event {names([event])}: {reason}")
             waiting = [event for event in waiting if id(event) in outcome.again]
             if not waiting:
                 return
-            if first_time:
+            if held_up:
+                # One event that fails for ever shows by the others that don't.
+                waiting += await self._more()
+            else:
                 reason = outcome.again[id(waiting[0])]
                 logger.warning(f"{len(waiting)} live events wait for another try: {reason}")
-                first_time = False
+                held_up = True
             await self._pause(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _try_alone(
-        self, waiting: list[WebhookEvent], outcome: Outcome, *, also_again: bool
-    ) -> None:
-        """One bad event must not take others with it, nor hold them up for ever."""
-        again = outcome.again if also_again and await self._reachable() else {}
-        for event in waiting:
-            if id(event) in outcome.failed or id(event) in again:
-                single = await self._attempt([event])
-                outcome.failed.pop(id(event), None)
-                outcome.again.pop(id(event), None)
-                outcome.failed |= single.failed
-                outcome.again |= single.again
+    async def _settle(self, events: list[WebhookEvent]) -> Outcome:
+        """Try together; then those that failed by halves, as long as that tells them apart."""
+        outcome = await self._attempt(events)
+        bad = outcome.of(events)
+        if not bad or len(events) == 1:
+            return outcome
+        middle = (len(bad) + 1) // 2
+        parts = [part for part in (bad[:middle], bad[middle:]) if part]
+        newer = [await self._attempt(part) for part in parts]
+        for part, result in zip(parts, newer, strict=True):
+            outcome.replace(part, result)
+        if all(len(result.again) == len(part) for part, result in zip(parts, newer, strict=True)):
+            return outcome
+        for part, result in zip(parts, newer, strict=True):
+            if len(part) > 1 and (left := result.of(part)):
+                outcome.replace(left, await self._settle(left))
+        return outcome
 
-    async def _count(self, outcome: Outcome, failures: dict[int, int]) -> None:
-        if not await self._reachable():
-            return
+    @staticmethod
+    def _count(outcome: Outcome, failures: dict[int, int]) -> None:
         for name, reason in list(outcome.again.items()):
             failures[name] = failures.get(name, 0) + 1
-            if failures[name] >= MAX_FAILURES_ALONE:
+            if failures[name] >= MAX_FAILURES:
                 outcome.failed[name] = reason
                 del outcome.again[name]
 

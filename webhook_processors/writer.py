@@ -106,17 +106,19 @@ class PortWriter:
         # Port's answer is narrowed again: a delete is no place for trust.
         return [e for entities in found for e in entities if key_of(e) in wanted]
 
+    async def everything(self) -> list[Entity]:
+        """All entities in Port that this integration made, stubs included."""
+        return await self._port.search_entities(AGENT)
+
     async def pointing_at(self, entities: list[Entity]) -> list[Entity]:
         """The entities of ours in Port, other than these, that relate to one of them."""
         keys = {key_of(entity) for entity in entities}
         identifiers = {identifier for _, identifier in keys}
         return [
             entity
-            for entity in await self._port.search_entities(AGENT)
+            for entity in await self.everything()
             if key_of(entity) not in keys
-            and any(
-                identifiers.intersection(_targets(value)) for value in entity.relations.values()
-            )
+            and any(identifiers.intersection(targets(value)) for value in entity.relations.values())
         ]
 
 
@@ -150,7 +152,8 @@ def _by_blueprint(entities: Iterable[Entity]) -> dict[str, list[Entity]]:
     return groups
 
 
-def _targets(value: object) -> list[str]:
+def targets(value: object) -> list[str]:
+    """The identifiers in a relation's value."""
     if isinstance(value, str):
         return [value]
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,177 @@
+"""What answers can hide: an unknown account, a sign-on page, links to the gateway."""
+
+import json
+import re
+
+import httpx
+import jq
+import pytest
+import respx
+
+from client import JiraClient
+from jira.api import JiraApi
+from jira.auth import BasicAuthentication
+from jira.errors import (
+    JiraAnswerError,
+    JiraAuthenticationError,
+    JiraError,
+    JiraUnavailableError,
+)
+from jira.jql import ALL_ISSUES
+from jira.overrides import DEFAULT_ISSUE_JQL
+from jira.transport import MAX_RETRIES
+
+SITE = "https://site.example.com"
+CLOUD_ID = "00000000-1111-4222-8333-444444444444"
+GATEWAY = f"https://api.atlassian.com/ex/jira/{CLOUD_ID}"
+PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head></html>"
+ISSUE = "/rest/api/3/issue/10001"
+SEARCH = "/rest/api/3/search/jql"
+DATE = re.compile(r"\b\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")
+RELATIVE = re.compile(r"[<>]=? -\d+[mhdw]\b")
+
+
+def api_of(http, host=SITE, site=SITE) -> JiraApi:
+    return JiraApi(http, BasicAuthentication(host, "user-1@example.com", "the-token"), site)
+
+
+@pytest.fixture
+def client(http):
+    return JiraClient(api_of(http), 3)
+
+
+def anonymous(request: httpx.Request) -> httpx.Response:
+    """Every list is empty and every status is 200; only one endpoint tells."""
+    path = request.url.path
+    if path == "/rest/api/3/myself":
+        return httpx.Response(401, json={"errorMessages": ["Client must be authenticated."]})
+    if path == "/rest/api/3/users/search":
+        return httpx.Response(200, json=[])
+    rows = "issues" if path == SEARCH else "values"
+    return httpx.Response(200, json={rows: [], "isLast": True, "total": 0})
+
+
+READS = {
+    "projects": lambda client: client.get_paginated_projects(),
+    "issues": lambda client: client.get_paginated_issues({"jql": ""}),
+    "reconciled issues": lambda client: client.get_paginated_issues({"reconcileIssues": [10001]}),
+    "users": lambda client: client.get_paginated_users(),
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=list(READS))
+async def test_an_account_that_jira_does_not_know_is_no_empty_site(client, read):
+    """The kind fails, and what fails deletes nothing."""
+    with respx.mock(base_url=SITE) as router:
+        router.route().mock(side_effect=anonymous)
+        with pytest.raises(JiraAuthenticationError):
+            _ = [page async for page in read(client)]
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=list(READS))
+async def test_a_rejected_login_in_a_header_is_no_empty_site(client, read):
+    with respx.mock(base_url=SITE) as router:
+        answer = {"issues": [], "values": [], "isLast": True}
+        headers = {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
+        route = router.route().respond(200, json=answer, headers=headers)
+        with pytest.raises(JiraAuthenticationError, match="AUTHENTICATED_FAILED"):
+            _ = [page async for page in read(client)]
+        assert route.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "attempts"),
+    [
+        (200, JiraAnswerError, 1),
+        (401, JiraAuthenticationError, 1),
+        (429, JiraUnavailableError, MAX_RETRIES + 1),
+        (503, JiraUnavailableError, MAX_RETRIES + 1),
+    ],
+)
+@pytest.mark.parametrize("read", READS.values(), ids=list(READS))
+async def test_a_page_of_html_is_an_error_whatever_its_status(
+    client, read, status, error, attempts
+):
+    with respx.mock(base_url=SITE) as router:
+        route = router.route().respond(status, html=PAGE)
+        with pytest.raises(error):
+            _ = [page async for page in read(client)]
+        assert route.call_count == attempts
+
+
+def linked(host: str) -> dict[str, object]:
+    return {
+        "key": "AB-1",
+        "self": f"{host}{ISSUE}",
+        "fields": {"status": {"self": f"{host}/rest/api/3/status/1"}, "summary": "naïve ✓"},
+    }
+
+
+async def test_links_to_the_gateway_become_links_to_the_site(http):
+    api = api_of(http, GATEWAY, None)
+    with respx.mock() as router:
+        router.get(f"{GATEWAY}{ISSUE}").respond(json=linked(GATEWAY))
+        info = router.get(f"{GATEWAY}/rest/api/3/serverInfo").respond(json={"baseUrl": f"{SITE}/"})
+        assert [await api.get(ISSUE), await api.get(ISSUE)] == [linked(SITE)] * 2
+        assert info.call_count == 1, "the site's address is asked for once"
+
+
+async def test_links_to_the_gateway_of_another_cloud_id_are_put_right_without_asking(http):
+    with respx.mock() as router:
+        answer = linked("https://api.atlassian.com/ex/jira/another-Id")
+        router.get(f"{SITE}{ISSUE}").respond(json=answer)
+        assert await api_of(http).get(ISSUE) == linked(SITE)
+
+
+async def test_links_to_the_site_stay_and_nobody_is_asked(http):
+    with respx.mock() as router:
+        router.get(f"{GATEWAY}{ISSUE}").respond(json=linked(SITE))
+        assert await api_of(http, GATEWAY, None).get(ISSUE) == linked(SITE)
+
+
+@pytest.mark.parametrize("info", [{}, [], {"baseUrl": None}])
+async def test_a_site_that_does_not_tell_its_address_is_an_error_and_no_wrong_link(http, info):
+    with respx.mock() as router:
+        router.get(f"{GATEWAY}{ISSUE}").respond(json=linked(GATEWAY))
+        router.get(f"{GATEWAY}/rest/api/3/serverInfo").respond(json=info)
+        with pytest.raises(JiraError, match="site's address"):
+            await api_of(http, GATEWAY, None).get(ISSUE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "url"), [("issue", f"{SITE}/browse/AB-1"), ("project", f"{SITE}/projects/AB-1")]
+)
+async def test_the_catalogs_links_lead_to_the_site(http, default_mapping, kind, url):
+    [resource] = [row for row in default_mapping["resources"] if row["kind"] == kind]
+    expression = resource["port"]["entity"]["mappings"]["properties"]["url"]
+    with respx.mock() as router:
+        router.get(f"{GATEWAY}{ISSUE}").respond(json=linked(GATEWAY))
+        router.get(f"{GATEWAY}/rest/api/3/serverInfo").respond(json={"baseUrl": SITE})
+        row = await api_of(http, GATEWAY, None).get(ISSUE)
+    assert jq.compile(expression).input_value(row).first() == url
+
+
+def test_our_own_queries_name_no_date(default_mapping):
+    """A date is read in the account's time zone; a span is the same in all of them."""
+    mapped = [
+        row["selector"]["jql"] for row in default_mapping["resources"] if row["kind"] == "issue"
+    ]
+    for jql in (ALL_ISSUES, DEFAULT_ISSUE_JQL, *mapped):
+        assert RELATIVE.search(jql), jql
+        assert not DATE.search(jql), jql
+
+
+async def test_every_query_that_is_sent_is_bounded(client):
+    bodies = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        return httpx.Response(200, json={"issues": [], "isLast": True})
+
+    with respx.mock(base_url=SITE) as router:
+        router.post(SEARCH).mock(side_effect=answer)
+        router.get("/rest/api/3/myself").respond(json={"accountId": "user-1"})
+        for jql in (None, "", "  ", "ORDER BY created", "order\nby created DESC"):
+            assert [page async for page in client.get_paginated_issues({"jql": jql})] == []
+    assert {body["jql"] for body in bodies} == {ALL_ISSUES}
+    assert all(body["fields"] for body in bodies)

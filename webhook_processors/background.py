@@ -1,0 +1,89 @@
+"""Work that gives way to events: done step by step, by the same worker, when no event waits."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from loguru import logger
+
+Steps = AsyncIterator[None]
+MakeSteps = Callable[[], Steps]
+
+Around = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]]
+"""Runs a step where it finds what it needs, and passes on whether there is another one."""
+
+FIRST_RETRY_SECONDS = 5.0
+LONGEST_RETRY_SECONDS = 300.0
+
+
+@dataclass
+class _Job:
+    due: float
+    make: MakeSteps
+    failures: int = 0
+
+
+class Background:
+    """Jobs by name; one asked for twice is done once.
+
+    A job that is asked for while it runs is done again afterwards: it may have read too early.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._jobs: dict[str, _Job] = {}
+        self._running: tuple[str, _Job, Steps] | None = None
+        self.wake: Callable[[], None] = lambda: None
+
+    def ask(self, name: str, make: MakeSteps, *, delay: float = 0.0) -> None:
+        """Have a job done in `delay` seconds at the earliest; the nearer of two moments counts."""
+        due = self._now() + delay
+        known = self._jobs.get(name)
+        if known is None or due < known.due:
+            self._jobs[name] = _Job(due, make)
+            self.wake()
+
+    def postpone(self, name: str, make: MakeSteps, *, delay: float) -> None:
+        """Have a job done `delay` seconds from now, however soon it was due before."""
+        self._jobs[name] = _Job(self._now() + delay, make)
+        self.wake()
+
+    def seconds_until_due(self) -> float | None:
+        """How long there is nothing to do; None while no job is known."""
+        if self._running is not None:
+            return 0.0
+        if not self._jobs:
+            return None
+        return max(0.0, min(job.due for job in self._jobs.values()) - self._now())
+
+    async def step(self, around: Around) -> None:
+        """Do one step of the job that is due, inside `around`.
+
+        A job that fails is tried again later, from its beginning, and says so.
+        """
+        if self._running is None:
+            name = min(self._jobs, key=lambda n: self._jobs[n].due)
+            job = self._jobs.pop(name)
+            self._running = (name, job, job.make())
+        name, job, steps = self._running
+        try:
+            if not await around(partial(_advance, steps)):
+                self._running = None
+                logger.info(f"Background work done: {name}")
+        except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on)
+            self._running = None
+            job.failures += 1
+            delay = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), LONGEST_RETRY_SECONDS)
+            logger.warning(f"Background work failed ({name}), again in {delay:.0f} s: {error}")
+            if name not in self._jobs:
+                job.due = self._now() + delay
+                self._jobs[name] = job
+
+
+async def _advance(steps: Steps) -> bool:
+    try:
+        await anext(steps)
+    except StopAsyncIteration:
+        return False
+    return True

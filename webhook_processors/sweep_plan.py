@@ -1,0 +1,81 @@
+"""What a sweep has to do: decided from what Port has and what Jira has, without I/O."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from port_ocean.core.models import Entity
+
+from webhook_processors.writer import EntityKey, key_of, targets
+
+
+@dataclass
+class Plan:
+    """Entities that Port has too many, and those that a limit keeps for somebody to look at."""
+
+    extra: list[Entity] = field(default_factory=list)
+    over_limit: dict[str, list[Entity]] = field(default_factory=dict)
+
+
+def plan(
+    at_port: Iterable[Entity],
+    expected: Collection[EntityKey],
+    *,
+    blueprints: Collection[str],
+    limit_percent: int,
+    explained: Collection[EntityKey] = (),
+) -> Plan:
+    """Compare. `blueprints` are those of which everything was read.
+
+    A stub stays as long as something that stays points at it, as after a fresh resync. What is
+    `explained` (an issue of a project that is gone) doesn't count for the limit.
+    """
+    entities = list(at_port)
+    stays = [e for e in entities if key_of(e) in expected or e.blueprint not in blueprints]
+    needed = {target for entity in stays for target in targets_of(entity)}
+    found = Plan()
+    for blueprint in blueprints:
+        own = [e for e in entities if e.blueprint == blueprint]
+        extra = [
+            e
+            for e in own
+            if key_of(e) not in expected and not (is_stub(e) and str(e.identifier) in needed)
+        ]
+        counted = [e for e in extra if key_of(e) not in explained and not is_stub(e)]
+        full = [e for e in own if not is_stub(e)]
+        if counted and len(counted) * 100 > limit_percent * len(full):
+            found.over_limit[blueprint] = extra
+        else:
+            found.extra += extra
+    return found
+
+
+def orphans(at_port: Iterable[Entity], blueprints: Collection[str]) -> list[Entity]:
+    """Stubs that nothing points at any more: a fresh resync wouldn't make them."""
+    entities = list(at_port)
+    needed = {target for entity in entities for target in targets_of(entity)}
+    return [
+        entity
+        for entity in entities
+        if entity.blueprint in blueprints
+        and is_stub(entity)
+        and str(entity.identifier) not in needed
+    ]
+
+
+def is_stub(entity: Entity) -> bool:
+    """Whether Port made the entity for a relation: it has nothing but its identifier."""
+    return (
+        entity.title in (None, "", entity.identifier)
+        and not any(value is not None for value in entity.properties.values())
+        and not targets_of(entity)
+    )
+
+
+def targets_of(entity: Entity) -> set[str]:
+    """The identifiers that an entity relates to."""
+    return {target for value in entity.relations.values() for target in targets(value)}
+
+
+def grouped(entities: Iterable[Entity]) -> Mapping[EntityKey, Entity]:
+    """Entities by what makes them one of their kind."""
+    return {key_of(entity): entity for entity in entities}

@@ -1,0 +1,139 @@
+"""What has to be looked after besides the events themselves: projects, sweeps, and resyncs.
+
+A resync may write a row that it read before a live change; the events that were handled while one
+ran are handled again when it ends.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+
+from loguru import logger
+from port_ocean.context.event import event
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
+from port_ocean.core.integrations.mixins.utils import is_dsp_mode_enabled
+from port_ocean.core.models import Entity
+
+from client import JiraClient
+from webhook_processors import refresh
+from webhook_processors.background import Background
+from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.sweep import Sweeper
+
+INDEX_SECONDS = 15.0
+"""By then Jira's search index shows what happened to a project."""
+ORPHANS_SECONDS = 1.0
+ORPHANS_SHARE = 10
+"""Looking for orphans takes at most a tenth of the time."""
+START_SECONDS = 60.0
+"""When a resync hasn't begun by then, a restart is made up for by a sweep."""
+MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
+
+Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Entity]], Awaitable[None]]
+
+
+class Upkeep:
+    """Asks for background work, and knows whether a resync runs."""
+
+    def __init__(
+        self,
+        client: JiraClient,
+        sweeper: Sweeper,
+        sync: Sync,
+        again: Callable[[Sequence[QueuedEvent]], Awaitable[None]],
+        *,
+        sweep_minutes: int,
+    ) -> None:
+        """`again` puts events back into the queue."""
+        self.background = Background()
+        self._client = client
+        self._sweeper = sweeper
+        self._sync = sync
+        self._again = again
+        self._sweep_seconds = sweep_minutes * 60.0
+        self._resyncs = 0
+        self._remembered: list[QueuedEvent] = []
+        self._remembered_bytes = 0
+        self._orphans_took = 0.0
+        if sweep_minutes:
+            self.background.ask("sweep", self._sweep, delay=START_SECONDS)
+
+    @property
+    def resync_running(self) -> bool:
+        """Whether rows may be written that were read a while ago."""
+        return self._resyncs > 0
+
+    def after(self, events: Sequence[WebhookEvent]) -> list[str]:
+        """Ask for what these events entail beyond themselves; the names of what was asked for."""
+        if self.resync_running:
+            self._remember(events)
+        asked = []
+        for project_id in refresh.projects_of(events):
+            name = f"issues of project {project_id}"
+            self.background.ask(name, partial(self._issues_of, project_id))
+            asked.append(name)
+        if asked:
+            self.background.ask("sweep", self._sweep)
+            self.background.postpone(
+                "sweep when the index has caught up", self._sweep, delay=INDEX_SECONDS
+            )
+            return [*asked, "sweep"]
+        delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
+        self.background.postpone("orphans", self._orphans, delay=delay)
+        return ["orphans"]
+
+    def resync_began(self) -> float:
+        """To be told of every resync; returns what `resync_ended` wants to know."""
+        self._resyncs += 1
+        return time.monotonic()
+
+    def resync_ended(self, begun: float, *, succeeded: bool) -> None:
+        """To be told of the end, whatever it was; a resync that succeeded is also a sweep."""
+        self._resyncs -= 1
+        if succeeded:
+            self._sweeper.look_back_to(begun)
+            if self._sweep_seconds:
+                self.background.postpone("sweep", self._sweep, delay=self._sweep_seconds)
+        self.background.wake()
+
+    async def after_resync(self) -> None:
+        """Handle again what was handled while it ran."""
+        if self.resync_running or not self._remembered:
+            return
+        events, self._remembered, self._remembered_bytes = self._remembered, [], 0
+        logger.info(f"{len(events)} live events came during the resync and are handled again")
+        for queued in events:
+            queued.again = True
+        await self._again(events)
+
+    def _remember(self, events: Sequence[WebhookEvent]) -> None:
+        for queued in events:
+            if not isinstance(queued, QueuedEvent):
+                continue
+            if self._remembered_bytes + queued.size > MAX_REMEMBERED_BYTES:
+                self.background.ask("sweep", self._sweep)
+                return
+            self._remembered.append(queued)
+            self._remembered_bytes += queued.size
+
+    async def _issues_of(self, project_id: str) -> AsyncIterator[None]:
+        mapping = event.port_app_config
+        async for page in refresh.project_issues(self._client, project_id, mapping):
+            await self._sync(page, [])
+            yield
+
+    async def _sweep(self) -> AsyncIterator[None]:
+        if await is_dsp_mode_enabled():
+            logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
+            return
+        async for _ in self._sweeper.sweep():
+            yield
+        if self._sweep_seconds:
+            self.background.postpone("sweep", self._sweep, delay=self._sweep_seconds)
+
+    async def _orphans(self) -> AsyncIterator[None]:
+        begun = time.monotonic()
+        if not await is_dsp_mode_enabled():
+            async for _ in self._sweeper.orphans():
+                yield
+        self._orphans_took = time.monotonic() - begun
