@@ -6,7 +6,7 @@ from typing import Any
 from jira.api import JiraApi
 from jira.errors import JiraAnswerError
 from jira.events import Row
-from jira.issue import IssueQuery, IssueReader
+from jira.issue_reader import IssueQuery, IssueReader
 from jira.jql import bounded
 from jira.overrides import JiraIssueSelector
 from jira.project import ProjectReader

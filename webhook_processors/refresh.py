@@ -17,7 +17,7 @@ from port_ocean.core.models import Entity
 
 from client import JiraClient
 from jira.events import Row, event_name, project_subjects
-from jira.issue import IssueQuery
+from jira.issue_reader import IssueQuery
 from jira.jql import restrict
 from jira.kind import Kind
 from jira.overrides import JiraIssueConfig

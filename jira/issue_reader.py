@@ -1,0 +1,191 @@
+"""How issues are read: by query, by id, by key."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jira.api import JiraApi
+from jira.errors import JiraRequestError, JiraUnavailableError
+from jira.events import Row
+from jira.jql import bounded, restrict
+from jira.paging import TokenPages, rows_of
+from jira.pipeline import Gatherer, read_ahead
+
+SEARCH = "/rest/api/3/search/jql"
+BULK_FETCH = "/rest/api/3/issue/bulkfetch"
+
+MAX_IDS_PER_PAGE = 1000
+"""Jira gives up to 5000; with smaller pages the first rows are read while it finds the rest."""
+MAX_NAMES_PER_PAGE = 5000
+MAX_BULK_FETCH = 100
+MAX_RECONCILED = 50
+MAX_ROWS_PER_PAGE = 100
+CHUNKS_AHEAD = 15
+ROWS_TOGETHER = 500
+"""Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
+SMALLEST = ("issuetype",)
+"""The fields of a read that only asks whether an issue is there; id and key always come."""
+PARTIAL_READS = 3
+"""How often the issues that a bulk fetch could not return are asked for again."""
+PARTIAL_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class IssueQuery:
+    """Which issues and how much of each: an issue selector in Jira's terms."""
+
+    jql: str | None = None
+    fields: tuple[str, ...] = ("*all",)
+    expand: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, jql: str | None, fields: str | None, expand: str | None) -> "IssueQuery":
+        """From the comma-separated lists of a mapping."""
+        return cls(jql, _names(fields) or ("*all",), _names(expand))
+
+
+class IssueReader:
+    """Reads issues by query, by id and by key. Every method raises JiraError."""
+
+    def __init__(self, api: JiraApi, max_concurrent: int) -> None:
+        self._api = api
+        # Two places stay free for live events while a resync reads.
+        self._bulk_places = asyncio.Semaphore(max(1, max_concurrent - 2))
+        self._gatherer = Gatherer(self._search_ids)
+
+    async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+        """All issues of a query: ids first (cheap, large pages), then their rows by hundreds.
+
+        An issue that is deleted in between is left out; any failure is raised.
+        """
+        chunks = self._id_chunks(query)
+        rows = read_ahead(
+            chunks, lambda ids: self._bulk_rows(ids, query.fields, query.expand), most=CHUNKS_AHEAD
+        )
+        together: list[Row] = []
+        async for chunk in rows:
+            together += chunk
+            if len(together) >= ROWS_TOGETHER:
+                yield together
+                together = []
+        if together:
+            yield together
+
+    async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+        """All issues of a query, as rows of id and key alone: 5,000 to a page."""
+        body = {"jql": bounded(query.jql), "fields": ["key"], "maxResults": MAX_NAMES_PER_PAGE}
+        async for page in self._search_pages(body):
+            yield page
+
+    async def search(
+        self, jql: str, query: IssueQuery, reconcile: Sequence[int] = ()
+    ) -> AsyncIterator[list[Row]]:
+        """Pages of whole rows straight from the search."""
+        body: dict[str, Any] = {
+            "jql": jql,
+            "fields": list(query.fields),
+            "maxResults": MAX_ROWS_PER_PAGE,
+        }
+        if query.expand:
+            body["expand"] = ",".join(query.expand)
+        if reconcile:
+            body["reconcileIssues"] = list(reconcile)
+        async for page in self._search_pages(body):
+            yield page
+
+    async def find(self, ids: Iterable[str], query: IssueQuery) -> dict[str, Row]:
+        """The rows by id of those issues that exist, are visible and match the query, as of now."""
+        return await self._gatherer.get(query, ids)
+
+    async def by_keys(self, keys: Iterable[str]) -> list[Row]:
+        """The issues that the keys (or ids) lead to; a moved one comes with its present key.
+
+        Rows hold little more than id and key.
+        """
+        wanted = list(dict.fromkeys(keys))
+        chunks = [wanted[i : i + MAX_BULK_FETCH] for i in range(0, len(wanted), MAX_BULK_FETCH)]
+        found = await asyncio.gather(*(self._bulk_rows(c, SMALLEST, ()) for c in chunks))
+        return [row for rows in found for row in rows]
+
+    async def _id_chunks(self, query: IssueQuery) -> AsyncIterator[list[str]]:
+        body = {"jql": bounded(query.jql), "fields": ["id"], "maxResults": MAX_IDS_PER_PAGE}
+        seen: set[str] = set()
+        async for page in self._search_pages(body):
+            ids = [i for row in page if (i := str(row.get("id", ""))) and i not in seen]
+            seen.update(ids)
+            for start in range(0, len(ids), MAX_BULK_FETCH):
+                yield ids[start : start + MAX_BULK_FETCH]
+
+    async def _search_pages(self, body: dict[str, Any]) -> AsyncIterator[list[Row]]:
+        pages = TokenPages(f"POST {SEARCH}")
+        while True:
+            page = await self._api.read_by_post(SEARCH, body)
+            yield rows_of(page, "issues", f"POST {SEARCH}")
+            token = pages.next(page)
+            if token is None:
+                return
+            body = {**body, "nextPageToken": token}
+
+    async def _search_ids(self, query: IssueQuery, ids: list[str]) -> Mapping[str, Row]:
+        chunks = [ids[i : i + MAX_RECONCILED] for i in range(0, len(ids), MAX_RECONCILED)]
+        found = await asyncio.gather(*(self._search_chunk(query, chunk) for chunk in chunks))
+        return {str(row["id"]): row for rows in found for row in rows}
+
+    async def _search_chunk(self, query: IssueQuery, ids: list[str]) -> list[Row]:
+        try:
+            return await self._search_existing(query, ids)
+        except JiraRequestError:
+            # One id that is gone can make the whole query a 400: ask which are left.
+            left = {str(row["id"]) for row in await self._bulk_rows(ids, SMALLEST, ())}
+            existing = [issue_id for issue_id in ids if issue_id in left]
+            if len(existing) == len(ids):
+                raise
+            return await self._search_existing(query, existing) if existing else []
+
+    async def _search_existing(self, query: IssueQuery, ids: list[str]) -> list[Row]:
+        jql = restrict(query.jql, "id", ids)
+        pages = self.search(jql, query, reconcile=[int(issue_id) for issue_id in ids])
+        return [row async for page in pages for row in page]
+
+    async def _bulk_rows(
+        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
+    ) -> list[Row]:
+        rows: list[Row] = []
+        wanted = list(ids)
+        failed: dict[str, str] = {}
+        for attempt in range(PARTIAL_READS):
+            await asyncio.sleep(attempt * PARTIAL_PAUSE)
+            body: dict[str, Any] = {"issueIdsOrKeys": wanted, "fields": list(fields)}
+            if expand:
+                body["expand"] = list(expand)
+            async with self._bulk_places:
+                answer = await self._api.read_by_post(BULK_FETCH, body)
+            rows += rows_of(answer, "issues", f"POST {BULK_FETCH}")
+            failed = unread_issues(answer)
+            if not failed:
+                return rows
+            wanted = list(failed)
+        issue, reason = next(iter(failed.items()))
+        raise JiraUnavailableError(
+            f"POST {BULK_FETCH} could not return {len(failed)} issues, among them {issue}: {reason}"
+        )
+
+
+def unread_issues(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The issues that exist but could not be returned, with Jira's words.
+
+    By the OpenAPI an issue that isn't found is not listed; where a site lists one all the
+    same it says so, and that is no failure.
+    """
+    failed: dict[str, str] = {}
+    for error in answer.get("issueErrors") or []:
+        if isinstance(error, Mapping) and error.get("id"):
+            said = str(error.get("errorMessage", ""))
+            if not any(words in said.lower() for words in ("not exist", "not found", "permission")):
+                failed[str(error["id"])] = said
+    return failed
+
+
+def _names(listed: str | None) -> tuple[str, ...]:
+    return tuple(name for part in (listed or "").split(",") if (name := part.strip()))
