@@ -43,6 +43,7 @@ class JiraSettings:
     webhook_queue_limit: int = 10_000
     sweep_interval_minutes: int = 60
     sweep_delete_limit_percent: int = 50
+    search_index_lag_seconds: int = 15
 
     @classmethod
     def from_config(
@@ -74,6 +75,7 @@ class JiraSettings:
             webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),
             sweep_interval_minutes=_number(config, "sweep_interval", 60, least=0),
             sweep_delete_limit_percent=_number(config, "sweep_delete_limit", 50, least=0),
+            search_index_lag_seconds=_number(config, "search_index_lag", 15, least=0),
         )
 
 

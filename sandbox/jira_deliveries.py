@@ -120,6 +120,10 @@ class Deliveries:
         async with asyncio.timeout(timeout):
             await self._idle.wait()
 
+    async def breathe(self) -> None:
+        """Let a moment pass, in which deliveries can go out."""
+        await asyncio.sleep(self.random.uniform(0, 0.05))
+
     @property
     def pending(self) -> int:
         """How many deliveries are queued, delayed or under way."""

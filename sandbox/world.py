@@ -113,14 +113,26 @@ class World:
             while not self._idle():
                 await self.process.wait_for_log(_PROGRESS, timeout, after=len(self.process.log))
 
-    def _idle(self) -> bool:
+    async def caught_up(self, timeout: float = 120) -> None:  # noqa: ASYNC109
+        """Like `settled`, and the sweep that waited for the search index is done, too."""
+        await asyncio.sleep(self.site.index_lag)
+        await self.settled(timeout)
+        async with asyncio.timeout(timeout):
+            while not self._idle(with_index=True):
+                await self.process.wait_for_log(_PROGRESS, timeout, after=len(self.process.log))
+        self.site.catch_up_index()
+
+    def _idle(self, *, with_index: bool = False) -> bool:
         done = 0
         asked: dict[str, int] = {}
         finished: dict[str, int] = {}
         for number, line in enumerate(self.process.log):
             if match := re.search(r"(\d+) live events done .*; background work: (.*)$", line):
                 done += int(match[1])
-                asked |= dict.fromkeys(match[2].split(", "), number)
+                names = match[2].split(", ")
+                if with_index and "sweep" in names:
+                    names.append("sweep when the index has caught up")
+                asked |= dict.fromkeys(names, number)
             elif match := re.search(r"Background work done: (.*)$", line):
                 finished[match[1]] = number
         asked.pop("none", None)

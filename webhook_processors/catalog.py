@@ -30,6 +30,7 @@ class Catalog:
         self._client = client
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
+        self._refused: dict[EntityKey, Entity] = {}
 
     async def sync(
         self,
@@ -53,9 +54,6 @@ class Catalog:
                 del self._pointing[key]
             try:
                 await self._apply(upserts, [*deletes, *lost], mapping, processor, expand)
-            except PortRefusedError as error:
-                # Not this event's fault, and not worth holding up the next ones.
-                logger.error(f"What pointed at a deleted entity can't be written: {error}")
             except BaseException:
                 self._pointing |= again
                 raise
@@ -80,9 +78,26 @@ class Catalog:
             pointing = await self._writer.pointing_at(doomed)
             self._pointing |= {key_of(entity): entity for entity in pointing}
             await self._writer.delete(doomed, options)
-        await self._writer.upsert(upserts, options)
+        refused: dict[EntityKey, Entity] = {}
+        try:
+            await self._writer.upsert(upserts, options)
+        except PortRefusedError as error:
+            refused = {key_of(entity): entity for entity in error.entities}
+            if not refused.keys() <= self._refused.keys():
+                logger.error(f"{error}. It is tried again with the next changes.")
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
+            self._refused.pop(key_of(entity), None)
+        self._refused |= refused
+
+    async def retry_refused(self, processor: BaseEntityProcessor, expand: Expand) -> None:
+        """Read again what Port refused: what it relates to may be there by now."""
+        if self._refused:
+            mapping = event.port_app_config
+            rows, gone = await refresh.related(self._client, self._refused.values(), mapping)
+            for entity in gone:
+                self._refused.pop(key_of(entity), None)
+            await self.sync(rows, processor, expand, gone)
 
 
 async def map_results(

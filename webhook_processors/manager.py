@@ -89,7 +89,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             sweeper,
             self._sync,
             self._put_back,
+            lambda: self.catalog.retry_refused(self.entity_processor, self._expand_raw_item),
             sweep_minutes=settings.sweep_interval_minutes,
+            index_seconds=settings.search_index_lag_seconds,
         )
 
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:

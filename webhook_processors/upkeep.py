@@ -20,8 +20,6 @@ from webhook_processors.background import Background
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.sweep import Sweeper
 
-INDEX_SECONDS = 15.0
-"""By then Jira's search index shows what happened to a project."""
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
@@ -41,16 +39,23 @@ class Upkeep:
         sweeper: Sweeper,
         sync: Sync,
         again: Callable[[Sequence[QueuedEvent]], Awaitable[None]],
+        retry_refused: Callable[[], Awaitable[None]],
         *,
         sweep_minutes: int,
+        index_seconds: int,
     ) -> None:
-        """`again` puts events back into the queue."""
+        """`again` puts events back into the queue; `retry_refused` writes what Port refused.
+
+        `index_seconds` is how long Jira's search may not show what happened to a project.
+        """
         self.background = Background()
         self._client = client
         self._sweeper = sweeper
         self._sync = sync
         self._again = again
+        self._retry_refused = retry_refused
         self._sweep_seconds = sweep_minutes * 60.0
+        self._index_seconds = float(index_seconds)
         self._resyncs = 0
         self._remembered: list[QueuedEvent] = []
         self._remembered_bytes = 0
@@ -75,7 +80,7 @@ class Upkeep:
         if asked:
             self.background.ask("sweep", self._sweep)
             self.background.postpone(
-                "sweep when the index has caught up", self._sweep, delay=INDEX_SECONDS
+                "sweep when the index has caught up", self._sweep, delay=self._index_seconds
             )
             return [*asked, "sweep"]
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
@@ -134,6 +139,8 @@ class Upkeep:
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()
         if not await is_dsp_mode_enabled():
+            await self._retry_refused()
+            yield
             async for _ in self._sweeper.orphans():
                 yield
         self._orphans_took = time.monotonic() - begun

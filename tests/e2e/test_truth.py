@@ -1,5 +1,6 @@
 """After any changes, the live catalog is what a fresh resync builds."""
 
+import asyncio
 import random
 
 import pytest
@@ -8,31 +9,95 @@ from sandbox.jira_site import JiraSite
 from sandbox.random_changes import CHANGES, change_something
 from tests.e2e.support import started
 
-# What these leave behind (the old key, stubs that nothing points at) goes with the next resync.
-LEFT_TO_THE_RESYNC = {"change_project_key", "delete_user"}
-ISSUES_ALONE = {name for name in CHANGES if "project" not in name and "user" not in name}
-CHANGES_EACH = 80
+CHANGES_EACH = 120
+TOGETHER = 3
+INDEX_LAG = 1.0
+FAST_INDEX = {"OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": "2"}
 
 
-@pytest.mark.parametrize(("seed", "lag"), [(0, 0.0), (1, 0.0), (2, 3600.0)])
-async def test_random_changes_end_in_the_catalog_of_a_fresh_resync(seed, lag):
+async def run(seed: int) -> list[str]:
+    """One site with its own character: how it treats gone ids, sub-tasks, its index, deliveries."""
     rng = random.Random(seed)
     site = JiraSite(seed=seed)
     site.fill(100)
-    site.subtasks_send_events = seed % 2 == 0
-    site.strict_gone_ids = seed % 2 == 1
-    async with started(site=site) as world:
+    site.subtasks_send_events = rng.random() < 0.5
+    site.subtask_links_send_events = rng.random() < 0.5
+    site.strict_gone_ids = rng.random() < 0.5
+    async with started(100, site=site, **FAST_INDEX) as world:
         world.deliveries.duplicate = 0.2
         world.deliveries.shuffle = True
-        world.deliveries.max_delay = 0.3
-        site.index_lag = lag
-        names = tuple(
-            name
-            for name in CHANGES
-            if name not in LEFT_TO_THE_RESYNC and (not lag or name in ISSUES_ALONE)
-        )
-        made = [change_something(site, rng, names) for _ in range(CHANGES_EACH)]
-        await world.settled()
-        site.catch_up_index()
+        world.deliveries.max_delay = 0.5
+        site.index_lag = INDEX_LAG if rng.random() < 0.5 else 0.0
+        made = []
+        for _ in range(CHANGES_EACH):
+            made.append(change_something(site, rng))
+            if rng.random() < 0.02:
+                world.port.api.request_resync()
+            if rng.random() < 0.3:
+                # Lets deliveries go out between changes, as time passes between them in life.
+                await world.deliveries.breathe()
+        await world.caught_up()
+        found = [f"seed {seed}: {difference}" for difference in await world.differences()]
+        return [*found, f"seed {seed}: {made}"] if found else []
+
+
+async def run_all(seeds: range) -> None:
+    places = asyncio.Semaphore(TOGETHER)
+
+    async def one(seed: int) -> list[str]:
+        async with places:
+            return await run(seed)
+
+    found = await asyncio.gather(*(one(seed) for seed in seeds))
+    problems = [problem for each in found for problem in each]
+    assert not problems, "\n".join(problems)
+
+
+def test_there_are_enough_kinds_of_change() -> None:
+    assert len(CHANGES) >= 27
+
+
+async def test_random_changes_end_in_the_catalog_of_a_fresh_resync() -> None:
+    await run_all(range(10))
+
+
+@pytest.mark.slow
+async def test_more_random_changes_end_in_the_catalog_of_a_fresh_resync() -> None:
+    await run_all(range(100, 120))
+
+
+async def test_a_sweep_makes_up_for_deliveries_that_never_came() -> None:
+    rng = random.Random(7)
+    site = JiraSite(seed=7)
+    site.fill(100)
+    async with started(100, site=site, **FAST_INDEX) as world:
+        world.deliveries.enabled = False
+        made = [change_something(site, rng) for _ in range(50)]
+        world.deliveries.enabled = True
+        before = len(world.jira.requests)
+        # Any event of a project starts a sweep at once.
+        live = next(project for project in site.projects.values() if project.status == "live")
+        site.rename_project(live.key, name="Renamed")
+        await world.caught_up()
+        requests = len(world.jira.requests) - before
         found = [str(difference) for difference in await world.differences()]
         assert not found, "\n".join([*found, str(made)])
+        assert requests <= 60
+
+
+async def test_without_stubs_an_entity_appears_when_what_it_relates_to_is_there() -> None:
+    """Port refuses it until then, and so it would in a resync."""
+    async with started(20) as world:
+        mapping = dict((world.port.api.integration or {})["config"])
+        world.port.api.set_mapping({**mapping, "createMissingRelatedEntities": False})
+        assert await world.resync() == "completed"
+        world.deliveries.enabled = False
+        user = world.site.create_user("Not in Port yet")
+        world.deliveries.enabled = True
+        issue = world.site.create_issue("AB", assignee=user.account_id)
+        await world.settled()
+        assert world.catalog.get("jiraIssue", issue.key) is None
+        await world.process.wait_for_log(f"Port refused 1 entities .jiraIssue/{issue.key}")
+        world.site.change_user(user.account_id, name="In Port now")
+        await world.settled()
+        assert world.catalog.get("jiraIssue", issue.key) is not None
