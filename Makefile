@@ -24,8 +24,8 @@ $(STAMP): requirements-dev.lock
 demo: $(STAMP) ## Show it working: a stand-in Jira and Port, and the real integration between them (ONCE=1 exits, SCALE=3000 issues)
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once) $(if $(SCALE),--scale $(SCALE))
 
-test: $(STAMP) ## Run every test
-	$(BIN)/python -m pytest
+test: $(STAMP) ## Run every test, but for those that take minutes
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(STAMP) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m slow

@@ -23,7 +23,7 @@ Query = Mapping[str, str | int | bool | Sequence[str]]
 
 SERVER_INFO = "/rest/api/3/serverInfo"
 TENANT_INFO = "/_edge/tenant_info"
-_GATEWAY_LINK = re.compile(rb"https://api\.atlassian\.com/ex/jira/[0-9A-Za-z-]+")
+_GATEWAY_LINK = re.compile(rb"https:\\?/\\?/api\.atlassian\.com\\?/ex\\?/jira\\?/[0-9A-Za-z-]+")
 
 
 class JiraApi:

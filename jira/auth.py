@@ -7,6 +7,7 @@ https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/
 """
 
 import base64
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 
 from jira.errors import JiraAuthenticationError
 from jira.settings import ATLASSIAN_DOMAINS, GATEWAY, is_gateway
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 FindCloudId = Callable[[str], Awaitable[str]]
 
@@ -116,14 +119,17 @@ class BearerAuthentication:
         try:
             changed_at = self._file.stat().st_mtime_ns
             if changed_at != self._read_at:
-                self._token = self._file.read_text("utf-8").strip()
+                self._token = self._file.read_text("utf-8-sig").strip()
                 self._read_at = changed_at
+        except UnicodeError:
+            self._token = ""
         except OSError as error:
             raise JiraAuthenticationError(
                 f"The OAuth access token can't be read from {self._file} "
                 f"(OCEAN__OAUTH_ACCESS_TOKEN_FILE_PATH): {error.strerror}."
             ) from error
-        if not self._token:
+        if not _TOKEN.fullmatch(self._token):
             raise JiraAuthenticationError(
-                f"The file {self._file} (OCEAN__OAUTH_ACCESS_TOKEN_FILE_PATH) holds no token."
+                f"The file {self._file} (OCEAN__OAUTH_ACCESS_TOKEN_FILE_PATH) holds no token: "
+                "expected one line of printable ASCII."
             )

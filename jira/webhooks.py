@@ -96,11 +96,17 @@ async def ensure_webhook(api: JiraApi, wanted: WantedWebhook) -> bool:
         for twin in twins:
             await _remove(api, twin)
     except (JiraPermissionError, JiraNotFoundError, JiraRequestError) as error:
+        advice = (
+            f"Jira doesn't take it; is {wanted.url} an address that Jira Cloud accepts (https, a "
+            "public name)?"
+            if isinstance(error, JiraRequestError)
+            else "Give the account the global permission 'Administer Jira', or let an "
+            "administrator make the webhook by hand and set manageWebhooks to false (README, "
+            "'The webhook by hand')."
+        )
         logger.warning(
             f"The webhook {wanted.name!r} can't be managed in Jira, so changes arrive only with "
-            "a resync. Give the account the global permission 'Administer Jira', or let an "
-            "administrator make the webhook by hand and set manageWebhooks to false "
-            f"(README, 'The webhook by hand'). Jira said: {error}"
+            f"a resync. {advice} Jira said: {error}"
         )
         return False
     return True

@@ -127,6 +127,8 @@ class World:
         asked: dict[str, int] = {}
         finished: dict[str, int] = {}
         for number, line in enumerate(self.process.log):
+            # At DEBUG a line goes on with what the record holds besides.
+            line = line.partition(" | {")[0]
             if match := re.search(r"(\d+) live events done .*; background work: (.*)$", line):
                 done += int(match[1])
                 names = match[2].split(", ")

@@ -226,6 +226,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def _sync(
         self, results: Sequence[WebhookEventRawResults], gone: Sequence[Entity]
     ) -> None:
+        if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
+            return
         if await is_lakehouse_data_enabled():
             await self._send_webhook_raw_data_to_lakehouse(list(results))
         if not await is_dsp_mode_enabled():

@@ -3,34 +3,47 @@
 import pytest
 
 from sandbox import demo as demo_module
-from sandbox.demo import demo
+from sandbox.demo import compared, demo, resynced
 from sandbox.world import World
+from tests.e2e.support import make_world
 
 
-async def test_the_demo_passes(capsys):
+async def test_the_demo_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert await demo(60, once=True)
     shown = capsys.readouterr().out
     assert "All as it should be." in shown
     assert shown.count(" 0 differences") == len(demo_module.BLUEPRINTS)
 
 
-def forget_an_issue(world: World) -> None:
-    world.catalog.delete("jiraIssue", [world.catalog.entities("jiraIssue")[0]["identifier"]])
+def forget_an_issue(world: World) -> str:
+    name = world.catalog.entities("jiraIssue")[0]["identifier"]
+    world.catalog.delete("jiraIssue", [name])
+    return f"WRONG: jiraIssue/{name} is missing"
 
 
-def spoil_a_title(world: World) -> None:
+def spoil_a_title(world: World) -> str:
     entity = world.catalog.entities("jiraProject")[0]
     spoilt = {"identifier": entity["identifier"], "title": "Spoilt"}
     world.catalog.upsert("jiraProject", spoilt, user_agent=entity["createdBy"])
+    return f"WRONG: jiraProject/{entity['identifier']} is out of date: title is 'Spoilt'"
 
 
-@pytest.mark.parametrize("plant", [forget_an_issue, spoil_a_title])
-async def test_a_difference_that_is_planted_turns_it_red(plant, capsys):
-    assert not await demo(20, once=True, before_comparing=plant)
-    assert "WRONG: jira" in capsys.readouterr().out
+async def test_differences_that_are_planted_and_a_kind_without_entities_turn_it_red(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with make_world(20) as world:
+        with monkeypatch.context() as patched:
+            patched.setattr(demo_module, "BLUEPRINTS", ("jiraProject", "jiraNothing"))
+            assert not await resynced(world)
+        assert "WRONG: nothing of jiraNothing" in capsys.readouterr().out
+        planted = [forget_an_issue(world), spoil_a_title(world)]
+        assert not await compared(world)
+        shown = capsys.readouterr().out
+        assert [line for line in planted if line in shown] == planted
 
 
-async def test_an_empty_catalog_turns_it_red(monkeypatch, capsys):
-    monkeypatch.setattr(demo_module, "BLUEPRINTS", ("jiraProject", "jiraNothing"))
-    assert not await demo(20, once=True)
-    assert "WRONG: nothing of jiraNothing" in capsys.readouterr().out
+async def test_what_is_found_wrong_is_the_demos_result() -> None:
+    def plant(world: World) -> None:
+        forget_an_issue(world)
+
+    assert not await demo(10, once=True, before_comparing=plant)

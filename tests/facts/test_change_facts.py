@@ -7,6 +7,7 @@ from jira.registry import webhook_events
 from sandbox.integration_process import IntegrationProcess, integration_env
 from sandbox.world import EMAIL, TOKEN
 from tests.e2e.support import first, make_world, relations, title
+from tests.facts.support import handled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -18,6 +19,8 @@ async def world():
     async with make_world() as running:
         running.process = IntegrationProcess(
             integration_env(
+                # Without sweeps, which would make up for what an event should have brought.
+                OCEAN__INTEGRATION__CONFIG__SWEEP_INTERVAL="0",
                 port_url=running.port.server.url,
                 jira_url=f"{running.jira_server.url}/ex/jira/{running.site.cloud_id}",
                 email=EMAIL,
@@ -56,24 +59,24 @@ async def test_a_bulk_change_is_an_event_for_each_issue_and_all_arrive(world):
         world.site.edit_issue(issue.id, summary=f"Bulk {issue.id}")
     world.deliveries.shuffle, world.deliveries.duplicate = False, 0.0
     assert len(world.deliveries.log) - before == len(issues) > 20
-    await world.settled()
+    await handled(world)
     assert {title(world, issue.key) == issue.summary for issue in issues} == {True}
 
 
 async def test_a_link_reads_both_of_its_ends_again(world):
     source, target = (world.site.create_issue("AB", summary="An end") for _ in range(2))
-    await world.settled()
+    await handled(world)
     for issue in (source, target):
         issue.summary = f"Linked {issue.id}"
         world.site.forget_rows([issue])
     link = world.site.link_issues(source.id, target.id)
-    await world.settled()
+    await handled(world)
     assert [title(world, i.key) for i in (source, target)] == [source.summary, target.summary]
     for issue in (source, target):
         issue.summary = f"Alone {issue.id}"
         world.site.forget_rows([issue])
     world.site.unlink_issues(link.id)
-    await world.settled()
+    await handled(world)
     assert [title(world, i.key) for i in (source, target)] == [source.summary, target.summary]
 
 
@@ -83,19 +86,19 @@ async def test_subtasks_go_with_their_parent_with_or_without_events_of_their_own
     children = [
         world.site.create_issue("AB", type_name="Sub-task", parent=parent.id) for _ in range(3)
     ]
-    await world.settled()
+    await handled(world)
     assert None not in [title(world, child.key) for child in children]
     world.site.subtasks_send_events = own_events
     world.site.delete_issue(parent.id)
     world.site.subtasks_send_events = False
-    await world.settled()
+    await handled(world)
     assert [title(world, issue.key) for issue in (parent, *children)] == [None] * 4
 
 
 async def test_an_epic_is_an_issue_like_others(world):
     epic = world.site.create_issue("CD", summary="An epic", type_name="Epic")
     story = world.site.create_issue("CD", type_name="Story", parent=epic.id)
-    await world.settled()
+    await handled(world)
     assert title(world, epic.key) == "An epic"
     assert relations(world, story.key)["parentIssue"] == epic.key
     assert world.catalog.get("jiraIssue", epic.key)["properties"]["issueType"] == "Epic"
@@ -107,7 +110,7 @@ async def test_names_and_mails_and_people_may_be_missing(world):
     issue = world.site.create_issue("AB", summary="Nobody's")
     issue.reporter = issue.assignee = None
     world.site.edit_issue(issue.id, summary="Still nobody's")
-    await world.settled()
+    await handled(world)
     entity = world.catalog.get("jiraUser", app.account_id)
     assert entity["properties"]["accountType"] == "app"
     assert entity["properties"].get("emailAddress") is None
@@ -118,21 +121,21 @@ async def test_names_and_mails_and_people_may_be_missing(world):
 
 async def test_an_issue_that_may_not_be_seen_any_more_leaves_and_returns(world):
     issue = world.site.create_issue("AB", summary="Secret soon")
-    await world.settled()
+    await handled(world)
     assert title(world, issue.key) == "Secret soon"
     world.site.hide_issue(issue.id)
     world.site.edit_issue(issue.id, summary="Secret")
-    await world.settled()
+    await handled(world)
     assert title(world, issue.key) is None
     world.site.hide_issue(issue.id, hidden=False)
     world.site.edit_issue(issue.id, summary="Open")
-    await world.settled()
+    await handled(world)
     assert title(world, issue.key) == "Open"
 
 
 async def test_a_permission_that_is_lost_without_an_event_shows_with_a_resync(world):
     issue = world.site.create_issue("AB", summary="Hidden without an event")
-    await world.settled()
+    await handled(world)
     world.site.hide_issue(issue.id)
     assert await world.resync() == "completed"
     assert title(world, issue.key) is None

@@ -80,21 +80,21 @@ async def test_a_rejected_login_in_a_header_is_no_empty_site(client, read):
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "attempts"),
+    ("status", "error", "words", "attempts"),
     [
-        (200, JiraAnswerError, 1),
-        (401, JiraAuthenticationError, 1),
-        (429, JiraUnavailableError, MAX_RETRIES + 1),
-        (503, JiraUnavailableError, MAX_RETRIES + 1),
+        (200, JiraAnswerError, "HTML page", 1),
+        (401, JiraAuthenticationError, "401", 1),
+        (429, JiraUnavailableError, "429", MAX_RETRIES + 1),
+        (503, JiraUnavailableError, "503", MAX_RETRIES + 1),
     ],
 )
 @pytest.mark.parametrize("read", READS.values(), ids=list(READS))
 async def test_a_page_of_html_is_an_error_whatever_its_status(
-    client, read, status, error, attempts
+    client, read, status, error, words, attempts
 ):
     with respx.mock(base_url=SITE) as router:
         route = router.route().respond(status, html=PAGE)
-        with pytest.raises(error):
+        with pytest.raises(error, match=words):
             _ = [page async for page in read(client)]
         assert route.call_count == attempts
 

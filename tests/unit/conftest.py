@@ -1,9 +1,14 @@
 """Fixtures for the unit tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from loguru import logger
+
+from tests.unit.sweep_site import SweepWorld
+from webhook_processors import sweep
 
 
 @pytest.fixture
@@ -13,3 +18,16 @@ def log() -> Iterator[list[str]]:
     sink = logger.add(lines.append, level="TRACE", format="{level}|{message}|{extra}")
     yield lines
     logger.remove(sink)
+
+
+@pytest.fixture
+def made_sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], SweepWorld]:
+    """Makes a Jira, a Port and a sweeper for a mapping."""
+
+    def make(mapping: Any) -> SweepWorld:
+        world = SweepWorld(mapping)
+        monkeypatch.setattr(sweep, "event", SimpleNamespace(port_app_config=mapping))
+        monkeypatch.setattr(sweep, "time", SimpleNamespace(monotonic=lambda: world.time))
+        return world
+
+    return make

@@ -56,10 +56,18 @@ class FakeClient:
         self.accounts: dict[str, Row] = {}
         self.down = False
         self.bad_credentials = False
+        self.account = "account-1"
         self.expands: set[str] = set()
         self.keys_asked: list[list[str]] = []
         self.issues = SimpleNamespace(by_keys=self.by_keys)
-        self.projects = SimpleNamespace(find=self.find_projects, find_keys=self.find_project_keys)
+        self.former_keys: dict[str, set[str]] = {}
+        self.put_away: set[str] = set()
+        self.projects = SimpleNamespace(
+            find=self.find_projects,
+            find_keys=self.find_project_keys,
+            keys_of=lambda project_id: self.former_keys.get(project_id, set()),
+            is_put_away=self.is_put_away,
+        )
 
     @property
     def client(self) -> JiraClient:
@@ -79,10 +87,11 @@ class FakeClient:
         if self.down:
             raise JiraUnavailableError("503")
 
-    async def verify_credentials(self) -> None:
+    async def verify_credentials(self) -> str:
         await self.answer()
         if self.bad_credentials:
             raise JiraAuthenticationError("401")
+        return self.account
 
     async def find_issues(self, ids: Iterable[str], selector: JiraIssueSelector) -> dict[str, Row]:
         await self.answer()
@@ -110,6 +119,10 @@ class FakeClient:
         await self.answer()
         self.expands.add(expand)
         return [row for row in self.live.values() if row["key"] in keys]
+
+    async def is_put_away(self, key: str) -> bool:
+        await self.answer()
+        return key in self.put_away
 
     async def get_single_user(self, account_id: str) -> Row | None:
         await self.answer()

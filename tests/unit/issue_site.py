@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jira.errors import JiraRequestError
-from jira.issue import BULK_FETCH, IssueReader
+from jira.issue_reader import BULK_FETCH, IssueReader
 from tests.unit.fakes import FakeApi
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ from port_ocean.core.handlers.queue import LocalQueue
 
 from tests.unit.fakes import settle
 from webhook_processors import batching as module
-from webhook_processors.batching import MAX_BATCH, next_batch
+from webhook_processors.batching import MAX_BATCH, next_batch, waiting_now
 
 
 @pytest.fixture
@@ -93,3 +93,22 @@ async def test_a_moment_that_ends_loses_no_event(queue, monkeypatch):
     assert await next_batch(queue) == [0, 1]
     await queue.put(2)
     assert await next_batch(queue) == [2]
+
+
+async def test_what_waits_now_is_taken_without_waiting_for_more(queue, for_ever):
+    assert await waiting_now(queue) == []
+    await fill(queue, 3)
+    assert await waiting_now(queue) == [0, 1, 2]
+    assert await queue.size() == 0
+
+
+@pytest.mark.parametrize("most", [0, 1, 5])
+async def test_no_more_of_what_waits_is_taken_than_was_asked_for(queue, most):
+    await fill(queue, 8)
+    assert await waiting_now(queue, most) == list(range(most))
+    assert await queue.size() == 8 - most
+
+
+async def test_of_a_long_queue_one_batch_is_taken_at_most(queue):
+    await fill(queue, MAX_BATCH + 1)
+    assert len(await waiting_now(queue)) == MAX_BATCH

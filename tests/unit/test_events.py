@@ -10,6 +10,7 @@ from jira.events import (
     is_issue_key,
     issue_subjects,
     plausible_id,
+    project_key,
     project_subjects,
     user_subjects,
 )
@@ -195,3 +196,23 @@ def test_a_user_event_may_hold_the_account_id_alone(account_id):
     [subject] = user_subjects({"webhookEvent": "user_deleted", "user": {"accountId": account_id}})
     assert subject.account_id == account_id
     assert subject.row == {"accountId": account_id}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("AB-1", "AB"),
+        ("A_B2-10001", "A_B2"),
+        ("AB", "AB"),
+        ("A1", "A1"),
+        ("10001", None),
+        ("", None),
+        ("AB-", None),
+        ("-1", None),
+        ("AB-1-2", None),
+        ("AB CD", None),
+        ("user:1", None),
+    ],
+)
+def test_the_project_that_a_name_belongs_to(name, key):
+    assert project_key(name) == key

@@ -3,7 +3,10 @@
 When an update of port-ocean moves one, the test that names it fails here first.
 """
 
+import ast
 import inspect
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,7 @@ from port_ocean.core.handlers.port_app_config.base import BasePortAppConfig, Por
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 from port_ocean.core.integrations.base import BaseIntegration
-from port_ocean.helpers.retry import RetryConfig, RetryTransport
+from port_ocean.helpers.retry import RetryConfig
 
 METHODS: list[tuple[type, str, list[str]]] = [
     (LiveEventsProcessorManager, "_process_webhook_events", ["path", "worker_id"]),
@@ -66,7 +69,6 @@ ATTRIBUTES: list[tuple[Any, str]] = [
     (PortAppConfigCache.__init__, "_port_app_config"),
     (WebhookEvent.__init__, "_original_request"),
     (RetryConfig.__init__, "retry_status_codes"),
-    (RetryTransport.__init__, "_wrapped_transport"),
 ]
 
 
@@ -81,3 +83,35 @@ def test_a_method_that_we_override_or_call_is_as_it_was(
 @pytest.mark.parametrize(("constructor", "name"), ATTRIBUTES)
 def test_an_attribute_that_we_use_is_still_set(constructor: Any, name: str) -> None:
     assert f"self.{name}" in inspect.getsource(constructor)
+
+
+PRODUCT = Path(__file__).parents[2]
+
+
+def sources() -> Iterator[ast.Module]:
+    for pattern in ("*.py", "jira/*.py", "webhook_processors/*.py"):
+        for path in PRODUCT.glob(pattern):
+            yield ast.parse(path.read_text("utf-8"))
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def test_the_list_is_what_the_product_uses() -> None:
+    """A private name that the product mentions and doesn't define itself is the framework's."""
+    mentioned: set[str] = set()
+    own: set[str] = set()
+    for source in sources():
+        for node in ast.walk(source):
+            if isinstance(node, ast.Attribute):
+                mentioned.add(node.attr)
+                is_ours = isinstance(node.value, ast.Name) and node.value.id == "self"
+                if isinstance(node.ctx, ast.Store) and is_ours:
+                    own.add(node.attr)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                own.add(node.name)
+    seams = {name for _, name, _ in METHODS} | {name for _, name in ATTRIBUTES}
+    foreign = {name for name in mentioned - own if is_private(name)}
+    assert foreign <= seams, "the product uses more than the list says"
+    assert seams <= mentioned | own, "the list says more than the product uses"

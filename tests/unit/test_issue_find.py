@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from jira.errors import JiraPermissionError, JiraRequestError, JiraUnavailableError
-from jira.issue import BULK_FETCH, SEARCH, IssueQuery, IssueReader
+from jira.issue_reader import BULK_FETCH, SEARCH, IssueQuery, IssueReader
 from tests.unit.fakes import FakeApi
 from tests.unit.issue_site import Site, bulk
 

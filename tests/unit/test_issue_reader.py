@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jira import issue as module
+from jira import issue_reader as module
 from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
-from jira.issue import (
+from jira.issue_reader import (
     BULK_FETCH,
     MAX_IDS_PER_PAGE,
     PARTIAL_PAUSE,
@@ -209,7 +209,7 @@ async def test_a_pause_for_a_few_issues_keeps_nobody_else_waiting(pauses, monkey
         if seconds:
             await both.wait()
 
-    monkeypatch.setattr("jira.issue.asyncio.sleep", sleep)
+    monkeypatch.setattr("jira.issue_reader.asyncio.sleep", sleep)
     first = asyncio.create_task(reader.by_keys(["1"]))
     await settle()
     async with asyncio.timeout(5):

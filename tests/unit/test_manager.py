@@ -1,7 +1,6 @@
 """How much may wait, what is freed when, and where an event that failed belongs."""
 
 import asyncio
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -19,6 +18,8 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
+from jira.settings import JiraSettings
+from tests.unit.fake_client import FakeClient
 from tests.unit.fakes import settle
 from webhook_processors import manager as module
 from webhook_processors.manager import MAX_WAITING_BYTES, JiraLiveEventsManager, note
@@ -37,8 +38,18 @@ def event(delivery: str = "d-1") -> WebhookEvent:
 @pytest.fixture
 def manager(monkeypatch):
     """A manager with a queue that a test reads itself."""
-    settings = SimpleNamespace(webhook_queue_limit=LIMIT)
+    settings = JiraSettings(
+        host="https://site.example.com",
+        email="user-1@example.com",
+        token="the-token",
+        identifier="jira-1",
+        webhook_url=None,
+        webhook_queue_limit=LIMIT,
+        sweep_interval_minutes=0,
+    )
     monkeypatch.setattr(module, "get_settings", lambda: settings)
+    monkeypatch.setattr(module, "create_jira_client", lambda: FakeClient().client)
+    monkeypatch.setattr(module, "ocean", SimpleNamespace(port_client=MagicMock()))
     made = JiraLiveEventsManager(MagicMock(), MagicMock(), 90.0, 5.0)
     made._event_queues[PATH] = LocalQueue()
     made._event_processor_tasks.add(MagicMock())
@@ -246,41 +257,3 @@ async def test_an_attempt_that_fails_as_a_whole_says_so_of_each_event(manager, e
     outcome = await manager._attempt(PATH, events)
     assert getattr(outcome, where) == {id(e): error for e in events}
     assert len(outcome.again) + len(outcome.failed) == 2
-
-
-@pytest.fixture
-def sides(monkeypatch) -> Callable[..., None]:
-    def answer(*, jira: Exception | None = None, port: Exception | None = None) -> None:
-        async def verify_credentials() -> None:
-            if jira:
-                raise jira
-
-        async def get_current_integration(*, should_log: bool) -> dict[str, Any]:
-            if port:
-                raise port
-            return {}
-
-        client = SimpleNamespace(verify_credentials=verify_credentials)
-        port_client = SimpleNamespace(get_current_integration=get_current_integration)
-        monkeypatch.setattr(module, "create_jira_client", lambda: client)
-        monkeypatch.setattr(module, "ocean", SimpleNamespace(port_client=port_client))
-
-    return answer
-
-
-async def test_both_sides_are_there_when_both_answer(manager, sides):
-    sides()
-    assert await manager._reachable() is True
-
-
-@pytest.mark.parametrize("error", [JiraUnavailableError("503"), JiraAuthenticationError("401")])
-async def test_a_jira_that_does_not_know_us_is_not_reachable(manager, sides, error):
-    """An expired token is an outage, not the events' mistake."""
-    sides(jira=error)
-    assert await manager._reachable() is False
-
-
-@pytest.mark.parametrize("error", [httpx.ConnectError("down"), status_error(401)])
-async def test_a_port_that_does_not_answer_is_not_reachable(manager, sides, error):
-    sides(port=error)
-    assert await manager._reachable() is False

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
-from jira.project import SEARCH, ProjectReader
+from jira.project import ONE, SEARCH, ProjectReader
 from tests.unit.fakes import FakeApi
 
 Row = dict[str, Any]
@@ -157,3 +157,56 @@ async def test_finding_at_the_same_time_is_one_search_per_expand():
     assert (list(one), list(two), list(other)) == (["1"], ["2"], ["1"])
     asked = [(query["expand"], query["id"]) for query in site.fake.bodies(SEARCH)]
     assert sorted(asked) == [("insight", ["1", "2"]), ("lead", ["1"])]
+
+
+async def test_every_key_that_a_project_was_read_under_is_remembered():
+    """An event about a project whose key changed doesn't tell the key it had."""
+    fake = FakeApi.scripted(
+        {"values": [project(1, "OLD"), project(2, "CD")], "isLast": True},
+        {"values": [project(1, "NEW")], "isLast": True},
+    )
+    reader = ProjectReader(fake.api)
+    async for _ in reader.pages(""):
+        pass
+    assert reader.keys_of("1") == {"OLD"}
+    await reader.find(["1"], "")
+    assert reader.keys_of("1") == {"OLD", "NEW"}
+    assert reader.keys_of("2") == {"CD"}
+
+
+def test_a_project_that_was_never_read_has_no_keys():
+    assert ProjectReader(FakeApi.scripted().api).keys_of("1") == set()
+
+
+GONE = JiraNotFoundError("404")
+
+
+@pytest.mark.parametrize(
+    ("one", "in_trash", "expected"),
+    [
+        pytest.param({"key": "AB"}, None, False, id="live"),
+        pytest.param({"key": "AB", "archived": False}, None, False, id="live and said so"),
+        pytest.param({"key": "AB", "archived": True}, None, True, id="in the archive"),
+        pytest.param({"key": "NEW"}, None, True, id="renamed: the old key leads to the new one"),
+        pytest.param(GONE, [project(1, "AB")], True, id="in the trash"),
+        pytest.param(GONE, [], False, id="gone, or not to be seen"),
+        pytest.param(GONE, GONE, False, id="gone, said with a 404"),
+        pytest.param([], None, False, id="an odd answer"),
+    ],
+)
+async def test_whether_jira_itself_says_where_a_project_went(one, in_trash, expected):
+    trash: Any = in_trash
+    if isinstance(in_trash, list):
+        trash = {"values": in_trash, "isLast": True, "total": len(in_trash)}
+    fake = FakeApi.scripted(one, trash)
+    assert await ProjectReader(fake.api).is_put_away("AB") is expected
+    assert fake.asked[0][1] == ONE.format(key="AB")
+    if in_trash is not None:
+        assert fake.asked[1][2] | {"keys": ["AB"], "status": "deleted"} == fake.asked[1][2]
+
+
+@pytest.mark.parametrize("before", [[], [GONE]])
+async def test_a_failure_is_not_taken_for_an_answer_about_where_a_project_went(before):
+    fake = FakeApi.scripted(*before, JiraUnavailableError("503"))
+    with pytest.raises(JiraUnavailableError):
+        await ProjectReader(fake.api).is_put_away("AB")

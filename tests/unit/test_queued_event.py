@@ -1,6 +1,7 @@
 """An event that waits as bytes is read when its turn comes, and is the framework's event then."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
@@ -57,3 +58,25 @@ def test_the_bytes_that_were_signed_are_the_truth(payload):
     event = QueuedEvent(BODY, HEADERS)
     event.payload = payload
     assert event.payload == json.loads(BODY)
+
+
+def test_what_was_parsed_is_forgotten_and_parsed_anew_if_need_be():
+    """An event that is kept until a resync ends takes no more than its bytes."""
+    event = QueuedEvent(BODY, HEADERS)
+    before = event.payload
+    event.forget_parsed()
+    assert event.payload == before
+    assert event.payload is not before
+
+
+def test_the_size_of_an_event_is_that_of_its_bytes():
+    assert QueuedEvent(BODY, HEADERS).size == len(BODY)
+
+
+def test_an_event_knows_when_it_came(monkeypatch):
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 77.0))
+    assert QueuedEvent(BODY, HEADERS).arrived == 77.0
+
+
+def test_an_event_is_not_handled_again_unless_somebody_says_so():
+    assert QueuedEvent(BODY, HEADERS).again is False

@@ -10,7 +10,7 @@ from port_ocean.core.models import Entity
 
 from client import JiraClient
 from jira.errors import JiraUnavailableError
-from jira.issue import IssueQuery
+from jira.issue_reader import IssueQuery
 from jira.overrides import JiraPortAppConfig
 from tests.unit.fake_client import FakeClient, mapping
 from webhook_processors.refresh import (

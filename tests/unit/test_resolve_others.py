@@ -60,6 +60,20 @@ async def test_a_key_that_another_of_the_events_projects_has_now_stays(jira):
     assert deleted == []
 
 
+async def test_keys_that_a_project_had_before_are_deleted_too(jira):
+    """The event of a renaming doesn't tell the key it had."""
+    jira.project("10", "NEW")
+    jira.former_keys = {"10": {"OLD", "OLDER", "NEW"}, "11": {"CD"}}
+    updated, deleted = await resolve_projects(jira, named("10", "NEW"))
+    assert (updated, sorted(deleted)) == (["NEW"], ["OLD", "OLDER"])
+
+
+async def test_a_project_that_is_gone_is_deleted_under_every_key_it_had(jira):
+    jira.former_keys = {"10": {"OLD", "NEW"}}
+    _, deleted = await resolve_projects(jira, named("10", "NEW"))
+    assert sorted(deleted) == ["NEW", "OLD"]
+
+
 async def test_a_project_without_a_plausible_key_that_is_gone_deletes_nothing(jira):
     assert await resolve_projects(jira, named("10", None)) == ([], [])
 

@@ -153,7 +153,7 @@ def test_a_bound_that_is_no_number_of_at_least_one_is_refused_in_words(name, sho
     """The framework's own words would be a traceback."""
     with pytest.raises(SettingsError) as refused:
         settings(**{name: value})
-    assert str(refused.value) == f"{shown} is {value!r}: expected a number of at least 1."
+    assert str(refused.value) == f"{shown} is {value!r}: expected a whole number of at least 1."
 
 
 @pytest.mark.parametrize(("name", "shown", "default"), BOUNDS)
@@ -165,6 +165,33 @@ def test_a_bound_is_a_number_or_its_digits(name, shown, default, value, expected
 @pytest.mark.parametrize(("name", "shown", "default"), BOUNDS)
 def test_a_bound_that_is_not_set_has_its_default(name, shown, default):
     assert getattr(settings(), name) == getattr(settings(**{name: None}), name) == default
+
+
+FROM_ZERO = [
+    ("sweep_interval", "sweepInterval", "sweep_interval_minutes", 60),
+    ("sweep_delete_limit", "sweepDeleteLimit", "sweep_delete_limit_percent", 50),
+    ("search_index_lag", "searchIndexLag", "search_index_lag_seconds", 15),
+]
+
+
+@pytest.mark.parametrize(("name", "shown", "read", "default"), FROM_ZERO)
+@pytest.mark.parametrize(("value", "expected"), [(0, 0), ("0", 0), (1, 1), ("25", 25)])
+def test_a_sweep_can_be_given_zero(name, shown, read, default, value, expected):
+    """No sweeps by interval; nothing deleted that isn't explained; an index that never lags."""
+    assert getattr(settings(**{name: value}), read) == expected
+
+
+@pytest.mark.parametrize(("name", "shown", "read", "default"), FROM_ZERO)
+def test_a_sweep_that_is_not_set_has_its_default(name, shown, read, default):
+    assert getattr(settings(), read) == getattr(settings(**{name: None}), read) == default
+
+
+@pytest.mark.parametrize(("name", "shown", "read", "default"), FROM_ZERO)
+@pytest.mark.parametrize("value", [-1, "-1", "", "often", 1.5, True])
+def test_a_sweep_that_is_no_number_is_refused_in_words(name, shown, read, default, value):
+    with pytest.raises(SettingsError) as refused:
+        settings(**{name: value})
+    assert str(refused.value) == f"{shown} is {value!r}: expected a whole number of at least 0."
 
 
 def test_the_settings_show_no_secret_when_they_are_printed():

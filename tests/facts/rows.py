@@ -1,0 +1,264 @@
+"""The table's first half: for each fact, which tests prove that we live with it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fact by the first characters of its line, and tests as `module::function`."""
+
+    section: str
+    starts: str
+    tests: tuple[str, ...]
+
+
+def tests_in(module: str, *functions: str) -> tuple[str, ...]:
+    """The names of test functions of a module under tests/."""
+    return tuple(f"tests.{module}::{function}" for function in functions)
+
+
+HOOKS = "Webhooks that an administrator registers"
+CHANGES = "What changes mean"
+OAUTH = "Webhooks of an OAuth app"
+READING = "Reading"
+LIMITS = "Limits and credentials"
+
+NOTHING_ELSE_IS_ASKED = tests_in(
+    "facts.test_webhook_facts", "test_no_request_goes_to_what_is_not_ours"
+)
+QUIETLY = tests_in(
+    "facts.test_webhook_facts", "test_an_event_about_what_no_kind_stands_for_is_ignored_quietly"
+)
+NO_WEBHOOK_BY_GATEWAY = tests_in(
+    "facts.test_change_facts",
+    "test_through_the_gateway_no_webhook_is_managed_and_it_is_said_how_to_make_one",
+)
+
+ROWS = [
+    Row(
+        HOOKS,
+        "Body: `name, url, description, even",
+        tests_in(
+            "unit.test_webhooks",
+            "test_a_missing_webhook_is_made_with_everything_it_needs",
+            "test_a_webhook_as_it_has_to_be_gets_the_secret_without_a_word",
+            "test_the_id_is_the_last_segment_of_self",
+        )
+        + tests_in("sandbox.test_jira_webhooks", "test_a_secret_is_written_never_read"),
+    ),
+    Row(
+        HOOKS,
+        "Needs the global permission ADMINIS",
+        NO_WEBHOOK_BY_GATEWAY
+        + tests_in(
+            "e2e.test_webhook_registration",
+            "test_without_the_permission_one_warning_says_what_to_do",
+        )
+        + tests_in("sandbox.test_jira_webhooks", "test_webhooks_are_for_administrators"),
+    ),
+    Row(
+        HOOKS,
+        "Signature (A): header `X-Hub-Signat",
+        tests_in(
+            "unit.test_signature",
+            "test_atlassians_own_test_vector",
+            "test_a_method_we_do_not_support_is_refused_and_named",
+        )
+        + tests_in(
+            "facts.test_webhook_facts",
+            "test_a_body_that_is_not_ascii_is_checked_over_its_bytes",
+            "test_a_signature_by_another_method_is_refused",
+        )
+        + tests_in("sandbox.test_jira_webhooks", "test_the_signature_is_that_of_the_documentation"),
+    ),
+    Row(
+        HOOKS,
+        "Headers arrive in lower case: `x-at",
+        tests_in(
+            "facts.test_webhook_facts",
+            "test_a_retry_is_known_by_its_name_and_read_no_second_time",
+        )
+        + tests_in(
+            "unit.test_door", "test_a_signed_delivery_is_queued_with_its_raw_body_and_headers"
+        )
+        + tests_in(
+            "sandbox.test_jira_webhooks",
+            "test_deliveries_are_retried_under_the_same_name",
+            "test_what_is_registered_is_delivered_signed",
+        ),
+    ),
+    Row(
+        HOOKS,
+        "Retried: 408, 409, 425, 429, 5xx, c",
+        tests_in(
+            "unit.test_door",
+            "test_without_room_jira_is_asked_to_send_it_again",
+            "test_a_body_that_trickles_is_given_up",
+            "test_what_is_no_json_object_is_refused_for_good",
+        )
+        + tests_in("e2e.test_start", "test_without_a_base_url_a_delivery_is_not_swallowed")
+        + tests_in("sandbox.test_jira_webhooks", "test_retries_end"),
+    ),
+    Row(
+        HOOKS,
+        "At least once, in no promised order",
+        tests_in(
+            "facts.test_webhook_facts",
+            "test_an_answer_does_not_wait_for_jira",
+            "test_twenty_deliveries_at_once_are_all_taken",
+        )
+        + tests_in("e2e.test_truth", "test_random_changes_end_in_the_catalog_of_a_fresh_resync")
+        + tests_in("e2e.test_live_events", "test_a_late_update_does_not_bring_a_deleted_issue_back")
+        + tests_in("unit.test_door", "test_a_body_may_not_be_larger_than_what_jira_sends")
+        + tests_in(
+            "sandbox.test_jira_webhooks",
+            "test_deliveries_can_be_doubled_shuffled_delayed_or_off",
+        ),
+    ),
+    Row(
+        HOOKS,
+        "HTTPS only on a real site, with a p",
+        tests_in(
+            "facts.test_webhook_facts",
+            "test_a_webhook_address_that_jira_refuses_is_a_warning_with_its_words",
+        )
+        + tests_in("unit.test_settings", "test_the_webhooks_address"),
+    ),
+    Row(
+        HOOKS,
+        "Events that exist (A): `jira:issue_",
+        tests_in(
+            "unit.test_registry",
+            "test_every_registered_event_exists",
+            "test_a_kind_looks_at_every_event_that_it_registers",
+        )
+        + QUIETLY,
+    ),
+    Row(
+        HOOKS,
+        "Payload: `timestamp` (ms), `webhook",
+        tests_in(
+            "unit.test_issue_events",
+            "test_a_link_touches_the_issues_at_both_ends",
+            "test_a_worklog_touches_its_issue",
+            "test_a_comment_or_attachment_touches_its_issue",
+            "test_a_numeric_id_is_read_like_a_text",
+        )
+        + tests_in(
+            "facts.test_webhook_facts",
+            "test_an_id_may_be_a_number",
+            "test_a_worklog_reads_its_issue_again",
+            "test_an_event_with_a_slim_issue_reads_it_again",
+        )
+        + tests_in("e2e.test_fuzz", "test_mutated_deliveries_are_answered_and_disturb_nothing"),
+    ),
+    Row(
+        HOOKS,
+        "Odd ones that people received: no `",
+        tests_in(
+            "facts.test_webhook_facts",
+            "test_an_odd_delivery_is_answered_and_ignored_quietly",
+            "test_odd_deliveries_do_not_disturb_the_others",
+            "test_a_user_event_with_the_account_id_alone_is_enough",
+        )
+        + tests_in("unit.test_events", "test_an_odd_payload_names_nothing_and_disturbs_nothing"),
+    ),
+    Row(
+        CHANGES,
+        "A move to another project is `jira:",
+        tests_in(
+            "e2e.test_live_events",
+            "test_a_moved_issue_leaves_under_its_old_key_and_its_subtasks_move_along",
+            "test_an_issue_that_moves_back_has_its_former_key_again",
+        )
+        + tests_in("unit.test_issue_events", "test_a_move_names_the_key_before_and_after")
+        + tests_in(
+            "sandbox.test_jira_changes",
+            "test_a_move_takes_subtasks_along_and_old_keys_redirect",
+        ),
+    ),
+    Row(
+        CHANGES,
+        "Deleting an issue deletes its sub-t",
+        tests_in(
+            "facts.test_change_facts",
+            "test_subtasks_go_with_their_parent_with_or_without_events_of_their_own",
+            "test_a_project_that_is_deleted_for_good_takes_its_issues_along_without_their_events",
+        )
+        + tests_in(
+            "e2e.test_live_events",
+            "test_a_project_leaves_with_its_issues_and_comes_back_with_them",
+        )
+        + tests_in(
+            "sandbox.test_jira_changes",
+            "test_deleting_an_issue_deletes_its_subtasks",
+            "test_projects_take_their_issues_with_them_and_back",
+        ),
+    ),
+    Row(
+        CHANGES,
+        "`project_deleted`, `user_deleted`: ",
+        tests_in("facts.test_change_facts", "test_a_user_that_is_deleted_can_no_longer_be_read")
+        + tests_in(
+            "unit.test_resolve_others",
+            "test_a_project_that_is_live_is_what_jira_says_now",
+            "test_a_project_that_is_not_live_is_deleted",
+            "test_a_user_that_jira_does_not_know_is_deleted",
+        )
+        + tests_in(
+            "e2e.test_live_events",
+            "test_a_project_leaves_with_its_issues_and_comes_back_with_them",
+        ),
+    ),
+    Row(
+        CHANGES,
+        "A project's key can be renamed: `pr",
+        tests_in(
+            "facts.test_change_facts",
+            "test_another_key_of_a_project_is_that_of_its_issues_and_the_old_ones_end",
+        )
+        + tests_in(
+            "sandbox.test_jira_changes",
+            "test_a_new_project_key_changes_issue_keys_without_issue_events",
+        ),
+    ),
+    Row(CHANGES, "A merged version is `jira:version_d", QUIETLY),
+    Row(
+        CHANGES,
+        "A bulk change sends one event per i",
+        tests_in(
+            "facts.test_change_facts",
+            "test_a_bulk_change_is_an_event_for_each_issue_and_all_arrive",
+            "test_a_link_reads_both_of_its_ends_again",
+        )
+        + tests_in(
+            "e2e.test_live_events",
+            "test_a_new_subtask_is_listed_by_its_parent",
+            "test_a_comment_refreshes_the_issue",
+        )
+        + tests_in(
+            "sandbox.test_jira_changes",
+            "test_a_comment_and_a_link_change_issues_without_events_for_them",
+        ),
+    ),
+    Row(
+        CHANGES,
+        "`user_*` never carries e-mail or lo",
+        tests_in("facts.test_change_facts", "test_names_and_mails_and_people_may_be_missing")
+        + tests_in(
+            "e2e.test_live_events",
+            "test_a_user_is_read_again_with_what_events_never_carry",
+        )
+        + tests_in(
+            "sandbox.test_jira_changes",
+            "test_account_events_carry_neither_mail_nor_locale",
+        ),
+    ),
+    Row(
+        CHANGES,
+        "A sprint can show on several boards",
+        tests_in("facts.test_change_facts", "test_an_epic_is_an_issue_like_others")
+        + QUIETLY
+        + NOTHING_ELSE_IS_ASKED,
+    ),
+]

@@ -1,0 +1,243 @@
+"""The table's second half: webhooks of OAuth apps, reading, limits and credentials."""
+
+from tests.facts.rows import (
+    LIMITS,
+    NO_WEBHOOK_BY_GATEWAY,
+    NOTHING_ELSE_IS_ASKED,
+    OAUTH,
+    QUIETLY,
+    READING,
+    Row,
+    tests_in,
+)
+
+ROWS = [
+    Row(
+        OAUTH,
+        "Only OAuth 2.0 (3LO) and Connect ap",
+        NOTHING_ELSE_IS_ASKED + NO_WEBHOOK_BY_GATEWAY,
+    ),
+    Row(
+        OAUTH,
+        "Registering answers 200 with `webho",
+        NOTHING_ELSE_IS_ASKED
+        + tests_in("unit.test_webhooks", "test_another_answer_than_a_list_makes_no_webhook"),
+    ),
+    Row(
+        OAUTH,
+        "They expire after 30 days: `PUT /we",
+        NOTHING_ELSE_IS_ASKED
+        + tests_in("unit.test_keep_webhook", "test_the_webhook_is_looked_after_every_hour"),
+    ),
+    Row(
+        OAUTH,
+        "One URL per app; at most 5 per user",
+        NOTHING_ELSE_IS_ASKED + tests_in("unit.test_webhooks", "test_there_is_never_a_second_one"),
+    ),
+    Row(
+        OAUTH,
+        "Deliveries carry `Authorization: Be",
+        tests_in(
+            "facts.test_webhook_facts",
+            "test_a_delivery_as_an_oauth_app_gets_it_is_refused",
+        ),
+    ),
+    Row(
+        READING,
+        "`POST /search/jql`: `fields` defaul",
+        tests_in(
+            "unit.test_issue_reader",
+            "test_the_ids_are_asked_for_first_and_alone",
+            "test_pages_are_followed_with_the_same_query",
+            "test_an_empty_page_with_a_token_is_not_the_end",
+            "test_a_token_that_repeats_is_an_error",
+        )
+        + tests_in("unit.test_paging", "test_the_end_is_the_mark_or_no_token")
+        + tests_in(
+            "sandbox.test_jira_api",
+            "test_ids_come_all_at_once",
+            "test_only_asked_fields_come",
+            "test_a_token_belongs_to_its_query",
+        ),
+    ),
+    Row(
+        READING,
+        "The index lags behind writes: `reco",
+        tests_in("e2e.test_selector", "test_the_search_index_may_lag_behind")
+        + tests_in(
+            "unit.test_issue_find",
+            "test_finding_many_takes_fifty_at_a_time_and_is_current",
+        )
+        + tests_in("sandbox.test_jira_api", "test_reconciled_ids_are_current"),
+    ),
+    Row(
+        READING,
+        "An id or key in JQL that no longer ",
+        tests_in(
+            "unit.test_issue_find",
+            "test_one_id_that_is_gone_does_not_spoil_the_others",
+            "test_a_query_that_jira_refuses_for_another_reason_is_an_error",
+        )
+        + tests_in(
+            "e2e.test_selector",
+            "test_an_issue_that_is_gone_does_not_spoil_the_read_of_others",
+        )
+        + tests_in(
+            "sandbox.test_jira_jql",
+            "test_ids_that_are_gone_are_refused_only_when_asked",
+        ),
+    ),
+    Row(
+        READING,
+        'JQL must be bounded: `""` or a bare',
+        tests_in(
+            "unit.test_jql",
+            "test_order_by_is_taken_off_wherever_it_begins",
+            "test_what_only_looks_like_order_by_stays",
+            "test_restricting_quotes_every_value",
+        )
+        + tests_in("facts.test_reading_facts", "test_every_query_that_is_sent_is_bounded")
+        + tests_in("e2e.test_selector", "test_a_resync_brings_what_the_query_selects")
+        + tests_in(
+            "sandbox.test_jira_jql",
+            "test_refuses",
+            "test_every_reserved_word_can_be_quoted",
+            "test_a_project_out_of_sight_spoils_the_query",
+        ),
+    ),
+    Row(
+        READING,
+        "JQL dates are read in the account's",
+        tests_in("facts.test_reading_facts", "test_our_own_queries_name_no_date")
+        + tests_in(
+            "sandbox.test_jira_jql",
+            "test_dates_are_read_in_the_zone_of_the_account",
+        ),
+    ),
+    Row(
+        READING,
+        "Issues one may not see are left out",
+        tests_in(
+            "facts.test_change_facts",
+            "test_an_issue_that_may_not_be_seen_any_more_leaves_and_returns",
+            "test_a_permission_that_is_lost_without_an_event_shows_with_a_resync",
+        ),
+    ),
+    Row(
+        READING,
+        "`POST /issue/bulkfetch`: up to 100 ",
+        tests_in(
+            "unit.test_issue_reader",
+            "test_all_issues_are_read_by_hundreds_and_in_order",
+            "test_issues_that_still_could_not_be_returned_are_an_error_and_not_deleted",
+            "test_an_issue_that_is_said_not_to_be_there_is_no_failure",
+        )
+        + tests_in(
+            "sandbox.test_jira_api",
+            "test_bulkfetch_is_current_ordered_and_follows_moves",
+        )
+        + tests_in("sandbox.test_jira_faults", "test_bulkfetch_can_fail_for_single_issues"),
+    ),
+    Row(
+        READING,
+        "Worklogs: an issue inlines at most ",
+        tests_in("facts.test_webhook_facts", "test_a_worklog_reads_its_issue_again")
+        + NOTHING_ELSE_IS_ASKED,
+    ),
+    Row(
+        READING,
+        "`/users/search`: a bare array, acti",
+        tests_in(
+            "unit.test_user_reader",
+            "test_a_site_that_repeats_its_last_page_is_no_loop",
+            "test_inactive_users_and_apps_are_users_too",
+        )
+        + tests_in(
+            "unit.test_project_reader",
+            "test_only_live_projects_are_asked_for",
+            "test_pages_shorter_than_asked_for_are_followed",
+        )
+        + tests_in("sandbox.test_jira_api", "test_users", "test_projects")
+        + tests_in("sandbox.test_jira_faults", "test_users_can_repeat"),
+    ),
+    Row(READING, "Agile: a board without sprints answ", NOTHING_ELSE_IS_ASKED + QUIETLY),
+    Row(
+        READING,
+        "Bad credentials look like an empty ",
+        tests_in(
+            "facts.test_reading_facts",
+            "test_an_account_that_jira_does_not_know_is_no_empty_site",
+            "test_a_rejected_login_in_a_header_is_no_empty_site",
+        )
+        + tests_in(
+            "e2e.test_safety",
+            "test_a_resync_with_an_expired_token_fails_and_deletes_nothing",
+            "test_a_token_that_expires_during_the_read_deletes_nothing",
+            "test_a_live_event_under_an_expired_token_deletes_nothing_and_is_done_later",
+        )
+        + tests_in("sandbox.test_jira_api", "test_bad_credentials_look_like_an_empty_site"),
+    ),
+    Row(
+        READING,
+        "HTML with 200 (a sign-on page, a pr",
+        tests_in(
+            "facts.test_reading_facts",
+            "test_a_page_of_html_is_an_error_whatever_its_status",
+        )
+        + tests_in(
+            "e2e.test_safety",
+            "test_events_wait_while_jira_answers_with_a_sign_on_page",
+        )
+        + tests_in("sandbox.test_jira_faults", "test_html_and_truncated_json_with_200"),
+    ),
+    Row(
+        READING,
+        "`self` links may become `https://ap",
+        tests_in(
+            "facts.test_reading_facts",
+            "test_links_to_the_gateway_become_links_to_the_site",
+            "test_the_catalogs_links_lead_to_the_site",
+            "test_a_site_that_does_not_tell_its_address_is_an_error_and_no_wrong_link",
+        )
+        + tests_in(
+            "facts.test_change_facts",
+            "test_through_the_gateway_issues_are_read_and_link_to_the_site",
+        ),
+    ),
+    Row(
+        LIMITS,
+        "Burst per site, endpoint and method",
+        tests_in(
+            "facts.test_limit_facts",
+            "test_a_pause_is_kept_in_whatever_form_it_comes",
+            "test_a_pause_without_a_header_is_still_a_pause",
+            "test_the_reason_says_who_has_to_wait",
+        )
+        + tests_in(
+            "unit.test_limiter",
+            "test_waiting_is_spread_and_never_shorter_than_asked",
+            "test_a_pause_of_one_endpoint_does_not_hold_the_others",
+        )
+        + tests_in("unit.test_transport", "test_a_pause_is_shared_by_all_who_ask_the_same")
+        + tests_in(
+            "sandbox.test_jira_faults",
+            "test_a_429_says_when_in_each_form",
+            "test_an_endpoint_has_its_own_rate",
+        ),
+    ),
+    Row(
+        LIMITS,
+        "Classic token: Basic `email:token` ",
+        tests_in(
+            "facts.test_limit_facts",
+            "test_an_api_token_goes_with_its_email_to_the_host_that_is_set",
+            "test_an_oauth_token_goes_to_the_gateway_under_the_sites_cloud_id",
+            "test_a_cloud_id_in_the_host_is_not_asked_for",
+            "test_without_a_cloud_id_nothing_is_asked_of_the_gateway",
+            "test_a_token_that_is_renewed_is_used_from_then_on",
+            "test_a_401_is_repeated_once_and_only_with_another_token",
+            "test_a_401_of_an_api_token_is_never_repeated",
+            "test_requests_go_through_the_proxy_of_the_environment",
+        ),
+    ),
+]

@@ -1,0 +1,177 @@
+"""What a batch of events goes through: repeated ones nowhere, failed ones again, all to the end."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+from port_ocean.core.handlers.queue import LocalQueue
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
+
+from jira.errors import JiraUnavailableError
+from webhook_processors import manager as module
+from webhook_processors import retries
+from webhook_processors.base import DELIVERY_ID
+from webhook_processors.manager import JiraLiveEventsManager
+from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.retries import Outcome
+
+PATH = "/webhook"
+
+
+def queued(delivery: str, issue_id: int = 1) -> QueuedEvent:
+    payload = {"webhookEvent": "jira:issue_updated", "issue": {"id": issue_id, "key": "AB-1"}}
+    return QueuedEvent(json.dumps(payload).encode(), {DELIVERY_ID: delivery})
+
+
+class Upkeep:
+    """Notes which events it is told of."""
+
+    def __init__(self) -> None:
+        self.told: list[list[str]] = []
+
+    def after(self, events: Sequence[WebhookEvent]) -> list[str]:
+        self.told.append([e.headers[DELIVERY_ID] for e in events])
+        return ["orphans"]
+
+
+class World:
+    """The manager without Jira and Port."""
+
+    def __init__(self) -> None:
+        self.manager = JiraLiveEventsManager(MagicMock(), MagicMock(), 90.0, 5.0)
+        self.upkeep = Upkeep()
+        self.manager.upkeep = self.upkeep  # type: ignore[assignment]
+        self.manager._attempt = self.attempt  # type: ignore[method-assign]
+        self.queue = LocalQueue[WebhookEvent]()
+        self.manager._event_queues[PATH] = self.queue
+        self.tried: list[list[str]] = []
+        self.fails = 0
+
+    async def attempt(self, path: str, batch: list[WebhookEvent]) -> Outcome:
+        assert path == PATH
+        self.tried.append([e.headers[DELIVERY_ID] for e in batch])
+        if self.fails:
+            self.fails -= 1
+            return Outcome(again={id(e): JiraUnavailableError("503") for e in batch})
+        return Outcome()
+
+    async def process(self, *events: WebhookEvent) -> list[WebhookEvent]:
+        """The batch as it is in the end."""
+        batch = list(events)
+        async with asyncio.timeout(5):
+            await self.manager._process_batch(PATH, batch)
+        return batch
+
+
+@pytest.fixture
+def world(monkeypatch):
+    async def no_pause(seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    class Retries(retries.Retries):
+        def __init__(self, attempt: Any, more: Any) -> None:
+            super().__init__(attempt, more, no_pause)
+
+    monkeypatch.setattr(module, "Retries", Retries)
+    return World()
+
+
+async def test_a_batch_is_tried_and_told_to_the_upkeep(world, log):
+    await world.process(queued("d-1", 1), queued("d-2", 2))
+    assert world.tried == world.upkeep.told == [["d-1", "d-2"]]
+    [line] = [line for line in log if "live events done" in line]
+    assert "2 live events" in line
+    assert "orphans" in line
+
+
+async def test_a_delivery_that_was_handled_before_is_not_tried_again(world, log):
+    await world.process(queued("d-1"))
+    await world.process(queued("d-1"), queued("d-2", 2))
+    assert world.tried == world.upkeep.told == [["d-1"], ["d-2"]]
+    assert [line for line in log if "(1 of them brought no news)" in line]
+
+
+async def test_an_event_that_came_before_its_issue_was_read_is_not_tried(world):
+    waited = queued("d-2")
+    await world.process(queued("d-1"))
+    await world.process(waited)
+    assert world.tried == [["d-1"]]
+
+
+async def test_an_event_that_comes_during_the_read_is_tried(world):
+    late: list[QueuedEvent] = []
+
+    async def one_comes(path: str, batch: list[WebhookEvent]) -> Outcome:
+        late.append(queued(f"late-{len(late)}"))
+        outcome: Outcome = await world.attempt(path, batch)
+        return outcome
+
+    world.manager._attempt = one_comes
+    await world.process(queued("d-1"))
+    await world.process(late[0])
+    assert world.tried == [["d-1"], ["late-0"]]
+
+
+async def test_a_batch_of_old_news_alone_asks_for_nothing(world, log):
+    await world.process(queued("d-1"))
+    await world.process(queued("d-1"))
+    assert world.upkeep.told == [["d-1"]]
+    assert "background work: none" in log[-1]
+
+
+async def test_an_event_that_is_handled_again_after_a_resync_is_tried_again(world):
+    event = queued("d-1")
+    await world.process(event)
+    event.again = True
+    await world.process(event)
+    assert world.tried == [["d-1"], ["d-1"]]
+
+
+async def test_events_that_join_during_an_outage_belong_to_the_batch(world):
+    """The worker commits what is in it: one left out would hold up a shutdown for ever."""
+    world.fails = 2
+    joined = queued("d-2", 2)
+    await world.queue.put(joined)
+    assert (await world.process(queued("d-1")))[1:] == [joined]
+    assert world.tried[-1] == ["d-1", "d-2"]
+
+
+async def test_an_event_keeps_no_more_than_its_bytes_once_it_is_done(world):
+    """It may be kept until a resync ends."""
+    event = queued("d-1")
+    await world.process(event)
+    assert event._parsed is None
+
+
+async def test_events_that_are_put_back_wait_in_the_queue(world):
+    events = [queued("d-1"), queued("d-2")]
+    await world.manager._put_back(events)
+    assert [await world.queue.get() for _ in range(2)] == events
+
+
+@pytest.mark.parametrize("dsp", [True, False])
+@pytest.mark.parametrize("lakehouse", [True, False])
+async def test_rows_go_where_port_wants_them(world, monkeypatch, dsp, lakehouse):
+    """In DSP mode they are mapped elsewhere and leave as they are."""
+    sent: list[str] = []
+
+    async def flag(value: bool) -> bool:
+        return value
+
+    async def to_lakehouse(results: list[WebhookEventRawResults]) -> None:
+        sent.append("lakehouse")
+
+    async def to_catalog(*_: Any) -> None:
+        sent.append("catalog")
+
+    monkeypatch.setattr(module, "is_dsp_mode_enabled", lambda: flag(dsp))
+    monkeypatch.setattr(module, "is_lakehouse_data_enabled", lambda: flag(lakehouse))
+    world.manager._send_webhook_raw_data_to_lakehouse = to_lakehouse
+    world.manager.catalog = SimpleNamespace(sync=to_catalog)
+    monkeypatch.setattr(type(world.manager), "entity_processor", MagicMock(), raising=False)
+    await world.manager.sync_raw_results([WebhookEventRawResults([], [])])
+    assert sent == ["lakehouse"] * lakehouse + ["catalog"] * (not dsp)
