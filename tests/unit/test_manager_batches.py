@@ -12,6 +12,7 @@ from port_ocean.core.handlers.queue import LocalQueue
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
 from jira.errors import JiraUnavailableError
+from tests.unit.catalog_fakes import entity
 from webhook_processors import manager as module
 from webhook_processors import retries
 from webhook_processors.base import DELIVERY_ID
@@ -153,25 +154,54 @@ async def test_events_that_are_put_back_wait_in_the_queue(world):
     assert [await world.queue.get() for _ in range(2)] == events
 
 
+class Places:
+    """Where rows can go, and where they went."""
+
+    def __init__(self, manager: Any) -> None:
+        self.sent: list[str] = []
+        self.dsp = self.lakehouse = False
+        manager._send_webhook_raw_data_to_lakehouse = self.to_lakehouse
+        manager.catalog = SimpleNamespace(sync=self.to_catalog)
+
+    async def to_lakehouse(self, results: list[WebhookEventRawResults]) -> None:
+        self.sent.append("lakehouse")
+
+    async def to_catalog(self, *_: Any) -> None:
+        self.sent.append("catalog")
+
+    async def is_dsp_mode_enabled(self) -> bool:
+        return self.dsp
+
+    async def is_lakehouse_data_enabled(self) -> bool:
+        return self.lakehouse
+
+
+@pytest.fixture
+def places(world, monkeypatch):
+    made = Places(world.manager)
+    for name in ("is_dsp_mode_enabled", "is_lakehouse_data_enabled"):
+        monkeypatch.setattr(module, name, getattr(made, name))
+    monkeypatch.setattr(JiraLiveEventsManager, "entity_processor", MagicMock(), raising=False)
+    return made
+
+
 @pytest.mark.parametrize("dsp", [True, False])
 @pytest.mark.parametrize("lakehouse", [True, False])
-async def test_rows_go_where_port_wants_them(world, monkeypatch, dsp, lakehouse):
+@pytest.mark.parametrize("rows", [([{"key": "AB-1"}], []), ([], [{"key": "AB-1"}])])
+async def test_rows_go_where_port_wants_them(world, places, dsp, lakehouse, rows):
     """In DSP mode they are mapped elsewhere and leave as they are."""
-    sent: list[str] = []
+    places.dsp, places.lakehouse = dsp, lakehouse
+    await world.manager.sync_raw_results([WebhookEventRawResults(*rows)])
+    assert places.sent == ["lakehouse"] * lakehouse + ["catalog"] * (not dsp)
 
-    async def flag(value: bool) -> bool:
-        return value
 
-    async def to_lakehouse(results: list[WebhookEventRawResults]) -> None:
-        sent.append("lakehouse")
+async def test_what_a_sweep_finds_too_much_goes_to_the_catalog_without_any_row(world, places):
+    await world.manager._sync([], [entity("AB-1")])
+    assert places.sent == ["catalog"]
 
-    async def to_catalog(*_: Any) -> None:
-        sent.append("catalog")
 
-    monkeypatch.setattr(module, "is_dsp_mode_enabled", lambda: flag(dsp))
-    monkeypatch.setattr(module, "is_lakehouse_data_enabled", lambda: flag(lakehouse))
-    world.manager._send_webhook_raw_data_to_lakehouse = to_lakehouse
-    world.manager.catalog = SimpleNamespace(sync=to_catalog)
-    monkeypatch.setattr(type(world.manager), "entity_processor", MagicMock(), raising=False)
-    await world.manager.sync_raw_results([WebhookEventRawResults([], [])])
-    assert sent == ["lakehouse"] * lakehouse + ["catalog"] * (not dsp)
+@pytest.mark.parametrize("results", [[], [WebhookEventRawResults([], [])]])
+async def test_where_there_is_no_row_nothing_is_sent(world, places, results):
+    places.lakehouse = True
+    await world.manager.sync_raw_results(results)
+    assert places.sent == []

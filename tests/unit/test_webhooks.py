@@ -173,20 +173,23 @@ async def test_other_peoples_webhooks_are_left_alone(jira):
     assert [method for method, _ in jira.changes] == ["POST"]
 
 
+NO_ADMINISTRATOR = ("Administer Jira", "manageWebhooks")
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
-    "error",
+    ("error", "advice"),
     [
-        JiraPermissionError("403: You are not an administrator."),
-        JiraNotFoundError("404: Not here."),
-        JiraRequestError("400: Not like that."),
+        (JiraPermissionError("403: You are not an administrator."), NO_ADMINISTRATOR),
+        (JiraNotFoundError("404: Not here."), NO_ADMINISTRATOR),
+        (JiraRequestError("400: Not like that."), (WANTED.url, "https")),
     ],
 )
-async def test_a_refusal_is_one_warning_that_says_what_to_do(jira, log, method, error):
+async def test_a_refusal_is_one_warning_that_says_what_to_do(jira, log, method, error, advice):
     jira.errors[method] = error
     assert await ensure_webhook(jira.fake.api, WANTED) is False
     [warning] = warnings(log)
-    for part in (str(error), "Administer Jira", "manageWebhooks"):
+    for part in (str(error), *advice):
         assert part in warning
 
 
