@@ -42,7 +42,8 @@ def test_the_webhook_by_hand_has_every_event() -> None:
         "comment": "comment: created, updated, deleted",
         "issuelink": "issue link: created, deleted",
         "jira:issue": "issue: created, updated, deleted",
-        "project": "project: created, updated, deleted, moved to trash, restored, archived, unarchived",
+        "project": "project: created, updated, deleted, moved to trash, restored, archived, "
+        "unarchived",
         "user": "user: created, updated, deleted",
         "worklog": "worklog: created, updated, deleted",
     }

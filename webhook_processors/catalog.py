@@ -14,6 +14,9 @@ from jira.events import Row
 from webhook_processors import refresh
 from webhook_processors.writer import EntityKey, PortRefusedError, PortWriter, key_of
 
+MAX_REFUSED = 200
+"""How many refused entities are tried again, and remembered as said."""
+
 Expand = Callable[[Row, ResourceConfig], AsyncIterator[list[Row]]]
 
 
@@ -31,6 +34,7 @@ class Catalog:
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
         self._refused: dict[EntityKey, Entity] = {}
+        self._said: dict[EntityKey, None] = {}
 
     async def sync(
         self,
@@ -83,21 +87,26 @@ class Catalog:
             await self._writer.upsert(upserts, options)
         except PortRefusedError as error:
             refused = {key_of(entity): entity for entity in error.entities}
-            if not refused.keys() <= self._refused.keys():
+            if not refused.keys() <= self._said.keys():
                 logger.error(f"{error}. It is tried again with the next changes.")
+            self._said = dict.fromkeys([*self._said, *refused][-MAX_REFUSED:])
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self._refused.pop(key_of(entity), None)
-        self._refused |= refused
+        self._refused = dict([*self._refused.items(), *refused.items()][-MAX_REFUSED:])
 
     async def retry_refused(self, processor: BaseEntityProcessor, expand: Expand) -> None:
         """Read again what Port refused: what it relates to may be there by now."""
         if self._refused:
+            # What is refused again comes back; what can't be looked up is left to the resync.
+            again, self._refused = self._refused, {}
             mapping = event.port_app_config
-            rows, gone = await refresh.related(self._client, self._refused.values(), mapping)
-            for entity in gone:
-                self._refused.pop(key_of(entity), None)
-            await self.sync(rows, processor, expand, gone)
+            try:
+                rows, gone = await refresh.related(self._client, again.values(), mapping)
+                await self.sync(rows, processor, expand, gone)
+            except BaseException:
+                self._refused = again | self._refused
+                raise
 
 
 async def map_results(

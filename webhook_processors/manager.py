@@ -122,14 +122,16 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         begun = time.monotonic()
         news = [event for event in batch if not self._seen.is_old_news(event)]
-        old = len(batch) - len(news)
 
         async def more() -> list[WebhookEvent]:
             taken = await waiting_now(self._event_queues[path])
             batch.extend(taken)
-            return taken
+            joining = [event for event in taken if not self._seen.is_old_news(event)]
+            news.extend(joining)
+            return joining
 
-        await Retries(lambda events: self._attempt(path, events), more).work_off(news)
+        await Retries(lambda events: self._attempt(path, events), more).work_off(list(news))
+        old = len(batch) - len(news)
         self._seen.note(news, begun)
         asked = self.upkeep.after(news) if news else []
         for queued in batch:

@@ -12,6 +12,8 @@ from webhook_processors.base import DELIVERY_ID
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
+SAMPLE = 3
+SAY_EVERY_ROUNDS = 10
 MAX_FAILURES = 5
 """How often an event may fail while others go through, before it is dropped."""
 
@@ -63,9 +65,12 @@ class Retries:
         waiting = list(batch)
         failures: dict[int, int] = {}
         pause = FIRST_PAUSE
-        held_up = False
+        rounds = 0
         while waiting:
             outcome = await self._settle(waiting)
+            if rounds and len(waiting) > 1 and len(outcome.again) == len(waiting):
+                await self._sample(waiting, outcome, rounds)
+            rounds += 1
             if len(outcome.of(waiting)) < len(waiting):
                 self._count(outcome, failures)
             for event in waiting:
@@ -74,14 +79,12 @@ class Retries:
             waiting = [event for event in waiting if id(event) in outcome.again]
             if not waiting:
                 return
-            if held_up:
-                # One event that fails for ever shows by the others that don't.
-                waiting += await self._more()
-            else:
+            if rounds % SAY_EVERY_ROUNDS == 1:
                 reason = outcome.again[id(waiting[0])]
                 logger.warning(f"{len(waiting)} live events wait for another try: {reason}")
-                held_up = True
             await self._pause(pause)
+            # One event that fails for ever shows by the others that don't.
+            waiting += await self._more()
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _settle(self, events: list[WebhookEvent]) -> Outcome:
@@ -101,6 +104,20 @@ class Retries:
             if len(part) > 1 and (left := result.of(part)):
                 outcome.replace(left, await self._settle(left))
         return outcome
+
+    async def _sample(self, waiting: list[WebhookEvent], outcome: Outcome, rounds: int) -> None:
+        """Try single events, others each round, until some fail in a row.
+
+        Several bad events can make every half fail, which looks like an outage.
+        """
+        start = rounds * SAMPLE % len(waiting)
+        misses = 0
+        for event in [*waiting[start:], *waiting[:start]]:
+            result = await self._attempt([event])
+            outcome.replace([event], result)
+            misses = misses + 1 if result.of([event]) else 0
+            if misses == SAMPLE:
+                return
 
     @staticmethod
     def _count(outcome: Outcome, failures: dict[int, int]) -> None:

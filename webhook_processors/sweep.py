@@ -22,6 +22,10 @@ from webhook_processors import refresh
 from webhook_processors.sweep_plan import grouped, orphans, plan
 from webhook_processors.writer import EntityKey, PortWriter, key_of
 
+PLAIN_IDENTIFIERS = (".key", ".id")
+"""Expressions that surely give the same for a row of id and key alone as for a whole one."""
+FIRST_LOOK_BACK_MINUTES = 24 * 60
+"""How far the first sweep after a start without a resync looks back."""
 MARGIN_MINUTES = 5
 """Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
 
@@ -120,10 +124,13 @@ class Sweeper:
                 yield [refresh.results_of(resource, index, rows)]
             return
         identity = refresh.identity_only(resource)
-        trivial = resource.selector.query.strip() == "true"
+        plain = (
+            resource.selector.query.strip() == "true"
+            and str(resource.port.entity.mappings.identifier).strip() in PLAIN_IDENTIFIERS
+        )
         missing: list[Row] = []
         async for rows in kind.read_names(self._client, resource):
-            passed, _ = await self._map_rows(identity, rows) if trivial else ([], [])
+            passed, _ = await self._map_rows(identity, rows) if plain else ([], [])
             if len(passed) != len(rows):
                 # The name isn't in an id-only row, or the query asks for more than that.
                 self._say_once(resource, index)
@@ -139,8 +146,10 @@ class Sweeper:
                     missing.append(row)
         async for whole in kind.read_named(self._client, missing, resource):
             yield [refresh.results_of(resource, index, whole)]
-        if kind.read_changed is not None and self._last_begun is not None:
-            minutes = int((time.monotonic() - self._last_begun) / 60) + MARGIN_MINUTES
+        if kind.read_changed is not None:
+            minutes = FIRST_LOOK_BACK_MINUTES
+            if self._last_begun is not None:
+                minutes = int((time.monotonic() - self._last_begun) / 60) + MARGIN_MINUTES
             async for whole in kind.read_changed(self._client, resource, minutes):
                 yield [refresh.results_of(resource, index, whole)]
 

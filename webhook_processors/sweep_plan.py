@@ -30,22 +30,21 @@ def plan(
     `explained` (an issue of a project that is gone) doesn't count for the limit.
     """
     entities = list(at_port)
-    stays = [e for e in entities if key_of(e) in expected or e.blueprint not in blueprints]
-    needed = {target for entity in stays for target in targets_of(entity)}
+    absent = [e for e in entities if e.blueprint in blueprints and key_of(e) not in expected]
     found = Plan()
     for blueprint in blueprints:
-        own = [e for e in entities if e.blueprint == blueprint]
-        extra = [
-            e
-            for e in own
-            if key_of(e) not in expected and not (is_stub(e) and str(e.identifier) in needed)
-        ]
-        counted = [e for e in extra if key_of(e) not in explained and not is_stub(e)]
-        full = [e for e in own if not is_stub(e)]
+        full = [e for e in entities if e.blueprint == blueprint and not is_stub(e)]
+        extra = [e for e in absent if e.blueprint == blueprint and not is_stub(e)]
+        counted = [e for e in extra if key_of(e) not in explained]
         if counted and len(counted) * 100 > limit_percent * len(full):
             found.over_limit[blueprint] = extra
-        else:
-            found.extra += extra
+    kept = {key_of(e) for extra in found.over_limit.values() for e in extra}
+    goes = {key_of(e) for e in absent if key_of(e) not in kept}
+    # A stub stays for what stays; one that only other stubs or entities that go point at doesn't.
+    needed = {t for e in entities if key_of(e) not in goes for t in targets_of(e)}
+    found.extra = [
+        e for e in absent if key_of(e) in goes and not (is_stub(e) and str(e.identifier) in needed)
+    ]
     return found
 
 

@@ -59,6 +59,7 @@ class Upkeep:
         self._resyncs = 0
         self._remembered: list[QueuedEvent] = []
         self._remembered_bytes = 0
+        self._overflowed = False
         self._orphans_took = 0.0
         if sweep_minutes:
             self.background.ask("sweep", self._sweep, delay=START_SECONDS)
@@ -99,6 +100,10 @@ class Upkeep:
             self._sweeper.look_back_to(begun)
             if self._sweep_seconds:
                 self.background.postpone("sweep", self._sweep, delay=self._sweep_seconds)
+        if self._overflowed and not self.resync_running:
+            # Not all events of the meantime are known any more: what changed is read instead.
+            self._overflowed = False
+            self.background.ask("sweep", self._sweep)
         self.background.wake()
 
     async def after_resync(self) -> None:
@@ -116,7 +121,7 @@ class Upkeep:
             if not isinstance(queued, QueuedEvent):
                 continue
             if self._remembered_bytes + queued.size > MAX_REMEMBERED_BYTES:
-                self.background.ask("sweep", self._sweep)
+                self._overflowed = True
                 return
             self._remembered.append(queued)
             self._remembered_bytes += queued.size

@@ -10,6 +10,7 @@ from webhook_processors.retries import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     MAX_FAILURES,
+    SAMPLE,
     Outcome,
     Retries,
     names,
@@ -183,7 +184,17 @@ async def test_during_an_outage_a_batch_is_not_tried_event_by_event(world):
     """A hundred requests each time would greet a side that is just coming back."""
     world.fall(pauses=5)
     await world.work_off(*(f"d-{n}" for n in range(100)))
-    assert len(world.tried) <= 3 * 5 + 1
+    assert len(world.tried) <= (3 + SAMPLE) * 5 + 1
+
+
+async def test_two_events_that_spoil_either_half_are_told_apart_from_the_others(world, log):
+    """Every half fails, as in an outage; single events show that it is none."""
+    deliveries = [f"d-{n}" for n in range(8)]
+    world.holds_up_all = {"d-0", "d-7"}
+    world.at_pause = lambda count: world.queue.append(f"later-{count}")
+    await world.work_off(*deliveries)
+    assert set(deliveries) - world.holds_up_all <= set(world.done)
+    assert len(of_level("ERROR", log)) == 2
 
 
 async def test_failures_during_an_outage_are_not_added_to_those_after_it(world, log):

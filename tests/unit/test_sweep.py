@@ -191,9 +191,29 @@ async def test_a_query_that_needs_more_than_id_and_key_is_put_to_whole_rows(made
     assert [line for line in log if "whole rows" in line]
 
 
-async def test_the_first_sweep_has_nothing_to_look_back_to(world):
+async def test_the_first_sweep_looks_back_a_day(world):
+    """Nobody knows for how long the process was down."""
     await world.sweep()
-    assert [asked for asked in world.jira.asked if asked.startswith("pages")] == []
+    assert [asked for asked in world.jira.asked if "updated >= -1440m" in asked]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "whole"),
+    [
+        (".key", False),
+        (" .id ", False),
+        (".fields.x // .key", True),
+        ('.fields.x + "/" + .key', True),
+    ],
+)
+async def test_only_a_plain_identifier_is_taken_from_id_and_key_alone(
+    made_sweep, log, identifier, whole
+):
+    """jq finds a name in such a row for the others, too, and it is the wrong one."""
+    world = made_sweep(mapping("issue", identifier=identifier))
+    world.jira.issue("1", "AB-1")
+    await world.sweep()
+    assert any("reads whole rows" in line for line in log) is whole
 
 
 @pytest.mark.parametrize(("seconds", "minutes"), [(0, 0), (59, 0), (60, 1), (3600, 60)])

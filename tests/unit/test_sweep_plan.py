@@ -214,3 +214,14 @@ def test_what_an_entity_relates_to():
 def test_entities_are_grouped_by_blueprint_and_identifier():
     one, other = full("A"), full("A", "project")
     assert grouped([one, other]) == {("issue", "A"): one, ("project", "A"): other}
+
+
+def test_a_stub_stays_for_what_the_limit_keeps():
+    found = plan(
+        [full("A", team="T"), stub("T", "team")],
+        set(),
+        blueprints=("issue", "team"),
+        limit_percent=50,
+    )
+    assert found.extra == []
+    assert [e.identifier for e in found.over_limit["issue"]] == ["A"]

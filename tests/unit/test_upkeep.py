@@ -319,3 +319,11 @@ async def test_in_dsp_mode_nothing_is_swept(world, log):
     world.upkeep.after([issue()])
     assert await world.run(after=MINUTES * 60) == ["page 1 of 10", "page 2 of 10"]
     assert [line for line in log if "No sweep" in line]
+
+
+async def test_that_sweep_is_not_put_off_by_the_resync_that_succeeded(world, monkeypatch):
+    monkeypatch.setattr(module, "MAX_REMEMBERED_BYTES", 1)
+    begun = world.upkeep.resync_began()
+    world.upkeep.after([issue()])
+    world.upkeep.resync_ended(begun, succeeded=True)
+    assert "sweep" in await world.run(after=2)
