@@ -201,7 +201,6 @@ async def test_the_first_sweep_looks_back_a_day(world):
     ("identifier", "whole"),
     [
         (".key", False),
-        (" .id ", False),
         (".fields.x // .key", True),
         ('.fields.x + "/" + .key', True),
     ],
