@@ -15,7 +15,7 @@ from jira.pipeline import Gatherer, read_ahead
 SEARCH = "/rest/api/3/search/jql"
 BULK_FETCH = "/rest/api/3/issue/bulkfetch"
 
-MAX_IDS_PER_PAGE = 1000
+MAX_IDS_PER_PAGE = 500
 """Jira gives up to 5000; with smaller pages the first rows are read while it finds the rest."""
 MAX_NAMES_PER_PAGE = 5000
 MAX_BULK_FETCH = 100

@@ -25,6 +25,8 @@ class PortEntityRoutes:
         self.max_bulk_bytes = 1024 * 1024
         self.max_bulk_deletes = 100
         self.max_datasource_page = 5000
+        # Nobody documents how much of an entity the list by data source holds.
+        self.lean_listing = False
 
     def routes(self) -> list[Route]:
         """Return the routes; the order is the order of trying."""
@@ -226,7 +228,8 @@ class PortEntityRoutes:
             from_=raw.get("from"),
             before=raw.get("before"),
         )
-        return _rows(request, page, next=following)
+        include = ["blueprint", "identifier"] if self.lean_listing else None
+        return _rows(request, page, include=include, next=following)
 
 
 def _rows(

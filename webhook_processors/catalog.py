@@ -79,7 +79,7 @@ class Catalog:
             doomed = without(doomed, alive)
         if doomed:
             await self._client.verify_credentials()
-            pointing = await self._writer.pointing_at(doomed)
+            pointing = await self._writer.pointing_at(doomed, refresh.details_of(mapping))
             self._pointing |= {key_of(entity): entity for entity in pointing}
             await self._writer.delete(doomed, options)
         refused: dict[EntityKey, Entity] = {}

@@ -103,6 +103,18 @@ def blueprint_of(resource: ResourceConfig) -> str | None:
     return literal if len(expression) == len(literal) + 2 and literal else None
 
 
+def details_of(mapping: PortAppConfig) -> dict[str, list[str]]:
+    """For each blueprint, what the mapping writes: as Port's search wants it named."""
+    details: dict[str, list[str]] = {}
+    for resource in mapping.resources:
+        mapped = resource.port.entity.mappings
+        if (blueprint := blueprint_of(resource)) is not None:
+            names = details.setdefault(blueprint, [])
+            names += [f"properties.{name}" for name in mapped.properties]
+            names += [f"relations.{name}" for name in mapped.relations]
+    return {blueprint: list(dict.fromkeys(names)) for blueprint, names in details.items()}
+
+
 def is_bare(entity: Entity) -> bool:
     """Whether an entity has no property at all: a stub, perhaps."""
     return not any(value is not None for value in entity.properties.values())

@@ -20,7 +20,7 @@ from jira.events import Row, project_key
 from jira.kind import Kind
 from webhook_processors import refresh
 from webhook_processors.sweep_plan import grouped, orphans, plan
-from webhook_processors.writer import EntityKey, PortWriter, key_of
+from webhook_processors.writer import EntityKey, PortWriter, has_details, key_of
 
 PLAIN_IDENTIFIERS = (".key", ".id")
 """Expressions that surely give the same for a row of id and key alone as for a whole one."""
@@ -74,7 +74,7 @@ class Sweeper:
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
-        at_port = grouped(await self._writer.everything())
+        at_port = grouped(await self._at_port())
         read = _Read()
         for index, resource in enumerate(event.port_app_config.resources):
             kind = refresh.kind_of(resource)
@@ -103,10 +103,13 @@ class Sweeper:
             for resource in event.port_app_config.resources
             if resource.enable_delete and (blueprint := refresh.blueprint_of(resource))
         }
-        found = orphans(await self._writer.everything(), blueprints)
+        found = orphans(await self._at_port(), blueprints)
         if found:
             await self._sync([], found)
         yield
+
+    async def _at_port(self) -> list[Entity]:
+        return await self._writer.everything(refresh.details_of(event.port_app_config))
 
     async def _resource(
         self,
@@ -129,6 +132,7 @@ class Sweeper:
             and str(resource.port.entity.mappings.identifier).strip() in PLAIN_IDENTIFIERS
         )
         missing: list[Row] = []
+        detailed = has_details(at_port.values())
         async for rows in kind.read_names(self._client, resource):
             passed, _ = await self._map_rows(identity, rows) if plain else ([], [])
             if len(passed) != len(rows):
@@ -142,7 +146,7 @@ class Sweeper:
             for row, entity in zip(rows, passed, strict=True):
                 read.expected.add(key_of(entity))
                 known = at_port.get(key_of(entity))
-                if known is None or refresh.is_bare(known):
+                if known is None or (detailed and refresh.is_bare(known)):
                     missing.append(row)
         async for whole in kind.read_named(self._client, missing, resource):
             yield [refresh.results_of(resource, index, whole)]
@@ -155,7 +159,7 @@ class Sweeper:
 
     async def _delete(self, at_port: Mapping[EntityKey, Entity], read: _Read) -> None:
         # What was written meanwhile may be newer than what was read.
-        still = [e for e in await self._writer.everything() if key_of(e) in at_port]
+        still = [e for e in await self._at_port() if key_of(e) in at_port]
         look = partial(
             plan,
             still,

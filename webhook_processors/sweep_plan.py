@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from port_ocean.core.models import Entity
 
-from webhook_processors.writer import EntityKey, key_of, targets
+from webhook_processors.writer import EntityKey, has_details, key_of, targets
 
 
 @dataclass
@@ -30,11 +30,13 @@ def plan(
     `explained` (an issue of a project that is gone) doesn't count for the limit.
     """
     entities = list(at_port)
+    # Where Port tells nothing but names, nothing can be known to be a stub.
+    stub = is_stub if has_details(entities) else _never
     absent = [e for e in entities if e.blueprint in blueprints and key_of(e) not in expected]
     found = Plan()
     for blueprint in blueprints:
-        full = [e for e in entities if e.blueprint == blueprint and not is_stub(e)]
-        extra = [e for e in absent if e.blueprint == blueprint and not is_stub(e)]
+        full = [e for e in entities if e.blueprint == blueprint and not stub(e)]
+        extra = [e for e in absent if e.blueprint == blueprint and not stub(e)]
         counted = [e for e in extra if key_of(e) not in explained]
         if counted and len(counted) * 100 > limit_percent * len(full):
             found.over_limit[blueprint] = extra
@@ -43,7 +45,7 @@ def plan(
     # A stub stays for what stays; one that only other stubs or entities that go point at doesn't.
     needed = {t for e in entities if key_of(e) not in goes for t in targets_of(e)}
     found.extra = [
-        e for e in absent if key_of(e) in goes and not (is_stub(e) and str(e.identifier) in needed)
+        e for e in absent if key_of(e) in goes and not (stub(e) and str(e.identifier) in needed)
     ]
     return found
 
@@ -51,6 +53,8 @@ def plan(
 def orphans(at_port: Iterable[Entity], blueprints: Collection[str]) -> list[Entity]:
     """Stubs that nothing points at any more: a fresh resync wouldn't make them."""
     entities = list(at_port)
+    if not has_details(entities):
+        return []
     needed = {target for entity in entities for target in targets_of(entity)}
     return [
         entity
@@ -68,6 +72,10 @@ def is_stub(entity: Entity) -> bool:
         and not any(value is not None for value in entity.properties.values())
         and not targets_of(entity)
     )
+
+
+def _never(_: Entity) -> bool:
+    return False
 
 
 def targets_of(entity: Entity) -> set[str]:

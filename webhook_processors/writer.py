@@ -6,7 +6,7 @@ calls of the Port client that raise.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import httpx
 from port_ocean.clients.port.client import PortClient
@@ -90,7 +90,7 @@ class PortWriter:
                     {
                         "combinator": "and",
                         "rules": [
-                            {"property": "$blueprint", "operator": "=", "value": blueprint},
+                            _is_of(blueprint),
                             {
                                 "property": "$identifier",
                                 "operator": "in",
@@ -106,17 +106,37 @@ class PortWriter:
         # Port's answer is narrowed again: a delete is no place for trust.
         return [e for entities in found for e in entities if key_of(e) in wanted]
 
-    async def everything(self) -> list[Entity]:
-        """All entities in Port that this integration made, stubs included."""
-        return await self._port.search_entities(AGENT)
+    async def everything(self, wanted: Mapping[str, Sequence[str]]) -> list[Entity]:
+        """All entities in Port that this integration made, stubs included, with their relations.
 
-    async def pointing_at(self, entities: list[Entity]) -> list[Entity]:
+        `wanted` names, for each blueprint, the properties and relations to come with it where the
+        list by data source holds nothing but identifiers.
+        """
+        listed = await self._port.search_entities(AGENT)
+        if not listed or has_details(listed):
+            return listed
+        found = await asyncio.gather(
+            *(
+                self._port.search_entities(
+                    AGENT,
+                    {"combinator": "and", "rules": [_is_of(blueprint)]},
+                    ["blueprint", "identifier", "title", *names],
+                )
+                for blueprint, names in wanted.items()
+            )
+        )
+        detailed = {key_of(entity): entity for entities in found for entity in entities}
+        return [detailed.get(key_of(entity), entity) for entity in listed]
+
+    async def pointing_at(
+        self, entities: list[Entity], wanted: Mapping[str, Sequence[str]]
+    ) -> list[Entity]:
         """The entities of ours in Port, other than these, that relate to one of them."""
         keys = {key_of(entity) for entity in entities}
         identifiers = {identifier for _, identifier in keys}
         return [
             entity
-            for entity in await self.everything()
+            for entity in await self.everything(wanted)
             if key_of(entity) not in keys
             and any(identifiers.intersection(targets(value)) for value in entity.relations.values())
         ]
@@ -143,6 +163,15 @@ def is_transient(error: httpx.HTTPError) -> bool:
     if not isinstance(error, httpx.HTTPStatusError):
         return True
     return error.response.status_code in (401, 408, 425, 429) or error.response.status_code >= 500
+
+
+def has_details(entities: Iterable[Entity]) -> bool:
+    """Whether Port gave more of the entities than their names."""
+    return any(entity.properties or entity.relations for entity in entities)
+
+
+def _is_of(blueprint: str) -> dict[str, str]:
+    return {"property": "$blueprint", "operator": "=", "value": blueprint}
 
 
 def _by_blueprint(entities: Iterable[Entity]) -> dict[str, list[Entity]]:

@@ -24,6 +24,7 @@ async def run(seed: int) -> list[str]:
     site.subtask_links_send_events = rng.random() < 0.5
     site.strict_gone_ids = rng.random() < 0.5
     async with started(100, site=site, **FAST_INDEX) as world:
+        world.port.api.entity_routes.lean_listing = rng.random() < 0.3
         world.deliveries.duplicate = 0.2
         world.deliveries.shuffle = True
         world.deliveries.max_delay = 0.5

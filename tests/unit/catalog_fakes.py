@@ -45,10 +45,10 @@ class FakeWriter:
         self.note("ours", entities)
         return [self.has[key_of(e)] for e in entities if key_of(e) in self.has]
 
-    async def everything(self) -> list[Entity]:
+    async def everything(self, wanted: Any) -> list[Entity]:
         return list(self.has.values())
 
-    async def pointing_at(self, entities: list[Entity]) -> list[Entity]:
+    async def pointing_at(self, entities: list[Entity], wanted: Any) -> list[Entity]:
         self.note("pointing_at", entities)
         names = {e.identifier for e in entities}
         return [

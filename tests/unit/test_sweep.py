@@ -38,7 +38,8 @@ async def test_what_is_missing_is_read_and_written(world):
 async def test_what_is_a_bare_stub_in_port_counts_as_missing(world):
     """A delivery that never came: only the relation of another issue told of it."""
     world.jira.issue("1", "AB-1")
-    world.has(entity("AB-1"))
+    world.jira.issue("2", "AB-2")
+    world.has(entity("AB-1"), full("AB-2", parent="AB-1"))
     await world.sweep()
     assert world.written == ["AB-1"]
 

@@ -225,3 +225,12 @@ def test_a_stub_stays_for_what_the_limit_keeps():
     )
     assert found.extra == []
     assert [e.identifier for e in found.over_limit["issue"]] == ["A"]
+
+
+def test_where_port_tells_nothing_but_names_nothing_is_taken_for_a_stub():
+    """Everything would look like one, and nothing would seem to point at it."""
+    bare = [stub("A", "issue"), stub("B", "issue")]
+    assert orphans(bare, {"issue"}) == []
+    found = plan(bare, {("issue", "A")}, blueprints=("issue",), limit_percent=10)
+    assert found.extra == []
+    assert [e.identifier for e in found.over_limit["issue"]] == ["B"]

@@ -150,13 +150,13 @@ async def test_what_points_at_an_entity():
     many = entity("AB-3", relations={"subtasks": ["AB-9", "AB-1"]})
     other = entity("AB-4", relations={"parent": "AB-9", "nobody": None, "odd": {"rules": []}})
     port = FakePort(entity("AB-1"), one, many, other)
-    assert await writer(port).pointing_at([entity("AB-1")]) == [one, many]
+    assert await writer(port).pointing_at([entity("AB-1")], {}) == [one, many]
 
 
 async def test_what_goes_itself_is_not_among_those_that_point():
     child = entity("AB-2", relations={"parent": "AB-1"})
     port = FakePort(entity("AB-1", relations={"self": "AB-1"}), child)
-    assert await writer(port).pointing_at([entity("AB-1"), child]) == []
+    assert await writer(port).pointing_at([entity("AB-1"), child], {}) == []
 
 
 async def test_an_entity_that_is_named_twice_is_written_and_asked_for_once():
@@ -234,7 +234,7 @@ async def test_an_entity_found_by_a_search_is_not_taken_for_refused():
 
 CALLS = {
     "ours": ("search", lambda port: port.ours([entity("AB-1")])),
-    "pointing_at": ("search", lambda port: port.pointing_at([entity("AB-1")])),
+    "pointing_at": ("search", lambda port: port.pointing_at([entity("AB-1")], {})),
     "delete": ("delete", lambda port: port.delete([entity("AB-1")], OPTIONS)),
     "upsert": ("upsert", lambda port: port.upsert([entity("AB-1")], OPTIONS)),
 }
