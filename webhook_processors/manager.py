@@ -14,10 +14,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
-from port_ocean.core.integrations.mixins.utils import (
-    is_dsp_mode_enabled,
-    is_lakehouse_data_enabled,
-)
+from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.core.models import Entity
 
 from initialize_client import create_jira_client, get_settings
@@ -27,6 +24,7 @@ from jira.events import event_name
 from webhook_processors.base import DELIVERY_ID
 from webhook_processors.batching import waiting_now
 from webhook_processors.catalog import Catalog, map_rows
+from webhook_processors.dsp import is_dsp_mode_enabled
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.retries import Outcome, Retries, names
 from webhook_processors.seen import Seen

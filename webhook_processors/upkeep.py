@@ -11,12 +11,12 @@ from functools import partial
 from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
-from port_ocean.core.integrations.mixins.utils import is_dsp_mode_enabled
 from port_ocean.core.models import Entity
 
 from client import JiraClient
 from webhook_processors import refresh
 from webhook_processors.background import Background
+from webhook_processors.dsp import is_dsp_mode_enabled
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.sweep import Sweeper
 
