@@ -33,7 +33,7 @@ class WantedWebhook:
             "description": DESCRIPTION,
             "url": self.url,
             "events": list(self.events),
-            "filters": {},
+            "filters": {"issue-related-events-section": ""},
             "excludeBody": False,
             "enabled": True,
             "secret": self.secret,

@@ -83,7 +83,7 @@ async def test_a_missing_webhook_is_made_with_everything_it_needs(jira, log):
         "name": "jira-1-Port-Ocean-Events-Webhook",
         "url": "https://port.example.com/integration/webhook",
         "events": ["jira:issue_created", "jira:issue_deleted"],
-        "filters": {},
+        "filters": {"issue-related-events-section": ""},
         "excludeBody": False,
         "enabled": True,
         "secret": SECRET,
@@ -122,7 +122,8 @@ async def test_what_somebody_changed_is_put_right_in_place_and_said(jira, log, c
     assert jira.changes == [("PUT", "/7")]
     hook = jira.hooks["7"]
     assert (hook["url"], hook["events"]) == (WANTED.url, list(WANTED.events))
-    assert (hook["enabled"], hook["excludeBody"], hook["filters"]) == (True, False, {})
+    assert (hook["enabled"], hook["excludeBody"]) == (True, False)
+    assert hook["filters"] == {"issue-related-events-section": ""}
     assert jira.secrets["7"] == SECRET
     [warning] = warnings(log)
     assert said in warning
