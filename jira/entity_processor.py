@@ -16,7 +16,7 @@ from port_ocean.core.handlers.entity_processor.models import MappedEntity
 from port_ocean.core.ocean_types import RAW_ITEM
 from port_ocean.exceptions.core import EntityProcessorException
 
-from jira.jq_program import JqProgram, nest
+from jira.jq_program import JqProgram, leaves, nest
 
 MAX_PROGRAMS = 64
 SLICE_SECONDS = 0.01
@@ -61,6 +61,24 @@ class SinglePassEntityProcessor(JQEntityProcessor):
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + SLICE_SECONDS
         return results, []
+
+    async def parse_items_async(
+        self,
+        uncompiled_patterns: dict[str, Any],
+        raw_results: list[RAW_ITEM],
+        selector_query: str,
+        parse_all: bool = False,
+    ) -> tuple[list[Mapped], list[Exception]]:
+        """The framework's seam for the expressions that don't compile; most often there are none.
+
+        The framework counts the empty groups `properties` and `relations` as some, and asks the
+        selector about every row once more.
+        """
+        if not any(True for _ in leaves(uncompiled_patterns)):
+            return [], []
+        return await super().parse_items_async(
+            uncompiled_patterns, raw_results, selector_query, parse_all
+        )
 
     def _program(
         self, mappings: dict[str, Any], selector: str, parse_all: bool

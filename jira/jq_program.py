@@ -45,7 +45,7 @@ class JqProgram:
 
         With `always` the expressions run for rows that the selector leaves out, too.
         """
-        self.leaves = list(_leaves(mappings))
+        self.leaves = list(leaves(mappings))
         texts = [prepare(selector), *(prepare(expression) for _, expression in self.leaves)]
         if any(NOT_ALONE.search(text) for text in texts):
             raise ValueError("an expression acts beyond itself")
@@ -74,11 +74,12 @@ def to_json(row: Any) -> str:
     return json.dumps(row)
 
 
-def _leaves(mappings: Mappings, path: str = "") -> Iterator[tuple[str, str]]:
+def leaves(mappings: Mappings, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every expression with its dotted path."""
     for name, part in mappings.items():
         here = f"{path}.{name}" if path else name
         if isinstance(part, Mapping):
-            yield from _leaves(part, here)
+            yield from leaves(part, here)
         else:
             yield here, part
 

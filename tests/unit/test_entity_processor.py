@@ -186,3 +186,16 @@ async def test_a_program_is_compiled_once_for_a_mapping(framework: Any) -> None:
         for _ in range(3):
             await processor.parse_items_sync(mappings, rows()[:1], "true", False)
     assert compiled.call_count == 1
+
+
+async def test_rows_are_not_asked_about_again_where_every_expression_compiles(
+    framework: Any,
+) -> None:
+    processor = SinglePassEntityProcessor(ocean)
+    with patch.object(JQEntityProcessor, "parse_items_async") as slow_way:
+        nothing: dict[str, Any] = {"properties": {}, "relations": {}}
+        assert await processor.parse_items_async(nothing, rows(), "true") == ([], [])
+    slow_way.assert_not_called()
+    broken = {"title": "does not compile (", "properties": {}}
+    results, _ = await processor.parse_items_async(broken, rows()[:2], "true")
+    assert len(results) == 2
