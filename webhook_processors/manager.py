@@ -22,7 +22,7 @@ from jira.entity_processor import SinglePassEntityProcessor
 from jira.errors import TRANSIENT_ERRORS
 from jira.events import event_name
 from webhook_processors.base import DELIVERY_ID
-from webhook_processors.batching import waiting_now
+from webhook_processors.batching import MAX_BATCH, waiting_now
 from webhook_processors.catalog import Catalog, map_rows
 from webhook_processors.dsp import is_dsp_mode_enabled
 from webhook_processors.queued_event import QueuedEvent
@@ -33,6 +33,8 @@ from webhook_processors.turns import Turns
 from webhook_processors.upkeep import Upkeep
 from webhook_processors.writer import PortWriter, is_transient
 
+MAX_HELD = 300
+"""Events that may be parsed and tried together in an outage; the others wait as bytes."""
 MAX_WAITING_BYTES = 256 * 1024 * 1024
 
 Pair = tuple[WebhookEvent, ResourceConfig | None, AbstractWebhookProcessor, int | None]
@@ -122,7 +124,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         news = [event for event in batch if not self._seen.is_old_news(event)]
 
         async def more() -> list[WebhookEvent]:
-            taken = await waiting_now(self._event_queues[path])
+            room = max(0, MAX_HELD - len(batch))
+            taken = await waiting_now(self._event_queues[path], min(room, MAX_BATCH))
             batch.extend(taken)
             joining = [event for event in taken if not self._seen.is_old_news(event)]
             news.extend(joining)

@@ -142,6 +142,15 @@ async def test_events_that_join_during_an_outage_belong_to_the_batch(world):
     assert world.upkeep.told == [["d-1", "d-2"]]
 
 
+async def test_in_a_long_outage_most_events_wait_as_bytes(world, monkeypatch):
+    monkeypatch.setattr(module, "MAX_HELD", 2)
+    world.fails = 4
+    for number in range(2, 6):
+        await world.queue.put(queued(f"d-{number}", number))
+    assert len(await world.process(queued("d-1"))) == 2
+    assert await world.queue.size() == 3
+
+
 async def test_an_event_keeps_no_more_than_its_bytes_once_it_is_done(world):
     """It may be kept until a resync ends."""
     event = queued("d-1")
