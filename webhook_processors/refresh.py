@@ -115,11 +115,6 @@ def details_of(mapping: PortAppConfig) -> dict[str, list[str]]:
     return {blueprint: list(dict.fromkeys(names)) for blueprint, names in details.items()}
 
 
-def is_bare(entity: Entity) -> bool:
-    """Whether an entity has no property at all: a stub, perhaps."""
-    return not any(value is not None for value in entity.properties.values())
-
-
 def results_of(resource: ResourceConfig, index: int, rows: list[Row]) -> WebhookEventRawResults:
     """Rows to be updated, as the framework wants them."""
     results = WebhookEventRawResults(updated_raw_results=rows, deleted_raw_results=[])

@@ -19,7 +19,7 @@ from client import JiraClient
 from jira.events import Row, project_key
 from jira.kind import Kind
 from webhook_processors import refresh
-from webhook_processors.sweep_plan import grouped, orphans, plan
+from webhook_processors.sweep_plan import grouped, is_bare, orphans, plan
 from webhook_processors.writer import EntityKey, PortWriter, has_details, key_of
 
 PLAIN_IDENTIFIERS = (".key", ".id")
@@ -146,7 +146,7 @@ class Sweeper:
             for row, entity in zip(rows, passed, strict=True):
                 read.expected.add(key_of(entity))
                 known = at_port.get(key_of(entity))
-                if known is None or (detailed and refresh.is_bare(known)):
+                if known is None or (detailed and is_bare(known)):
                     missing.append(row)
         async for whole in kind.read_named(self._client, missing, resource):
             yield [refresh.results_of(resource, index, whole)]

@@ -68,10 +68,13 @@ def orphans(at_port: Iterable[Entity], blueprints: Collection[str]) -> list[Enti
 def is_stub(entity: Entity) -> bool:
     """Whether Port made the entity for a relation: it has nothing but its identifier."""
     return (
-        entity.title in (None, "", entity.identifier)
-        and not any(value is not None for value in entity.properties.values())
-        and not targets_of(entity)
+        entity.title in (None, "", entity.identifier) and is_bare(entity) and not targets_of(entity)
     )
+
+
+def is_bare(entity: Entity) -> bool:
+    """Whether an entity has no property at all: a stub, perhaps."""
+    return not any(value is not None for value in entity.properties.values())
 
 
 def _never(_: Entity) -> bool:
