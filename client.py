@@ -1,19 +1,32 @@
 """The one door to Jira, for main.py and the webhook processors."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from jira.api import JiraApi
+from jira.backlog import BacklogReader
+from jira.board import BoardReader
+from jira.component import ComponentReader
+from jira.epic import EpicReader
 from jira.errors import JiraAnswerError
 from jira.events import Row
 from jira.issue_reader import IssueQuery, IssueReader
 from jira.jql import bounded
-from jira.overrides import JiraIssueSelector
+from jira.mapped_fields import fields_read
+from jira.overrides import JiraIssueConfig, JiraIssueSelector
 from jira.project import ProjectReader
+from jira.release import ReleaseReader
+from jira.sprint import SprintReader
+from jira.team import TeamReader
 from jira.user import UserReader
 from jira.webhooks import WantedWebhook, ensure_webhook
+from jira.worklog import WorklogReader
 
 MYSELF = "/rest/api/3/myself"
+
+
+async def _always() -> bool:
+    return True
 
 
 class JiraClient:
@@ -23,11 +36,32 @@ class JiraClient:
     shorter list instead.
     """
 
-    def __init__(self, api: JiraApi, max_concurrent: int) -> None:
+    def __init__(
+        self,
+        api: JiraApi,
+        max_concurrent: int,
+        organization_id: str = "",
+        *,
+        whole_issues: Callable[[], Awaitable[bool]] = _always,
+    ) -> None:
+        """`organization_id` names the Atlassian organization whose teams are read.
+
+        `whole_issues` tells whether issues are read with all fields even where the mapping names
+        the ones it reads.
+        """
         self.api = api
+        self._whole_issues = whole_issues
         self.issues = IssueReader(api, max_concurrent)
         self.projects = ProjectReader(api)
         self.users = UserReader(api)
+        self.teams = TeamReader(api, organization_id)
+        self.releases = ReleaseReader(api, self.projects)
+        self.components = ComponentReader(api, self.projects)
+        self.boards = BoardReader(api)
+        self.sprints = SprintReader(api, self.boards)
+        self.epics = EpicReader(api, self.issues, self.boards)
+        self.backlogs = BacklogReader(api, self.issues, self.boards)
+        self.worklogs = WorklogReader(api, self.issues)
 
     async def verify_credentials(self) -> str:
         """The account's id, when Jira knows the account.
@@ -39,6 +73,15 @@ class JiraClient:
         if not isinstance(myself, dict) or not myself.get("accountId"):
             raise JiraAnswerError(f"GET {MYSELF} answered without an accountId: not Jira's answer.")
         return str(myself["accountId"])
+
+    async def verified(self, pages: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
+        """The pages, and an error at their end where the credentials no longer hold.
+
+        Without valid ones Jira gives shorter lists, and what isn't listed gets deleted.
+        """
+        async for page in pages:
+            yield page
+        await self.verify_credentials()
 
     async def get_paginated_issues(self, params: Mapping[str, Any]) -> AsyncIterator[list[Row]]:
         """Pages of issues.
@@ -53,9 +96,22 @@ class JiraClient:
             if reconcile
             else self.issues.pages(query)
         )
-        async for page in pages:
+        async for page in self.verified(pages):
             yield page
-        await self.verify_credentials()
+
+    async def issue_selector(self, resource: JiraIssueConfig) -> JiraIssueSelector:
+        """The selector, narrowed to the fields that the mapping reads where that is plain.
+
+        Not where it names its fields itself, nor where rows are wanted as they are.
+        """
+        selector = resource.selector
+        if "fields" in selector.__fields_set__ or await self._whole_issues():
+            return selector
+        names = fields_read(resource)
+        if names is None:
+            return selector
+        # Id and key always come; a list without any field would mean all of them.
+        return selector.copy(update={"fields": ",".join(sorted(names)) or "key"})
 
     async def find_issues(self, ids: Iterable[str], selector: JiraIssueSelector) -> dict[str, Row]:
         """Rows by id of those issues that are there and in the selector; current, not indexed."""
@@ -66,9 +122,8 @@ class JiraClient:
         self, params: Mapping[str, Any] | None = None
     ) -> AsyncIterator[list[Row]]:
         """Pages of live projects; `params`: `expand`."""
-        async for page in self.projects.pages((params or {}).get("expand") or ""):
+        async for page in self.verified(self.projects.pages((params or {}).get("expand") or "")):
             yield page
-        await self.verify_credentials()
 
     async def get_single_project(self, key: str, expand: str = "insight") -> Row | None:
         """The live project of this key, or None."""
@@ -77,9 +132,8 @@ class JiraClient:
 
     async def get_paginated_users(self) -> AsyncIterator[list[Row]]:
         """Pages of users, inactive ones included."""
-        async for page in self.users.pages():
+        async for page in self.verified(self.users.pages()):
             yield page
-        await self.verify_credentials()
 
     async def get_single_user(self, account_id: str) -> Row | None:
         """The user of this account id, or None where Jira knows none."""

@@ -4,6 +4,7 @@ from functools import cache, partial
 
 from loguru import logger
 from port_ocean.context.ocean import ocean
+from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.log.sensetive import sensitive_log_filter
 
 from client import JiraClient
@@ -43,7 +44,17 @@ def create_jira_client() -> JiraClient:
         sensitive_log_filter.hide_sensitive_strings(*authentication.secrets())
     logger.info(f"Jira is asked with {authentication.describe()}")
     site = None if is_gateway(settings.host) else settings.host
-    return JiraClient(JiraApi(http, authentication, site), settings.max_concurrent_requests)
+    return JiraClient(
+        JiraApi(http, authentication, site),
+        settings.max_concurrent_requests,
+        settings.organization_id,
+        whole_issues=whole_issues,
+    )
+
+
+async def whole_issues() -> bool:
+    """Whether issues are read with all fields: as the setting says, or where rows leave as rows."""
+    return not get_settings().only_mapped_fields or await is_lakehouse_data_enabled()
 
 
 @cache

@@ -46,9 +46,9 @@ class JiraApi:
         """Read. Raises JiraError."""
         return await self._send("GET", path, values, query=query, repeatable=True)
 
-    async def read_by_post(self, path: str, body: Mapping[str, Any]) -> Any:
+    async def read_by_post(self, path: str, body: Mapping[str, Any], **values: str) -> Any:
         """Read by a POST, which may be repeated like a GET. Raises JiraError."""
-        return await self._send("POST", path, {}, body=body, repeatable=True)
+        return await self._send("POST", path, values, body=body, repeatable=True)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Create; sent once, since a repeated one could create twice. Raises JiraError."""

@@ -68,13 +68,13 @@ def issue_subjects(payload: Any) -> list[IssueSubject]:
     """
     name = event_name(payload)
     if name.startswith("issuelink_"):
-        link = _part(payload, "issueLink")
+        link = part_of(payload, "issueLink")
         ids = (plausible_id(link.get(end)) for end in ("sourceIssueId", "destinationIssueId"))
         return [_related({"id": issue_id}) for issue_id in dict.fromkeys(ids) if issue_id]
     if name.startswith("worklog_"):
-        issue_id = plausible_id(_part(payload, "worklog").get("issueId"))
+        issue_id = plausible_id(part_of(payload, "worklog").get("issueId"))
         return [_related({"id": issue_id})] if issue_id else []
-    row = _part(payload, "issue")
+    row = part_of(payload, "issue")
     issue_id = plausible_id(row.get("id"))
     if issue_id is None:
         return []
@@ -99,7 +99,7 @@ def moved_keys(payload: Any) -> list[str]:
     """
     return [
         key
-        for item in _changes(payload, "key")
+        for item in changes_of(payload, "key")
         for side in ("fromString", "toString")
         if (key := _matching(_ISSUE_KEY, item.get(side)))
     ]
@@ -109,23 +109,28 @@ def project_subjects(payload: Any) -> list[ProjectSubject]:
     """The project of a project event, or the projects whose number of issues changed."""
     name = event_name(payload)
     if not name.startswith("jira:issue_"):
-        row = _part(payload, "project")
+        row = part_of(payload, "project")
         project_id = plausible_id(row.get("id"))
         key = _matching(_PROJECT_KEY, row.get("key"))
         return [ProjectSubject(project_id, key, row)] if project_id or key else []
-    moves = _changes(payload, "project")
+    moves = changes_of(payload, "project")
     if name == "jira:issue_updated" and not moves:
         return []
-    ids = [plausible_id(_part(_part(_part(payload, "issue"), "fields"), "project").get("id"))]
+    ids = [plausible_id(part_of(part_of(part_of(payload, "issue"), "fields"), "project").get("id"))]
     ids += [plausible_id(item.get(side)) for item in moves for side in ("from", "to")]
     return [ProjectSubject(i, None, {}, related=True) for i in dict.fromkeys(ids) if i]
 
 
 def user_subjects(payload: Any) -> list[UserSubject]:
     """The user of a user event, which may hold nothing but the account id."""
-    row = _part(payload, "user")
+    row = part_of(payload, "user")
     account_id = _matching(_ACCOUNT_ID, row.get("accountId"))
     return [UserSubject(account_id, row)] if account_id else []
+
+
+def no_subjects(payload: Any) -> list[Any]:
+    """For a kind that no event tells of."""
+    return []
 
 
 def plausible_id(value: Any) -> str | None:
@@ -154,16 +159,18 @@ def _related(row: Row) -> IssueSubject:
 
 def _relatives(payload: Any, row: Row, name: str) -> Iterator[Row]:
     """Rows, with an id at least, of the issues that an issue's own event changes as well."""
-    parents = [side for f in _PARENT_FIELDS for item in _changes(payload, f) for side in _ids(item)]
+    parents = [
+        side for f in _PARENT_FIELDS for item in changes_of(payload, f) for side in _ids(item)
+    ]
     goes = name == "jira:issue_deleted" or bool(moved_keys(payload))
-    fields = _part(row, "fields")
+    fields = part_of(row, "fields")
     candidates: list[Any] = list(parents)
     if goes or parents or name == "jira:issue_created":
         candidates.append(fields.get("parent"))
     if goes:
-        candidates += _list(fields, "subtasks")
-        for link in _list(fields, "issuelinks"):
-            candidates += [_part(link, "inwardIssue"), _part(link, "outwardIssue")]
+        candidates += list_of(fields, "subtasks")
+        for link in list_of(fields, "issuelinks"):
+            candidates += [part_of(link, "inwardIssue"), part_of(link, "outwardIssue")]
     for candidate in candidates:
         if isinstance(candidate, dict) and (issue_id := plausible_id(candidate.get("id"))):
             yield {**candidate, "id": issue_id}
@@ -173,8 +180,9 @@ def _ids(item: Mapping[str, Any]) -> list[Row]:
     return [{"id": item.get("from")}, {"id": item.get("to")}]
 
 
-def _changes(payload: Any, field_name: str) -> list[Mapping[str, Any]]:
-    items = _list(_part(payload, "changelog"), "items")
+def changes_of(payload: Any, field_name: str) -> list[Mapping[str, Any]]:
+    """The changelog's items for a field, whose name is given in lower case."""
+    items = list_of(part_of(payload, "changelog"), "items")
     return [
         item
         for item in items
@@ -182,15 +190,17 @@ def _changes(payload: Any, field_name: str) -> list[Mapping[str, Any]]:
     ]
 
 
-def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else None
-
-
-def _part(payload: Any, name: str) -> Row:
+def part_of(payload: Any, name: str) -> Row:
+    """An object inside of a payload; empty where there is none."""
     part = payload.get(name) if isinstance(payload, Mapping) else None
     return part if isinstance(part, dict) else {}
 
 
-def _list(payload: Any, name: str) -> list[Any]:
+def list_of(payload: Any, name: str) -> list[Any]:
+    """A list inside of a payload; empty where there is none."""
     part = payload.get(name) if isinstance(payload, Mapping) else None
     return part if isinstance(part, list) else []
+
+
+def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else None

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
-from jira.events import IssueSubject, Row, is_issue_key, issue_subjects, plausible_id
-from jira.issue_reader import ROWS_TOGETHER, IssueQuery
-from jira.jql import bounded
+from jira.events import IssueSubject, Row, issue_subjects
+from jira.issue_reader import ROWS_TOGETHER, IssueQuery, ids_of
+from jira.jql import both, bounded
 from jira.kind import Found, Kind, Known
-from jira.overrides import JiraIssueConfig
+from jira.overrides import JiraIssueConfig, JiraIssueSelector
 from kinds import Kinds
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
     """Every issue of the resource's selector."""
-    selector = cast(JiraIssueConfig, resource).selector
+    selector = await _selector(client, resource)
     async for page in client.get_paginated_issues(
         {"jql": selector.jql, "fields": selector.fields, "expand": selector.expand}
     ):
@@ -35,7 +35,7 @@ async def resolve(
     has. An issue that the event isn't about is deleted only where Jira no longer has it at all:
     outside the selector Port may hold a stub of it.
     """
-    selector = cast(JiraIssueConfig, resource).selector
+    selector = await _selector(client, resource)
     rows = await client.find_issues([subject.id for subject in subjects], selector)
     deleted: list[Row] = []
     doubtful: dict[str, Row] = {}
@@ -58,17 +58,15 @@ async def by_identifiers(
     client: "JiraClient", identifiers: list[str], resource: ResourceConfig
 ) -> Known:
     """Read issues that Port has under these keys or ids; gone is what no issue is called now."""
-    usable = [name for name in identifiers if is_issue_key(name) or plausible_id(name)]
-    leads_to = await client.issues.by_keys(usable)
-    selector = cast(JiraIssueConfig, resource).selector
-    rows = await client.find_issues([str(row["id"]) for row in leads_to], selector)
+    usable, ids = await ids_of(client.issues, identifiers)
+    rows = await client.find_issues(ids, await _selector(client, resource))
     left = {name for row in rows.values() for name in (row["key"], str(row["id"]))}
     return Known(list(rows.values()), [name for name in usable if name not in left])
 
 
 async def read_names(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
     """Id and key of every issue of the resource's selector."""
-    async for page in client.issues.names(_query(resource)):
+    async for page in client.issues.names(await query_of(client, resource)):
         yield page
 
 
@@ -76,7 +74,7 @@ async def read_named(
     client: "JiraClient", rows: list[Row], resource: ResourceConfig
 ) -> AsyncIterator[list[Row]]:
     """The whole rows, as they are now, of issues that `read_names` gave."""
-    selector = cast(JiraIssueConfig, resource).selector
+    selector = await _selector(client, resource)
     for start in range(0, len(rows), ROWS_TOGETHER):
         ids = [str(row["id"]) for row in rows[start : start + ROWS_TOGETHER]]
         yield list((await client.find_issues(ids, selector)).values())
@@ -89,15 +87,23 @@ async def read_changed(
 
     Relative, since dates in JQL are read in the account's time zone.
     """
-    query = _query(resource)
+    query = await query_of(client, resource)
     recent = f"({bounded(query.jql)}) AND updated >= -{minutes}m"
     async for page in client.issues.pages(replace(query, jql=recent)):
         yield page
 
 
-def _query(resource: ResourceConfig) -> IssueQuery:
-    selector = cast(JiraIssueConfig, resource).selector
-    return IssueQuery.of(selector.jql, selector.fields, selector.expand)
+async def query_of(
+    client: "JiraClient", resource: ResourceConfig, clause: str | None = None
+) -> IssueQuery:
+    """What a resource reads; with `clause`, only those issues for which that holds, too."""
+    selector = await _selector(client, resource)
+    jql = both(clause, selector.jql) if clause else selector.jql
+    return IssueQuery.of(jql, selector.fields, selector.expand)
+
+
+async def _selector(client: "JiraClient", resource: ResourceConfig) -> JiraIssueSelector:
+    return await client.issue_selector(cast(JiraIssueConfig, resource))
 
 
 ISSUE = Kind(

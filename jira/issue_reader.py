@@ -7,10 +7,11 @@ from typing import Any
 
 from jira.api import JiraApi
 from jira.errors import JiraRequestError, JiraUnavailableError
-from jira.events import Row
+from jira.events import Row, is_issue_key, plausible_id
 from jira.jql import bounded, restrict
 from jira.paging import TokenPages, rows_of
-from jira.pipeline import Gatherer, read_ahead
+from jira.pipeline import Gatherer, batched, read_ahead
+from jira.shown_components import ShownComponents
 
 SEARCH = "/rest/api/3/search/jql"
 BULK_FETCH = "/rest/api/3/issue/bulkfetch"
@@ -53,6 +54,7 @@ class IssueReader:
         # Two places stay free for live events while a resync reads.
         self._bulk_places = asyncio.Semaphore(max(1, max_concurrent - 2))
         self._gatherer = Gatherer(self._search_ids)
+        self.components = ShownComponents()
 
     async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         """All issues of a query: ids first (cheap, large pages), then their rows by hundreds.
@@ -63,13 +65,7 @@ class IssueReader:
         rows = read_ahead(
             chunks, lambda ids: self._bulk_rows(ids, query.fields, query.expand), most=CHUNKS_AHEAD
         )
-        together: list[Row] = []
-        async for chunk in rows:
-            together += chunk
-            if len(together) >= ROWS_TOGETHER:
-                yield together
-                together = []
-        if together:
+        async for together in batched(rows, ROWS_TOGETHER):
             yield together
 
     async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
@@ -98,14 +94,14 @@ class IssueReader:
         """The rows by id of those issues that exist, are visible and match the query, as of now."""
         return await self._gatherer.get(query, ids)
 
-    async def by_keys(self, keys: Iterable[str]) -> list[Row]:
+    async def by_keys(self, keys: Iterable[str], fields: Sequence[str] = SMALLEST) -> list[Row]:
         """The issues that the keys (or ids) lead to; a moved one comes with its present key.
 
-        Rows hold little more than id and key.
+        Rows hold little more than id and key, unless more `fields` are asked for.
         """
         wanted = list(dict.fromkeys(keys))
         chunks = [wanted[i : i + MAX_BULK_FETCH] for i in range(0, len(wanted), MAX_BULK_FETCH)]
-        found = await asyncio.gather(*(self._bulk_rows(c, SMALLEST, ()) for c in chunks))
+        found = await asyncio.gather(*(self._bulk_rows(c, fields, ()) for c in chunks))
         return [row for rows in found for row in rows]
 
     async def _id_chunks(self, query: IssueQuery) -> AsyncIterator[list[str]]:
@@ -121,7 +117,9 @@ class IssueReader:
         pages = TokenPages(f"POST {SEARCH}")
         while True:
             page = await self._api.read_by_post(SEARCH, body)
-            yield rows_of(page, "issues", f"POST {SEARCH}")
+            rows = rows_of(page, "issues", f"POST {SEARCH}")
+            self.components.note(rows)
+            yield rows
             token = pages.next(page)
             if token is None:
                 return
@@ -161,7 +159,9 @@ class IssueReader:
                 body["expand"] = list(expand)
             async with self._bulk_places:
                 answer = await self._api.read_by_post(BULK_FETCH, body)
-            rows += rows_of(answer, "issues", f"POST {BULK_FETCH}")
+            found = rows_of(answer, "issues", f"POST {BULK_FETCH}")
+            self.components.note(found)
+            rows += found
             failed = unread_issues(answer)
             if not failed:
                 return rows
@@ -170,6 +170,13 @@ class IssueReader:
         raise JiraUnavailableError(
             f"POST {BULK_FETCH} could not return {len(failed)} issues, among them {issue}: {reason}"
         )
+
+
+async def ids_of(issues: IssueReader, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Which of the names can be an issue's, by key or id, and the ids that they lead to."""
+    usable = [name for name in names if is_issue_key(name) or plausible_id(name)]
+    rows = await issues.by_keys(usable)
+    return usable, list(dict.fromkeys(str(row["id"]) for row in rows))
 
 
 def unread_issues(answer: Mapping[str, Any]) -> dict[str, str]:

@@ -48,6 +48,10 @@ def bounded(jql: str | None) -> str:
 
 def restrict(jql: str | None, field: str, values: Iterable[str]) -> str:
     """The selector's query, and only where `field` is one of the values."""
+    return both(f"{field} in ({', '.join(quote(value) for value in values)})", jql)
+
+
+def both(clause: str, jql: str | None) -> str:
+    """The selector's query, and only where the clause holds, too."""
     condition = without_order_by(jql or "")
-    clause = f"{field} in ({', '.join(quote(value) for value in values)})"
     return f"({condition}) AND {clause}" if condition else clause

@@ -1,6 +1,6 @@
 """What a kind is: one object that resync, live events and the webhook's registration share."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,14 @@ class Known:
     rows: list[Row] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, found: Mapping[str, Row | None]) -> "Known":
+        """From rows by identifier, None for those that are gone."""
+        return cls(
+            [row for row in found.values() if row is not None],
+            [name for name, row in found.items() if row is None],
+        )
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -46,7 +54,9 @@ class Kind:
     nothing plausible is named), and `resolve` reads it; `by_identifiers` reads what Port has under
     the identifiers of the default mapping. A kind with many rows also has `read_names` (rows of id
     and key alone), `read_named` (the whole rows of such), and `read_changed` (whole rows that
-    changed in the last so many minutes).
+    changed in the last so many minutes). `compared_after` are the beginnings of the names of
+    events after which the whole kind is compared with Port in the background: the event tells
+    that something changed, but not which rows.
     """
 
     kind: Kinds
@@ -63,7 +73,15 @@ class Kind:
     read_changed: Callable[["JiraClient", ResourceConfig, int], AsyncIterator[list[Row]]] | None = (
         None
     )
+    compared_after: tuple[str, ...] = ()
 
     def is_touched_by(self, event_name: str) -> bool:
         """Whether an event of this name may change entities of this kind."""
         return event_name.startswith(self.touched_by)
+
+
+async def nothing_found(
+    client: "JiraClient", subjects: Sequence[Any], resource: ResourceConfig
+) -> Found:
+    """The `resolve` of a kind that no event tells of."""
+    return Found()

@@ -42,6 +42,18 @@ async def read_ahead[T, R](
         await asyncio.gather(*unfinished, return_exceptions=True)
 
 
+async def batched[T](pages: AsyncIterator[list[T]], size: int) -> AsyncIterator[list[T]]:
+    """The same items in lists of at least `size`; only the last one may be shorter."""
+    together: list[T] = []
+    async for page in pages:
+        together += page
+        if len(together) >= size:
+            yield together
+            together = []
+    if together:
+        yield together
+
+
 class Gatherer[C: Hashable, V]:
     """Joins the reads that are asked for in the same moment into one call.
 

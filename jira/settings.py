@@ -35,11 +35,13 @@ class JiraSettings:
     identifier: str
     webhook_url: str | None
     oauth_token_file: Path | None = None
+    organization_id: str = ""
     webhook_secret: str = field(default="", repr=False)
     webhook_secret_previous: str = field(default="", repr=False)
     manage_webhooks: bool = True
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
+    only_mapped_fields: bool = True
     webhook_queue_limit: int = 10_000
     sweep_interval_minutes: int = 60
     sweep_delete_limit_percent: int = 50
@@ -65,6 +67,7 @@ class JiraSettings:
             email=read(config, "atlassian_user_email", "the e-mail of the API token's owner"),
             token=read(config, "atlassian_user_token", "an API token of that account"),
             oauth_token_file=Path(oauth_token_file) if oauth_token_file else None,
+            organization_id=_text(config, "atlassian_organization_id"),
             identifier=identifier,
             webhook_url=f"{base_url.rstrip('/')}/integration/webhook" if base_url else None,
             webhook_secret=_text(config, "webhook_secret"),
@@ -72,6 +75,7 @@ class JiraSettings:
             manage_webhooks=config.get("manage_webhooks") is not False,
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
+            only_mapped_fields=config.get("only_mapped_fields") is not False,
             webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),
             sweep_interval_minutes=_number(config, "sweep_interval", 60, least=0),
             sweep_delete_limit_percent=_number(config, "sweep_delete_limit", 50, least=0),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+from sandbox import examples
 from sandbox.compare import Difference, Snapshot, differences
 from sandbox.integration_process import IntegrationProcess, integration_env
 from sandbox.jira_api import JiraApi
@@ -25,9 +26,13 @@ TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
 class Port:
     """A Port account of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, every_kind: bool = False) -> None:
         self.catalog = PortCatalog()
         self.api = PortApi(self.catalog)
+        if every_kind:
+            for blueprint in examples.blueprints():
+                self.catalog.create_blueprint(blueprint)
+            self.api.set_mapping(examples.mapping())
         self.server = HttpServer(self.api.app)
 
     async def __aenter__(self) -> Self:
@@ -53,16 +58,25 @@ class World:
         *,
         openapi: OpenApiCheck | None = None,
         log_level: str = "INFO",
+        every_kind: bool = False,
         **settings: str,
     ) -> None:
-        """`settings` are variables for the integration, such as OCEAN__…; see integration_env."""
+        """`settings` are variables for the integration, such as OCEAN__…; see integration_env.
+
+        With `every_kind` Port has the mapping of all kinds, and not the default one.
+        """
         self.site = site or JiraSite()
         self.jira = JiraApi(self.site, email=EMAIL, token=TOKEN, openapi=openapi)
         self.jira_server = HttpServer(self.jira.app)
         self.site.base_url = self.jira_server.url
         self.deliveries = Deliveries(self.site)
-        self.port = Port()
+        self.every_kind = every_kind
+        self.port = Port(every_kind=every_kind)
         self.settings = settings
+        if every_kind:
+            self.settings |= {
+                "OCEAN__INTEGRATION__CONFIG__ATLASSIAN_ORGANIZATION_ID": self.site.organization_id
+            }
         self.log_level = log_level
         self.process = self._integration(self.port)
         self._log_begins = 0
@@ -136,8 +150,9 @@ class World:
             if match := re.search(r"(\d+) live events done .*; background work: (.*)$", line):
                 done += int(match[1])
                 names = match[2].split(", ")
-                if with_index and "sweep" in names:
-                    names.append("sweep when the index has caught up")
+                if with_index:
+                    sweeps = [name for name in names if name.startswith("sweep")]
+                    names += [f"{name} when the index has caught up" for name in sweeps]
                 asked |= dict.fromkeys(names, number)
             elif match := re.search(r"Background work done: (.*)$", line):
                 finished[match[1]] = number
@@ -148,7 +163,7 @@ class World:
 
     async def fresh_catalog(self) -> Snapshot:
         """What a resync from nothing builds in a Port account of its own."""
-        async with Port() as port:
+        async with Port(every_kind=self.every_kind) as port:
             mapping = (self.port.api.integration or {}).get("config")
             if mapping:
                 port.api.set_mapping(mapping)

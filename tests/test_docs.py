@@ -39,11 +39,14 @@ def test_the_webhook_by_hand_has_every_event() -> None:
     ].lower()
     words = {
         "attachment": "attachment: created, deleted",
+        "board": "board: created, updated, deleted, configuration changed",
         "comment": "comment: created, updated, deleted",
         "issuelink": "issue link: created, deleted",
         "jira:issue": "issue: created, updated, deleted",
         "project": "project: created, updated, deleted, moved to trash, restored, archived, "
         "unarchived",
+        "jira:version": "version: created, updated, deleted, released, unreleased, moved",
+        "sprint": "sprint: created, updated, started, closed, deleted",
         "user": "user: created, updated, deleted",
         "worklog": "worklog: created, updated, deleted",
     }

@@ -194,7 +194,10 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         name = event_name(webhook_event.payload)
         delivery = webhook_event.headers.get(DELIVERY_ID, "")
         pairs: list[Pair] = []
+        mapped = {resource.kind for resource in event.port_app_config.resources}
         for processor_class in self._processors_classes[path]:
+            if getattr(processor_class, "kind", None) not in {None, *mapped}:
+                continue
             processor = processor_class(webhook_event.clone())
             if not await processor.should_process_event(webhook_event):
                 continue

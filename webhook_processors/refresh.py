@@ -4,7 +4,7 @@ A project's issues carry its name and vanish and come back with it; what pointed
 entity lost that relation in Port, while a fresh resync would have it, or a stub.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from port_ocean.core.handlers.port_app_config.models import (
     EntityMapping,
@@ -17,9 +17,10 @@ from port_ocean.core.models import Entity
 
 from client import JiraClient
 from jira.events import Row, event_name, project_subjects
-from jira.issue_reader import IssueQuery
+from jira.issue import query_of
 from jira.jql import restrict
 from jira.kind import Kind
+from jira.mapped_fields import may_read
 from jira.overrides import JiraIssueConfig
 from jira.registry import KINDS
 from kinds import Kinds
@@ -37,21 +38,48 @@ def projects_of(events: Iterable[WebhookEvent]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
+def compared_after(events: Iterable[WebhookEvent]) -> tuple[Kinds, ...]:
+    """The kinds of which the events tell that something changed, but not what."""
+    names = {event_name(event.payload) for event in events}
+    return tuple(
+        kind.kind
+        for kind in KINDS.values()
+        if kind.compared_after and any(name.startswith(kind.compared_after) for name in names)
+    )
+
+
 async def project_issues(
-    client: JiraClient, project_id: str, mapping: PortAppConfig
+    client: JiraClient, project_id: str, mapping: PortAppConfig, fields: Sequence[str] = ()
 ) -> AsyncIterator[list[WebhookEventRawResults]]:
     """The issues of a live project, page by page; nothing for one that isn't live."""
-    if not await client.projects.find([project_id], ""):
-        return
+    if await client.projects.find([project_id], ""):
+        clause = restrict(None, "project", [project_id])
+        async for results in issues_where(client, clause, mapping, fields):
+            yield results
+
+
+async def issues_where(
+    client: JiraClient, clause: str, mapping: PortAppConfig, fields: Sequence[str] = ()
+) -> AsyncIterator[list[WebhookEventRawResults]]:
+    """The issues of each selector for which a JQL clause holds, too, page by page.
+
+    With `fields`, only for mappings that may read one of these.
+    """
     for index, resource in enumerate(mapping.resources):
-        if not isinstance(resource, JiraIssueConfig):
+        if not isinstance(resource, JiraIssueConfig) or (fields and not may_read(resource, fields)):
             continue
-        selector = resource.selector
-        query = IssueQuery.of(
-            restrict(selector.jql, "project", [project_id]), selector.fields, selector.expand
-        )
+        query = await query_of(client, resource, clause)
         async for rows in client.issues.pages(query):
             yield [results_of(resource, index, rows)]
+
+
+def reads(mapping: PortAppConfig, fields: Sequence[str]) -> bool:
+    """Whether the mapping of issues may read one of these fields."""
+    return any(
+        may_read(resource, fields)
+        for resource in mapping.resources
+        if isinstance(resource, JiraIssueConfig)
+    )
 
 
 async def related(

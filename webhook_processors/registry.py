@@ -1,12 +1,16 @@
-"""The processors that main.py registers; a test compares them with the registry of kinds."""
+"""The processors that main.py registers: one for each kind that events tell of."""
 
+from jira.kind import Kind
+from jira.registry import KINDS
 from webhook_processors.base import JiraWebhookProcessor
-from webhook_processors.issue_webhook_processor import IssueWebhookProcessor
-from webhook_processors.project_webhook_processor import ProjectWebhookProcessor
-from webhook_processors.user_webhook_processor import UserWebhookProcessor
 
-PROCESSORS: tuple[type[JiraWebhookProcessor], ...] = (
-    ProjectWebhookProcessor,
-    IssueWebhookProcessor,
-    UserWebhookProcessor,
+
+def processor_of(kind: Kind) -> type[JiraWebhookProcessor]:
+    """The processor class of a kind; all that it does by itself is to say which kind it is."""
+    name = f"{kind.kind.capitalize()}WebhookProcessor"
+    return type(name, (JiraWebhookProcessor,), {"kind": kind.kind})
+
+
+PROCESSORS: tuple[type[JiraWebhookProcessor], ...] = tuple(
+    processor_of(kind) for kind in KINDS.values() if kind.touched_by
 )

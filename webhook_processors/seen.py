@@ -1,19 +1,23 @@
 """Which events bring no news: handled before, or read since they arrived."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
 
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from jira.events import event_name
 from jira.registry import KINDS
-from kinds import Kinds
 from webhook_processors.base import DELIVERY_ID
 from webhook_processors.queued_event import QueuedEvent
 
 MAX_REMEMBERED = 20_000
 
-Subject = tuple[Kinds, Hashable]
+ENTAIL_MORE = ("project_", "jira:version_", "board_", "sprint_")
+"""Events that change what they don't name, such as the issues of a project."""
+
+Subject = tuple[Callable[[Any], Any], Hashable]
+"""What reads a subject out of a payload, and the subject; several kinds may share it."""
 
 
 class Seen:
@@ -28,14 +32,14 @@ class Seen:
         """Whether handling the event could change nothing any more.
 
         Jira repeats a delivery under its identifier; and what was read after an event arrived
-        already shows what the event is about. Project events always count: they entail more.
+        already shows what the event is about. Events that entail more always count.
         """
         if not isinstance(event, QueuedEvent) or event.again:
             return False
         delivery = event.headers.get(DELIVERY_ID)
         if delivery and delivery in self._deliveries:
             return True
-        if event_name(event.payload).startswith("project_"):
+        if event_name(event.payload).startswith(ENTAIL_MORE):
             return False
         subjects = subjects_of(event)
         return bool(subjects) and all(
@@ -58,9 +62,5 @@ class Seen:
 def subjects_of(event: WebhookEvent) -> list[Subject]:
     """What an event touches, of every kind, with the keys it names."""
     name = event_name(event.payload)
-    return [
-        (kind.kind, subject)
-        for kind in KINDS.values()
-        if kind.is_touched_by(name)
-        for subject in kind.subjects(event.payload)
-    ]
+    readers = dict.fromkeys(kind.subjects for kind in KINDS.values() if kind.is_touched_by(name))
+    return [(read, subject) for read in readers for subject in read(event.payload)]

@@ -5,7 +5,7 @@ changes with all its issues.
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -16,10 +16,18 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 
 from client import JiraClient
-from jira.events import Row, project_key
+from jira.events import Row
 from jira.kind import Kind
+from kinds import Kinds
 from webhook_processors import refresh
-from webhook_processors.sweep_plan import grouped, is_bare, orphans, plan
+from webhook_processors.sweep_plan import (
+    differs,
+    grouped,
+    is_bare,
+    orphans,
+    plan,
+    projects_named_by,
+)
 from webhook_processors.writer import EntityKey, PortWriter, has_details, key_of
 
 PLAIN_IDENTIFIERS = (".key", ".id")
@@ -67,10 +75,11 @@ class Sweeper:
         """A resync that began then (monotonic seconds) has read everything."""
         self._last_begun = begun
 
-    async def sweep(self) -> AsyncIterator[None]:
+    async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
         """Delete what is too much, read and write what is missing or changed.
 
-        Raises JiraError and httpx.HTTPError: a sweep that couldn't read everything deletes nothing.
+        Of all kinds, or of some. Raises JiraError and httpx.HTTPError: a sweep that couldn't read
+        everything deletes nothing.
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
@@ -79,7 +88,7 @@ class Sweeper:
         for index, resource in enumerate(event.port_app_config.resources):
             kind = refresh.kind_of(resource)
             blueprint = refresh.blueprint_of(resource)
-            if kind is None or blueprint is None:
+            if kind is None or blueprint is None or kind.kind not in kinds:
                 every = {entity.blueprint for entity in at_port.values()}
                 named = {blueprint} if blueprint else every
                 read.incomplete |= named
@@ -93,7 +102,11 @@ class Sweeper:
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
         await self._delete(at_port, read)
-        self._last_begun = begun
+        if len(kinds) == len(Kinds):
+            self._last_begun = begun
+            async for results in self._carriers_of_components():
+                await self._sync(results, [])
+                yield
         yield
 
     async def orphans(self) -> AsyncIterator[None]:
@@ -124,7 +137,8 @@ class Sweeper:
             async for rows in kind.read_all(self._client, resource):
                 passed, _ = await self._map_rows(resource, rows)
                 read.expected |= {key_of(entity) for entity in passed}
-                yield [refresh.results_of(resource, index, rows)]
+                if any(differs(entity, at_port) for entity in passed):
+                    yield [refresh.results_of(resource, index, rows)]
             return
         identity = refresh.identity_only(resource)
         plain = (
@@ -157,6 +171,21 @@ class Sweeper:
             async for whole in kind.read_changed(self._client, resource, minutes):
                 yield [refresh.results_of(resource, index, whole)]
 
+    async def _carriers_of_components(self) -> AsyncIterator[list[WebhookEventRawResults]]:
+        """The issues that show a component as it was: no event tells of components."""
+        mapping = event.port_app_config
+        if not refresh.reads(mapping, ("components",)):
+            return
+        seen = self._client.issues.components
+        for project in await self._client.projects.find_keys(seen.projects(), ""):
+            now = await self._client.components.of_project(project)
+            if not seen.are_shown_as_they_are(project["key"], now):
+                seen.forget(project["key"])
+                async for results in refresh.project_issues(
+                    self._client, str(project["id"]), mapping
+                ):
+                    yield results
+
     async def _delete(self, at_port: Mapping[EntityKey, Entity], read: _Read) -> None:
         # What was written meanwhile may be newer than what was read.
         still = [e for e in await self._at_port() if key_of(e) in at_port]
@@ -188,9 +217,10 @@ class Sweeper:
         live = {
             str(row["key"]) async for rows in self._client.get_paginated_projects() for row in rows
         }
-        keys = {project_key(str(entity.identifier)) for entity in entities} - live - {None}
-        away = {key for key in keys if key and await self._client.projects.is_put_away(key)}
-        return {key_of(e) for e in entities if project_key(str(e.identifier)) in away}
+        keys_of = {key_of(entity): projects_named_by(entity) for entity in entities}
+        keys = {key for named in keys_of.values() for key in named} - live
+        away = {key for key in keys if await self._client.projects.is_put_away(key)}
+        return {name for name, named in keys_of.items() if named & away}
 
     def _say_once(self, resource: ResourceConfig, index: int) -> None:
         name = f"{resource.kind}-{index}"

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from port_ocean.core.models import Entity
+from port_ocean.core.utils.utils import are_entities_different
 
+from jira.events import project_key
 from webhook_processors.writer import EntityKey, has_details, key_of, targets
 
 
@@ -75,6 +77,18 @@ def is_stub(entity: Entity) -> bool:
 def is_bare(entity: Entity) -> bool:
     """Whether an entity has no property at all: a stub, perhaps."""
     return not any(value is not None for value in entity.properties.values())
+
+
+def differs(entity: Entity, at_port: Mapping[EntityKey, Entity]) -> bool:
+    """Whether an entity isn't in Port as it should be; where Port tells no details it may not."""
+    known = at_port.get(key_of(entity))
+    return known is None or not has_details([known]) or are_entities_different(entity, known)
+
+
+def projects_named_by(entity: Entity) -> set[str]:
+    """The keys of projects that an entity's name and its relations point at, by their form."""
+    names = {str(entity.identifier), *targets_of(entity)}
+    return {key for name in names if (key := project_key(name))}
 
 
 def _never(_: Entity) -> bool:

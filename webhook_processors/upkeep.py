@@ -5,7 +5,7 @@ ran are handled again when it ends.
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from functools import partial
 
 from loguru import logger
@@ -14,8 +14,10 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 from port_ocean.core.models import Entity
 
 from client import JiraClient
+from kinds import Kinds
 from webhook_processors import refresh
 from webhook_processors.background import Background
+from webhook_processors.carriers import Carriers, carriers_of, pages
 from webhook_processors.dsp import is_dsp_mode_enabled
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.sweep import Sweeper
@@ -79,11 +81,17 @@ class Upkeep:
             self.background.ask(name, partial(self._issues_of, project_id))
             asked.append(name)
         if asked:
-            self.background.ask("sweep", self._sweep)
-            self.background.postpone(
-                "sweep when the index has caught up", self._sweep, delay=self._index_seconds
-            )
-            return [*asked, "sweep"]
+            asked.append("sweep")
+            self._now_and_with_index("sweep", self._sweep)
+        for carriers in carriers_of(events):
+            self.background.ask(carriers.name, partial(self._issues_with, carriers))
+            asked.append(carriers.name)
+        if kinds := refresh.compared_after(events):
+            name = f"sweep of {' and '.join(kinds)}"
+            self._now_and_with_index(name, partial(self._sweep, kinds))
+            asked.append(name)
+        if asked:
+            return asked
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.background.postpone("orphans", self._orphans, delay=delay)
         return ["orphans"]
@@ -116,6 +124,12 @@ class Upkeep:
             queued.again = True
         await self._again(events)
 
+    def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
+        """Have a job done at once, and again when Jira's search shows what happened."""
+        self.background.ask(name, make)
+        later = f"{name} when the index has caught up"
+        self.background.postpone(later, make, delay=self._index_seconds)
+
     def _remember(self, events: Sequence[WebhookEvent]) -> None:
         for queued in events:
             if not isinstance(queued, QueuedEvent):
@@ -132,13 +146,20 @@ class Upkeep:
             await self._sync(page, [])
             yield
 
-    async def _sweep(self) -> AsyncIterator[None]:
+    async def _issues_with(self, carriers: Carriers) -> AsyncIterator[None]:
+        async for page in pages(self._client, carriers, event.port_app_config):
+            await self._sync(page, [])
+            yield
+
+    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
+        if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
+            return
         if await is_dsp_mode_enabled():
             logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
             return
-        async for _ in self._sweeper.sweep():
+        async for _ in self._sweeper.sweep(kinds):
             yield
-        if self._sweep_seconds:
+        if self._sweep_seconds and len(kinds) == len(Kinds):
             self.background.postpone("sweep", self._sweep, delay=self._sweep_seconds)
 
     async def _orphans(self) -> AsyncIterator[None]:

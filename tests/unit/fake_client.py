@@ -93,6 +93,10 @@ class FakeClient:
             raise JiraAuthenticationError("401")
         return self.account
 
+    async def issue_selector(self, resource: Any) -> JiraIssueSelector:
+        """The selector as the mapping has it."""
+        return cast(JiraIssueSelector, resource.selector)
+
     async def find_issues(self, ids: Iterable[str], selector: JiraIssueSelector) -> dict[str, Row]:
         await self.answer()
         there = self.by_id

@@ -82,6 +82,9 @@ class Site:
     async def find(self, ids: Sequence[str], expand: str) -> dict[str, Row]:
         return {project_id: {"id": project_id} for project_id in ids if project_id in self.live}
 
+    async def issue_selector(self, resource: Any) -> Any:
+        return resource.selector
+
     async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         self.asked.append(query)
         for answer in self.answers:

@@ -159,7 +159,7 @@ def test_no_more_is_remembered_than_there_is_room_for():
 
 
 def test_what_is_read_again_and_again_is_not_forgotten_first():
-    seen = Seen(most=2)
+    seen = Seen(most=4)
     for number, key in enumerate(("AB-1", "AB-2", "AB-1", "AB-3")):
         seen.note([queued(updated(key[-1], key), f"d-{number}")], ARRIVED + 1)
     assert seen.is_old_news(queued(updated("1", "AB-1"), "new"))

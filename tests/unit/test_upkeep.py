@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,6 +10,8 @@ from typing import Any, cast
 import pytest
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
+from kinds import Kinds
+from tests.unit import fake_client
 from tests.unit.fake_client import FakeClient
 from webhook_processors import refresh
 from webhook_processors import upkeep as module
@@ -33,7 +35,7 @@ class World:
         self.dsp = False
         self.orphans_take = 0.0
         self.refused_retried = 0
-        self.mapping = object()
+        self.mapping = fake_client.mapping("issue", "project")
         self.jira = FakeClient()
         self.upkeep: Upkeep
 
@@ -52,8 +54,8 @@ class World:
         )
         return self
 
-    async def sweep(self) -> AsyncIterator[None]:
-        self.done.append("sweep")
+    async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
+        self.done.append("sweep" if len(kinds) == len(Kinds) else f"sweep of {' and '.join(kinds)}")
         yield
 
     async def orphans(self) -> AsyncIterator[None]:

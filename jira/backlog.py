@@ -1,0 +1,201 @@
+"""The kind `backlog`: how the issues in backlogs are read, and what events mean for them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+
+from jira.api import JiraApi
+from jira.board import BoardReader, named
+from jira.epic import gone_names, named_known
+from jira.events import IssueSubject, Row, issue_subjects
+from jira.issue_reader import IssueReader, ids_of
+from jira.jql import restrict, without_order_by
+from jira.kind import Found, Kind, Known
+from jira.overrides import JiraBacklogConfig
+from jira.paging import OffsetPages, TokenPages, rows_of
+from jira.parents import one_page, under_each
+from jira.pipeline import Gatherer, batched
+from kinds import Kinds
+
+if TYPE_CHECKING:
+    from client import JiraClient
+
+BY_SOFTWARE_API = "/rest/software/1.0/board/{id}/backlog"
+BY_AGILE_API = "/rest/agile/1.0/board/{id}/backlog"
+MAX_PER_PAGE = 100
+MAX_IDS_ASKED = 50
+"""The ids that one query names: it travels in the address."""
+ROWS_TOGETHER = 200
+
+
+@dataclass(frozen=True)
+class BacklogQuery:
+    """Which of a backlog's issues, how much of each, and by which API."""
+
+    jql: str | None = None
+    fields: tuple[str, ...] = ()
+    use_software_api: bool = True
+
+
+class BacklogReader:
+    """Reads issues in backlogs: one row an issue, with `__boardIds`, the boards whose backlog
+    shows it, lowest first, and the first of them as `__boardId`.
+
+    Every method raises JiraError.
+    """
+
+    def __init__(self, api: JiraApi, issues: IssueReader, boards: BoardReader) -> None:
+        self._api = api
+        self._issues = issues
+        self._boards = boards
+        self._gatherer = Gatherer(self._find)
+        # A board may show issues of projects that its filter doesn't name.
+        self._seen_on: dict[str, set[int]] = {}
+
+    async def pages(self, query: BacklogQuery) -> AsyncIterator[list[Row]]:
+        """All issues in backlogs.
+
+        The boards are read twice, first for ids alone: whether another board shows an issue too
+        has to be known with its row, and all rows together may not fit into memory.
+        """
+        boards_of: dict[str, set[int]] = defaultdict(set)
+        slim = replace(query, fields=("key",))
+        async for board, rows in self._under(self._boards.listed(), slim):
+            for row in rows:
+                boards_of[str(row["id"])].add(board["id"])
+        self._seen_on = dict(boards_of)
+        async for page in batched(self._first_rows(query, boards_of), ROWS_TOGETHER):
+            yield page
+
+    async def find(self, ids: Iterable[str], query: BacklogQuery) -> dict[str, Row | None]:
+        """Issues by id; None for one that is in no backlog, or that the query leaves out."""
+        return await self._gatherer.get(query, ids)
+
+    async def _first_rows(
+        self, query: BacklogQuery, boards_of: Mapping[str, set[int]]
+    ) -> AsyncIterator[list[Row]]:
+        given: set[str] = set()
+        async for board, rows in self._under(self._boards.listed(), query):
+            new = {str(row["id"]): row for row in rows if str(row["id"]) not in given}
+            given.update(new)
+            yield [
+                _with_boards(row, {*boards_of.get(issue_id, ()), board["id"]})
+                for issue_id, row in new.items()
+            ]
+
+    def _under(
+        self, boards: AsyncIterator[list[Row]], query: BacklogQuery
+    ) -> AsyncIterator[tuple[Row, list[Row]]]:
+        return under_each(boards, partial(self._of_board, query), what="backlog", of=named)
+
+    async def _of_board(self, query: BacklogQuery, board: Row) -> list[Row]:
+        board_id = str(board["id"])
+        if query.use_software_api:
+            return [row async for rows in self._software(query, board_id) for row in rows]
+        return [row async for rows in self._agile(query, board_id) for row in rows]
+
+    async def _software(self, query: BacklogQuery, board_id: str) -> AsyncIterator[list[Row]]:
+        pages = TokenPages(f"GET {BY_SOFTWARE_API}")
+        asked = {**_asked(query), "maxResults": MAX_PER_PAGE}
+        while True:
+            page = await self._api.get(BY_SOFTWARE_API, asked, id=board_id)
+            yield rows_of(page, "issues", f"GET {BY_SOFTWARE_API}")
+            token = pages.next(page)
+            if token is None:
+                return
+            asked = {**asked, "nextPageToken": token}
+
+    async def _agile(self, query: BacklogQuery, board_id: str) -> AsyncIterator[list[Row]]:
+        pages = OffsetPages(f"GET {BY_AGILE_API}")
+        more = True
+        while more:
+            asked = {**_asked(query), "startAt": pages.start, "maxResults": MAX_PER_PAGE}
+            page = await self._api.get(BY_AGILE_API, asked, id=board_id)
+            rows = rows_of(page, "issues", f"GET {BY_AGILE_API}")
+            more = pages.advance(page, len(rows))
+            yield rows
+
+    async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Row | None]:
+        issues = await self._issues.by_keys(ids, ("project",))
+        projects = {str(issue["fields"]["project"]["id"]) for issue in issues}
+        boards = {str(row["id"]): row for row in await self._boards.of_projects(sorted(projects))}
+        seen = {str(board) for issue_id in ids for board in self._seen_on.get(issue_id, ())}
+        others = await self._boards.find(sorted(seen - boards.keys()))
+        boards |= {name: row for name, row in others.items() if row is not None}
+        there = [str(issue["id"]) for issue in issues]
+        chunks = [there[i : i + MAX_IDS_ASKED] for i in range(0, len(there), MAX_IDS_ASKED)]
+        found: dict[str, Row | None] = dict.fromkeys(ids)
+        for rows in await asyncio.gather(
+            *(self._on(list(boards.values()), query, chunk) for chunk in chunks)
+        ):
+            found |= rows
+        return found
+
+    async def _on(self, boards: list[Row], query: BacklogQuery, ids: list[str]) -> dict[str, Row]:
+        only = replace(query, jql=restrict(query.jql, "id", ids))
+        rows_by_id: dict[str, Row] = {}
+        boards_of: dict[str, set[int]] = defaultdict(set)
+        async for board, rows in self._under(one_page(boards), only):
+            for row in rows:
+                rows_by_id[str(row["id"])] = row
+                boards_of[str(row["id"])].add(board["id"])
+        self._seen_on |= boards_of
+        return {name: _with_boards(row, boards_of[name]) for name, row in rows_by_id.items()}
+
+
+def _asked(query: BacklogQuery) -> dict[str, Any]:
+    jql = without_order_by(query.jql or "")
+    asked: dict[str, Any] = {"jql": jql} if jql else {}
+    return asked | ({"fields": list(query.fields)} if query.fields else {})
+
+
+def _with_boards(row: Row, board_ids: set[int]) -> Row:
+    boards = sorted(board_ids)
+    return {**row, "__boardIds": boards, "__boardId": boards[0]}
+
+
+def _query(resource: ResourceConfig) -> BacklogQuery:
+    selector = cast(JiraBacklogConfig, resource).selector
+    return BacklogQuery(selector.jql, tuple(selector.fields or ()), selector.use_software_api)
+
+
+async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
+    """Every issue of the selector that is in a backlog."""
+    async for page in client.verified(client.backlogs.pages(_query(resource))):
+        yield page
+
+
+async def resolve(
+    client: "JiraClient", subjects: Sequence[IssueSubject], resource: ResourceConfig
+) -> Found:
+    """Ask the backlogs for the issues again; one that is in none is deleted if it was."""
+    found = await client.backlogs.find([s.id for s in subjects], _query(resource))
+    rows = [row for row in found.values() if row is not None]
+    return Found(rows, gone_names(subjects, rows))
+
+
+async def by_identifiers(
+    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
+) -> Known:
+    """Read backlog issues that Port has under these ids or keys."""
+    usable, ids = await ids_of(client.issues, identifiers)
+    found = await client.backlogs.find(ids, _query(resource))
+    return named_known(usable, [row for row in found.values() if row is not None])
+
+
+BACKLOG = Kind(
+    kind=Kinds.BACKLOG,
+    events=("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
+    touched_by=("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_"),
+    subjects=issue_subjects,
+    read_all=read_all,
+    resolve=resolve,
+    by_identifiers=by_identifiers,
+    # What starts or ends with a sprint, or shows on a board, isn't told by issues' events.
+    compared_after=("sprint_", "board_"),
+)

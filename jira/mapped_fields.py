@@ -1,0 +1,166 @@
+"""Which fields of an issue a mapping reads: found in the text of its expressions, without I/O.
+
+Conservative on purpose. Where it isn't plain that nothing but certain fields is read, the answer
+is "perhaps any".
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+
+_TOKEN = re.compile(
+    r"""\s+
+    | (?P<string>"(?:[^"\\]|\\.)*")
+    | (?P<path>\.[A-Za-z_][A-Za-z0-9_]*)
+    | (?P<recurse>\.\.)
+    | (?P<number>[0-9]+(?:\.[0-9]+)?)
+    | (?P<dot>\.)
+    | (?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)
+    | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+    | (?P<assign>\|=|\+=|-=|\*=|/=|//=|%=|=(?!=))
+    | (?P<operator>//|==|!=|<=|>=|[-+*/%<>,:;|?])
+    | (?P<open>[(\[{])
+    | (?P<close>[)\]}])""",
+    re.VERBOSE | re.DOTALL,
+)
+_PLAIN_ROW_KEYS = frozenset(("id", "key", "self", "expand", "changelog"))
+"""What a row has beside its fields, whichever fields are asked for."""
+_PLAIN_WORDS = frozenset(
+    (
+        *("if", "then", "elif", "else", "end", "and", "or", "null", "true", "false"),
+        *("now", "empty", "as", "try", "catch"),
+    )
+)
+"""The words that may stand where the row is the input, since they don't hand it on."""
+_NEVER = frozenset(["def", "import", "include", "label", "input", "inputs", "reduce", "foreach"])
+_ENDS_A_TERM = frozenset(("string", "path", "variable", "close"))
+
+
+class _UnclearError(Exception):
+    """The whole row may be read."""
+
+
+@dataclass
+class _Level:
+    opened_by: str
+    of_row: bool
+    begins_of_row: bool
+    binding: bool = False
+
+
+def fields_read(resource: ResourceConfig) -> frozenset[str] | None:
+    """The names of the fields that a resource of issues reads; None for perhaps any."""
+    if resource.port.items_to_parse:
+        return None
+    mapped = resource.port.entity.mappings.dict(exclude_none=True)
+    return _fields_of((resource.selector.query, *_texts(mapped)))
+
+
+@lru_cache(maxsize=64)
+def _fields_of(expressions: tuple[str, ...]) -> frozenset[str] | None:
+    try:
+        return frozenset(name for expression in expressions for name in _fields(expression))
+    except _UnclearError:
+        return None
+
+
+def may_read(resource: ResourceConfig, names: Iterable[str]) -> bool:
+    """Whether a resource of issues may read one of these fields; a name may end with `*`."""
+    known = fields_read(resource)
+    return known is None or any(
+        field.startswith(name[:-1]) if name.endswith("*") else field == name
+        for name in names
+        for field in known
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+
+
+def _tokens(expression: str) -> list[tuple[str, str]]:
+    tokens = []
+    index = 0
+    while index < len(expression):
+        match = _TOKEN.match(expression, index)
+        if match is None:
+            raise _UnclearError
+        index = match.end()
+        if match.lastgroup is not None:
+            tokens.append((match.lastgroup, match[match.lastgroup]))
+    return [*tokens, ("end", "")]
+
+
+def _fields(expression: str) -> Iterator[str]:
+    """The fields that an expression reads of the row. Raises _UnclearError."""
+    tokens = _tokens(expression)
+    levels = [_Level("", of_row=True, begins_of_row=True)]
+    previous = "end"
+    index = 0
+    while index < len(tokens) - 1:
+        kind, text = tokens[index]
+        following = tokens[index + 1]
+        level = levels[-1]
+        continues = previous in _ENDS_A_TERM and kind in ("path", "dot")
+        if text in _NEVER or kind == "assign" or (kind == "string" and "\\(" in text):
+            raise _UnclearError
+        if level.opened_by == "{" and previous in ("{", ","):
+            _check_key(kind, following)
+        elif continues or not level.of_row:
+            pass
+        elif kind == "path" and text == ".fields":
+            if following[0] == "operator" and following[1] == "?":
+                index += 1
+                following = tokens[index + 1]
+            if following[0] != "path":
+                raise _UnclearError
+            yield following[1][1:]
+        elif (
+            kind in ("dot", "recurse")
+            or (kind == "path" and text[1:] not in _PLAIN_ROW_KEYS)
+            or (kind == "word" and text not in _PLAIN_WORDS)
+        ):
+            raise _UnclearError
+        _move(levels, kind, text)
+        previous = text if kind in ("open", "operator") else kind
+        if text == "?":
+            previous = "path"
+        index += 1
+
+
+def _check_key(kind: str, following: tuple[str, str]) -> None:
+    # `{key}` is short for `{key: .key}`, and so is `{"key"}`.
+    if kind in ("word", "string") and following != ("operator", ":"):
+        raise _UnclearError
+
+
+def _move(levels: list[_Level], kind: str, text: str) -> None:
+    """Follow where the input is the row itself and where it is something read from it."""
+    level = levels[-1]
+    if kind == "open" or (kind == "word" and text == "if"):
+        levels.append(_Level(text, of_row=level.of_row, begins_of_row=level.of_row))
+    elif kind == "close" or (kind == "word" and text == "end"):
+        if len(levels) == 1:
+            raise _UnclearError
+        levels.pop()
+    elif kind == "word" and text in ("then", "elif", "else"):
+        level.of_row = level.begins_of_row
+    elif kind == "word" and text == "as":
+        level.binding = True
+    elif kind == "operator" and text == "|":
+        # `… as $name | …` goes on with the same input.
+        level.of_row = level.of_row and level.binding
+        level.binding = False
+    elif kind == "operator" and (text == ";" or (text == "," and level.opened_by == "{")):
+        level.of_row = level.begins_of_row
