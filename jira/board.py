@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from jira.api import JiraApi, Query
-from jira.errors import JiraNotFoundError
+from jira.errors import JiraNotFoundError, JiraRequestError
 from jira.events import Row, plausible_id
 from jira.kind import Found, Kind, Known
 from jira.overrides import JiraBoardConfig, JiraBoardSelector
@@ -102,8 +102,8 @@ class BoardReader:
     async def _of_project(self, key: str) -> list[Row]:
         try:
             return [row async for rows in self.listed({"projectKeyOrId": key}) for row in rows]
-        except JiraNotFoundError:
-            # The project itself is gone.
+        except (JiraNotFoundError, JiraRequestError):
+            # The project itself is gone: Jira says 400 for one that can't be found.
             return []
 
 

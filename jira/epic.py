@@ -172,7 +172,7 @@ def gone_names(subjects: Sequence[IssueSubject], rows: Sequence[Row]) -> list[Ro
         row = {**subject.row, "id": int(subject.id)}
         old_keys = [key for key in subject.keys if key != left.get(subject.id)]
         gone += [{**row, "key": key} for key in old_keys]
-        if subject.id not in left and not old_keys:
+        if subject.id not in left and not old_keys and not subject.related:
             gone.append(row)
     return gone
 

@@ -11,17 +11,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.jira_agile_api import AgileApi
 from sandbox.jira_entities import ISSUE_TYPES, Project, Row, stamp
 from sandbox.jira_faults import Faults
 from sandbox.jira_gate import Gate, JiraRequest, authorized
 from sandbox.jira_hooks_api import WebhookApi
+from sandbox.jira_paging import page_of
 from sandbox.jira_search_api import BULK, SEARCH, SearchApi, refuse
 from sandbox.jira_site import JiraSite
+from sandbox.jira_teams_api import TeamsApi
 from sandbox.openapi import OpenApiCheck
 
 API = "/rest/api/3"
 HOOKS = "/rest/webhooks/1.0/webhook"
-MAX_PROJECTS, MAX_USERS, DEFAULT_PAGE = 100, 1000, 50
+MAX_PROJECTS, MAX_USERS = 100, 1000
 _GLOBAL = frozenset(("ADMINISTER", "SYSTEM_ADMIN", "USER_PICKER", "BULK_CHANGE"))
 _PROJECT = frozenset(
     (
@@ -47,6 +50,8 @@ class JiraApi:
         self.token_valid = True
         self.anonymous_header = False
         self.project_search_404 = False
+        # People saw 400 for a project that a list of boards can't find; the OpenAPI has no 404.
+        self.board_project_404 = False
         self.latency = 0.0
         self.latency_per_issue = 0.0
         self.requests: list[JiraRequest] = []
@@ -73,6 +78,8 @@ class JiraApi:
                 Route(f"{API}/project/{{id}}", self._project),
                 Route(HOOKS, hooks.every, methods=["GET", "POST"]),
                 Route(f"{HOOKS}/{{id}}", hooks.one, methods=["GET", "PUT", "DELETE"]),
+                *AgileApi(self).routes(),
+                *TeamsApi(self).routes(),
             ],
             middleware=[Middleware(Gate, api=self)],
             exception_handlers={404: _not_found},
@@ -159,7 +166,7 @@ class JiraApi:
     async def _users(self, request: Request) -> Response:
         if not request.scope["jira.authenticated"]:
             return JSONResponse([])
-        start, size = _page(request, MAX_USERS)
+        start, size = page_of(request, MAX_USERS)
         users = [user for user in self.site.users.values() if not user.deleted]
         if fault := self.faults.take("short_pages", request.method, request.url.path):
             size = min(size, fault.size)
@@ -186,7 +193,7 @@ class JiraApi:
 
     async def _projects(self, request: Request) -> Response:
         query = request.query_params
-        start, size = _page(request, MAX_PROJECTS)
+        start, size = page_of(request, MAX_PROJECTS)
         keys, ids = set(query.getlist("keys")), set(query.getlist("id"))
         if max(len(keys), len(ids)) > 50:
             return refuse(400, "At most 50 keys or ids can be given.")
@@ -258,14 +265,6 @@ class JiraApi:
                     insight["lastIssueUpdateTime"] = stamp(at)
                 row["insight"] = insight
         return list(rows.values())
-
-
-def _page(request: Request, most: int) -> tuple[int, int]:
-    def number(name: str, default: int) -> int:
-        text = request.query_params.get(name, "")
-        return int(text) if text.isdecimal() else default
-
-    return number("startAt", 0), min(number("maxResults", DEFAULT_PAGE), most)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

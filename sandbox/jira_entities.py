@@ -4,7 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.jira_agile_state import Sprint
 
 type Row = dict[str, Any]
 
@@ -36,6 +39,8 @@ class Project:
     last_number: int = 0
     hidden: bool = False
     changed_at: float = 0.0
+    # The status that what is under this project is answered with, such as 403.
+    fault: int | None = None
 
     @property
     def visible(self) -> bool:
@@ -114,6 +119,7 @@ class Issue:
     links: list[Link] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
+    sprint: "Sprint | None" = None
     hidden: bool = False
     frozen: bool = False
     was_visible: bool = True

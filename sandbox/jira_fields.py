@@ -38,6 +38,7 @@ VALUES: dict[str, Callable[[Issue], tuple[str, ...]]] = {
     "parent": lambda issue: (issue.parent.id,) if issue.parent else (),
     "labels": lambda issue: tuple(label.lower() for label in issue.labels),
     "resolution": lambda issue: (RESOLUTION[0],) if issue.resolved else (),
+    "sprint": lambda issue: issue.sprint.terms if issue.sprint else (),
     "component": lambda issue: (),
     "fixversion": lambda issue: (),
 }
@@ -51,5 +52,6 @@ ORDER: dict[str, Callable[[Issue], int | float | str]] = {
     "type": lambda issue: issue.type.name,
     "priority": lambda issue: -int(issue.priority.id),
     "project": lambda issue: issue.project.name,
+    "rank": lambda issue: issue.number,
     "assignee": lambda issue: issue.assignee.name if issue.assignee else "",
 }

@@ -58,6 +58,9 @@ class Catalog(Protocol):
     def find_issue(self, id_or_key: str, /) -> Issue | None:
         """An issue that can be seen."""
 
+    def sprint_term(self, text: str, /, *, function: bool = False) -> str | None:
+        """What `sprint` is compared with for a value or a function."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -190,6 +193,9 @@ class _Compiler:
 
     def value(self, clause: Clause, operand: Operand) -> str:
         text, name = operand.text, clause.field
+        sprint = name == "sprint"
+        if sprint and (term := self.site.sprint_term(text, function=operand.function)):
+            return term
         if operand.function:
             raise JqlError(f"Unable to find JQL function '{text}()'.")
         if name == "labels":

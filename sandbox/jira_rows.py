@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.jira_agile_rows import sprint_field
 from sandbox.jira_entities import (
     CATEGORIES,
     LINK_TYPE,
@@ -238,7 +239,7 @@ class Rows:
             "worklog": {"startAt": 0, "maxResults": 20, "total": 0, "worklogs": []},
             "customfield_10016": float(issue.number % 8 + 1),
             "customfield_10019": f"0|i{issue.number:05d}:",
-            "customfield_10020": None,
+            "customfield_10020": sprint_field(issue.sprint),
         }
         if issue.parent is not None:
             fields["parent"] = self.brief(issue.parent)

@@ -1,10 +1,11 @@
 """A Jira Cloud site in memory."""
 
-from sandbox.jira_changes import IssueChanges
+from sandbox.jira_agile_fill import AgileFill
 from sandbox.jira_entities import Issue, Project, Row, User, Webhook
+from sandbox.jira_teams import TeamChanges
 
 
-class JiraSite(IssueChanges):
+class JiraSite(TeamChanges, AgileFill):
     """The site: its state, and what people do to projects and accounts."""
 
     def fill(self, issues: int, projects: int = 5, users: int = 20) -> None:

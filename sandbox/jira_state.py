@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from sandbox.jira_agile_state import AgileState
 from sandbox.jira_entities import (
     ALL_FIELDS,
     ISSUE_TYPES,
@@ -36,10 +37,11 @@ class _Past:
     view: Issue | None
 
 
-class SiteState:
+class SiteState(AgileState):
     """What a site holds. Nothing here makes an event."""
 
     def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:
+        super().__init__()
         self.random = random.Random(seed)
         self.issue_bytes = issue_bytes
         self.clock: Callable[[], float] = time.time
@@ -243,6 +245,7 @@ class SiteState:
                 issue,
                 project=copy.copy(issue.project),
                 labels=list(issue.labels),
+                sprint=copy.copy(issue.sprint),
                 frozen=True,
                 was_visible=issue.visible,
                 row=self.row(issue),

@@ -33,6 +33,17 @@ QUERY_MAXIMUM = {
     ("/rest/api/3/users/search", "maxResults"): 1000,
     ("/rest/api/3/users", "maxResults"): 1000,
     ("/rest/api/3/search/jql", "maxResults"): 5000,
+    ("/rest/agile/1.0/board", "maxResults"): 50,
+    ("/rest/agile/1.0/board/{boardId}/project", "maxResults"): 50,
+    ("/rest/agile/1.0/board/{boardId}/sprint", "maxResults"): 50,
+    ("/rest/agile/1.0/board/{boardId}/epic", "maxResults"): 50,
+    ("/rest/agile/1.0/board/{boardId}/backlog", "maxResults"): 100,
+}
+# Values that may be joined by commas.
+QUERY_VALUES = {
+    ("/rest/agile/1.0/board", "type"): {"scrum", "kanban", "simple"},
+    ("/rest/agile/1.0/board/{boardId}/sprint", "state"): {"future", "active", "closed"},
+    ("/rest/agile/1.0/board/{boardId}/epic", "done"): {"true", "false"},
 }
 
 
@@ -106,6 +117,10 @@ class OpenApiCheck:
             maximum = schema.get("maximum", QUERY_MAXIMUM.get((template, name)))
             for value in values:
                 problems.extend(_value(name, value, schema, maximum))
+            valid = QUERY_VALUES.get((template, name))
+            parts = {part for value in values for part in value.split(",")}
+            if valid is not None and (wrong := parts - valid):
+                problems.append(f"query parameter {name} can't be {', '.join(sorted(wrong))[:50]}")
         missing = (
             name for name, item in known.items() if item.get("required") and name not in given
         )

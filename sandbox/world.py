@@ -148,7 +148,8 @@ class World:
             # At DEBUG a line goes on with what the record holds besides.
             line = line.partition(" | {")[0]
             if match := re.search(r"(\d+) live events done .*; background work: (.*)$", line):
-                done += int(match[1])
+                again = re.search(r"(\d+) of them after a resync", line)
+                done += int(match[1]) - (int(again[1]) if again else 0)
                 names = match[2].split(", ")
                 if with_index:
                     sweeps = [name for name in names if name.startswith("sweep")]

@@ -135,12 +135,15 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         old = len(batch) - len(news)
         self._seen.note(news, begun)
         asked = self.upkeep.after(news) if news else []
+        again = 0
         for queued in batch:
             if isinstance(queued, QueuedEvent):
+                again += queued.again
                 queued.forget_parsed()
         logger.info(
             f"{len(batch)} live events done in {time.monotonic() - begun:.3f} s"
             + (f" ({old} of them brought no news)" if old else "")
+            + (f" ({again} of them after a resync, once more)" if again else "")
             + f"; background work: {', '.join(asked) or 'none'}"
         )
 
