@@ -10,7 +10,8 @@ from jira.errors import JiraRequestError, JiraUnavailableError
 from jira.events import Row, is_issue_key, plausible_id
 from jira.jql import bounded, restrict
 from jira.paging import TokenPages, rows_of
-from jira.pipeline import Gatherer, batched, read_ahead
+from jira.pipeline import Gatherer, batched, merged, read_ahead
+from jira.shares import shares
 from jira.shown_components import ShownComponents
 
 SEARCH = "/rest/api/3/search/jql"
@@ -56,12 +57,15 @@ class IssueReader:
         self._gatherer = Gatherer(self._search_ids)
         self.components = ShownComponents()
 
-    async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+    async def pages(
+        self, query: IssueQuery, projects: Mapping[str, int] | None = None
+    ) -> AsyncIterator[list[Row]]:
         """All issues of a query: ids first (cheap, large pages), then their rows by hundreds.
 
-        An issue that is deleted in between is left out; any failure is raised.
+        `projects`, ids with the number of issues in each, lets the ids be read side by side. An
+        issue that is deleted in between is left out; any failure is raised.
         """
-        chunks = self._id_chunks(query)
+        chunks = self._id_chunks(shares(query.jql, projects or {}))
         rows = read_ahead(
             chunks, lambda ids: self._bulk_rows(ids, query.fields, query.expand), most=CHUNKS_AHEAD
         )
@@ -104,14 +108,18 @@ class IssueReader:
         found = await asyncio.gather(*(self._bulk_rows(c, fields, ()) for c in chunks))
         return [row for rows in found for row in rows]
 
-    async def _id_chunks(self, query: IssueQuery) -> AsyncIterator[list[str]]:
-        body = {"jql": bounded(query.jql), "fields": ["id"], "maxResults": MAX_IDS_PER_PAGE}
+    async def _id_chunks(self, queries: Sequence[str | None]) -> AsyncIterator[list[str]]:
         seen: set[str] = set()
-        async for page in self._search_pages(body):
+        async for page in merged([self._id_pages(jql) for jql in queries], most=len(queries)):
             ids = [i for row in page if (i := str(row.get("id", ""))) and i not in seen]
             seen.update(ids)
             for start in range(0, len(ids), MAX_BULK_FETCH):
                 yield ids[start : start + MAX_BULK_FETCH]
+
+    def _id_pages(self, jql: str | None) -> AsyncIterator[list[Row]]:
+        return self._search_pages(
+            {"jql": bounded(jql), "fields": ["id"], "maxResults": MAX_IDS_PER_PAGE}
+        )
 
     async def _search_pages(self, body: dict[str, Any]) -> AsyncIterator[list[Row]]:
         pages = TokenPages(f"POST {SEARCH}")

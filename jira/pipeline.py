@@ -1,7 +1,15 @@
 """Reading ahead, and reading together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from typing import Any
 
 
@@ -40,6 +48,41 @@ async def read_ahead[T, R](
         for pending in unfinished:
             pending.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
+
+
+async def merged[T](sources: Sequence[AsyncIterator[T]], *, most: int = 1) -> AsyncIterator[T]:
+    """The items of several sources, read side by side, as they come.
+
+    No more than `most` items wait to be taken. The first error of any source is raised.
+    """
+    waiting: asyncio.Queue[tuple[T] | asyncio.Task[None]] = asyncio.Queue(most)
+
+    async def drain(source: AsyncIterator[T]) -> None:
+        async for item in source:
+            await waiting.put((item,))
+
+    async def watch(source: AsyncIterator[T]) -> None:
+        task = asyncio.create_task(drain(source))
+        try:
+            await asyncio.wait((task,))
+        finally:
+            task.cancel()
+        await waiting.put(task)
+
+    watchers = [asyncio.create_task(watch(source)) for source in sources]
+    try:
+        ended = 0
+        while ended < len(watchers):
+            item = await waiting.get()
+            if isinstance(item, tuple):
+                yield item[0]
+            else:
+                ended += 1
+                item.result()
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
 
 
 async def batched[T](pages: AsyncIterator[list[T]], size: int) -> AsyncIterator[list[T]]:

@@ -1,7 +1,7 @@
 """The kind `project`: how projects are read, and what a project event means."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
@@ -38,6 +38,7 @@ class ProjectReader:
         self._gatherer = Gatherer(self._find_ids)
         # An event about a project whose key changed doesn't tell the key it had.
         self._keys: dict[str, set[str]] = {}
+        self._sizes: Mapping[str, int] = {}
 
     def keys_of(self, project_id: str) -> set[str]:
         """Every key that a project had in the life of this process, as far as it was read."""
@@ -45,8 +46,21 @@ class ProjectReader:
 
     async def pages(self, expand: str) -> AsyncIterator[list[Row]]:
         """All live projects that the account may see."""
+        sizes: dict[str, int] = {}
         async for page in self._search({}, expand):
+            for row in page:
+                count = (row.get("insight") or {}).get("totalIssueCount")
+                known = self._sizes.get(str(row["id"]), 0)
+                sizes[str(row["id"])] = count if isinstance(count, int) else known
             yield page
+        self._sizes = sizes
+
+    async def sizes(self) -> Mapping[str, int]:
+        """How many issues each live project has, about; by id, and as far as is known."""
+        if not self._sizes:
+            async for _ in self.pages("insight"):
+                pass
+        return self._sizes
 
     async def find(self, ids: Sequence[str], expand: str) -> dict[str, Row]:
         """The live projects among these ids, by id."""
