@@ -17,6 +17,7 @@ from sandbox.jira_faults import Faults
 from sandbox.jira_gate import Gate, JiraRequest, authorized
 from sandbox.jira_hooks_api import WebhookApi
 from sandbox.jira_paging import page_of
+from sandbox.jira_planning_api import PlanningApi
 from sandbox.jira_search_api import BULK, SEARCH, SearchApi, refuse
 from sandbox.jira_site import JiraSite
 from sandbox.jira_teams_api import TeamsApi
@@ -78,6 +79,7 @@ class JiraApi:
                 Route(f"{API}/project/{{id}}", self._project),
                 Route(HOOKS, hooks.every, methods=["GET", "POST"]),
                 Route(f"{HOOKS}/{{id}}", hooks.one, methods=["GET", "PUT", "DELETE"]),
+                *PlanningApi(self).routes(),
                 *AgileApi(self).routes(),
                 *TeamsApi(self).routes(),
             ],

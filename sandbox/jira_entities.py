@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sandbox.jira_agile_state import Sprint
+    from sandbox.jira_planning_state import Component, Version, Worklog
 
 type Row = dict[str, Any]
 
@@ -120,6 +121,10 @@ class Issue:
     comments: list[Comment] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     sprint: "Sprint | None" = None
+    fix_versions: "list[Version]" = field(default_factory=list)
+    affected_versions: "list[Version]" = field(default_factory=list)
+    components: "list[Component]" = field(default_factory=list)
+    worklogs: "list[Worklog]" = field(default_factory=list)
     hidden: bool = False
     frozen: bool = False
     was_visible: bool = True

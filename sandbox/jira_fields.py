@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sandbox.jira_entities import CATEGORIES, RESOLUTION, Issue, User
+from sandbox.jira_planning_state import terms
 
 ISSUE_FIELDS = frozenset(("id", "key", "issue", "issuekey"))
 DATES: dict[str, Callable[[Issue], float | None]] = {
@@ -39,8 +40,9 @@ VALUES: dict[str, Callable[[Issue], tuple[str, ...]]] = {
     "labels": lambda issue: tuple(label.lower() for label in issue.labels),
     "resolution": lambda issue: (RESOLUTION[0],) if issue.resolved else (),
     "sprint": lambda issue: issue.sprint.terms if issue.sprint else (),
-    "component": lambda issue: (),
-    "fixversion": lambda issue: (),
+    "component": lambda issue: terms(issue.components),
+    "fixversion": lambda issue: terms(issue.fix_versions),
+    "affectedversion": lambda issue: terms(issue.affected_versions),
 }
 ORDER: dict[str, Callable[[Issue], int | float | str]] = {
     "id": lambda issue: int(issue.id),

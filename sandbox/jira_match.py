@@ -61,6 +61,9 @@ class Catalog(Protocol):
     def sprint_term(self, text: str, /, *, function: bool = False) -> str | None:
         """What `sprint` is compared with for a value or a function."""
 
+    def planned_term(self, field: str, text: str, /) -> str | None:
+        """What versions and components are compared with for a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -221,6 +224,8 @@ class _Compiler:
             by_id = next((item for item in table.values() if item.id == text), None)
             item = table.get(text.lower()) or by_id
             found = item.id if item is not None else None
+        elif name in ("component", "fixversion", "affectedversion"):
+            found = self.site.planned_term(name, text)
         if found is None:
             raise missing(clause, operand)
         return found

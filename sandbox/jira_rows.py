@@ -21,6 +21,7 @@ from sandbox.jira_entities import (
     dumps,
     stamp,
 )
+from sandbox.jira_planning_rows import component_brief, version_brief, worklog_field
 
 _SIZES = ("48x48", "24x24", "16x16", "32x32")
 
@@ -216,9 +217,9 @@ class Rows:
             "statuscategorychangedate": stamp(issue.created),
             "priority": self.priority(issue.priority),
             "labels": list(issue.labels),
-            "components": [],
-            "fixVersions": [],
-            "versions": [],
+            "components": [component_brief(self, item) for item in issue.components],
+            "fixVersions": [version_brief(self, item) for item in issue.fix_versions],
+            "versions": [version_brief(self, item) for item in issue.affected_versions],
             "creator": self.user(issue.creator),
             "reporter": self.user(issue.reporter),
             "assignee": self.user(issue.assignee),
@@ -236,7 +237,8 @@ class Rows:
                 "total": len(comments),
                 "startAt": 0,
             },
-            "worklog": {"startAt": 0, "maxResults": 20, "total": 0, "worklogs": []},
+            "worklog": worklog_field(self, issue.worklogs),
+            "timespent": sum(item.seconds for item in issue.worklogs) or None,
             "customfield_10016": float(issue.number % 8 + 1),
             "customfield_10019": f"0|i{issue.number:05d}:",
             "customfield_10020": sprint_field(issue.sprint),

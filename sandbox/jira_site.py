@@ -2,10 +2,11 @@
 
 from sandbox.jira_agile_fill import AgileFill
 from sandbox.jira_entities import Issue, Project, Row, User, Webhook
+from sandbox.jira_planning_fill import PlanningFill
 from sandbox.jira_teams import TeamChanges
 
 
-class JiraSite(TeamChanges, AgileFill):
+class JiraSite(TeamChanges, AgileFill, PlanningFill):
     """The site: its state, and what people do to projects and accounts."""
 
     def fill(self, issues: int, projects: int = 5, users: int = 20) -> None:

@@ -26,6 +26,7 @@ from sandbox.jira_entities import (
     dumps,
 )
 from sandbox.jira_match import Plan, plan
+from sandbox.jira_planning_state import PlanningState
 from sandbox.jira_rows import Rows
 
 type Subscriber = Callable[[str, Row], None]
@@ -37,7 +38,7 @@ class _Past:
     view: Issue | None
 
 
-class SiteState(AgileState):
+class SiteState(AgileState, PlanningState):
     """What a site holds. Nothing here makes an event."""
 
     def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:
@@ -189,6 +190,9 @@ class SiteState(AgileState):
             project.last_number += 1
             number = issue.numbers[project.id] = project.last_number
             self._numbers[project.id, number] = issue.id
+        if issue.project is not project:
+            # Versions and components belong to a project.
+            issue.fix_versions, issue.affected_versions, issue.components = [], [], []
         issue.project, issue.number = project, number
         issue.key = f"{project.key}-{number}"
 
@@ -245,6 +249,9 @@ class SiteState(AgileState):
                 issue,
                 project=copy.copy(issue.project),
                 labels=list(issue.labels),
+                fix_versions=list(issue.fix_versions),
+                affected_versions=list(issue.affected_versions),
+                components=list(issue.components),
                 sprint=copy.copy(issue.sprint),
                 frozen=True,
                 was_visible=issue.visible,
