@@ -1,7 +1,6 @@
 """What people do to issues, each with the events that Jira sends for it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sandbox.jira_entities import (
     RESOLUTION,
@@ -14,8 +13,7 @@ from sandbox.jira_entities import (
     changed,
 )
 from sandbox.jira_links import LinkChanges
-
-_KEEP: Any = object()
+from sandbox.jira_planning_state import KEEP as _KEEP
 
 
 class IssueChanges(LinkChanges):
@@ -124,13 +122,16 @@ class IssueChanges(LinkChanges):
         priority: str = _KEEP,
         description: str | None = _KEEP,
         reporter: str | None = _KEEP,
+        fix_versions: Iterable[str] = _KEEP,
+        affected_versions: Iterable[str] = _KEEP,
+        components: Iterable[str] = _KEEP,
     ) -> Issue:
-        """Change fields of an issue in one go."""
+        """Change fields of an issue in one go; versions and components are named by id."""
         found = self.issue_of(issue)
         above = self.issue_of(parent) if parent and parent is not _KEEP else None
         touched = self.around(found) | ({above} if above else set())
         self.remember(touched)
-        items: list[Row] = []
+        items = self.set_planned(found, fix_versions, affected_versions, components)
         if summary is not _KEEP:
             items.append(changed("summary", (None, found.summary), (None, summary), "summary"))
             found.summary = summary
@@ -204,10 +205,13 @@ class IssueChanges(LinkChanges):
         changes = []
         for one in moved:
             old_key, old = one.key, one.project
+            # Versions and components belong to a project, and stay there.
+            left = self.leave_planned(one)
             self.place(one, project)
             self._touch(one)
             changes.append(
                 [
+                    *left,
                     changed("project", (old.id, old.name), (project.id, project.name), "project"),
                     changed("Key", (None, old_key), (None, one.key)),
                 ]
@@ -249,6 +253,8 @@ class IssueChanges(LinkChanges):
             child.parent = None
         for link in list(issue.links):
             self._unlink(link)
+        for worklog in issue.worklogs:
+            del self.worklogs[worklog.id]
         del self.issues[issue.id]
 
     def _set_status(self, issue: Issue, status: Status) -> None:

@@ -30,7 +30,9 @@ type Kind = Literal[
 type RetryForm = Literal["seconds", "date", "iso"]
 
 # An endpoint's limit counts all its ids together.
-_ID = re.compile(r"(?<!/api)/(\d+|[A-Z][A-Z0-9_]*-\d+)(?=/|$)")
+_ID = re.compile(
+    r"(?<!/api)/(\d+|[A-Z][A-Z0-9_]*-\d+)(?=/|$)|(?<=/project)/(?!search$)[^/]+(?=/|$)"
+)
 PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>"
 
 

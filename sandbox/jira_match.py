@@ -61,7 +61,7 @@ class Catalog(Protocol):
     def sprint_term(self, text: str, /, *, function: bool = False) -> str | None:
         """What `sprint` is compared with for a value or a function."""
 
-    def planned_term(self, field: str, text: str, /) -> str | None:
+    def planned_term(self, field: str, text: str, /, *, quoted: bool = False) -> str | None:
         """What versions and components are compared with for a value."""
 
 
@@ -225,7 +225,7 @@ class _Compiler:
             item = table.get(text.lower()) or by_id
             found = item.id if item is not None else None
         elif name in ("component", "fixversion", "affectedversion"):
-            found = self.site.planned_term(name, text)
+            found = self.site.planned_term(name, text, quoted=operand.quoted)
         if found is None:
             raise missing(clause, operand)
         return found

@@ -1,58 +1,100 @@
-"""What people do to versions, components and worklogs, each with the events Jira sends for it."""
+"""What people do to versions and components, with the events that Jira sends for it."""
 
-from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
 
 from sandbox.jira_changes import IssueChanges
-from sandbox.jira_entities import Issue, Row, User, changed
-from sandbox.jira_planning_rows import version_row, worklog_row
-from sandbox.jira_planning_state import Component, ComponentSource, Planned, Version, Worklog
-
-_KEEP: Any = object()
+from sandbox.jira_entities import Issue, Row
+from sandbox.jira_planning_rows import version_event
+from sandbox.jira_planning_state import KEEP, Component, ComponentSource, Planned, Version
 
 
 class PlanningChanges(IssueChanges):
-    """Changes of versions, components and worklogs, named by id."""
+    """Changes of versions and components, named by id; dates are days such as 2026-01-31."""
+
+    @property
+    def today(self) -> str:
+        """The day it is for the account."""
+        return datetime.fromtimestamp(self.now(), self.zone).date().isoformat()
 
     # Versions
 
-    def create_version(self, project_key: str, name: str | None = None, **about: str) -> Version:
-        """Plan a version; `about` may hold description, start_date and release_date."""
-        version = self.add_version(project_key, name, **about)
+    def create_version(
+        self,
+        project_key: str,
+        name: str | None = None,
+        *,
+        description: str = "",
+        start_date: str | None = None,
+        release_date: str | None = None,
+        archived: bool = False,
+        released: bool = False,
+    ) -> Version:
+        """Plan a version."""
+        version = self.add_version(project_key, name)
+        version.description = description
+        version.start_date, version.release_date = start_date, release_date
+        version.archived, version.released = archived, released
         self._version_event("jira:version_created", version)
         return version
 
-    def add_version(self, project_key: str, name: str | None = None, **about: Any) -> Version:
+    def add_version(self, project_key: str, name: str | None = None) -> Version:
         """Add a version without an event."""
-        number = self.next_id()
         project = self.project_of(project_key)
-        version = Version(number, project, name or f"{project.key} {number}", **about)
+        number = self.next_id()
+        version = Version(number, project, name or f"{project.key} {number}")
+        _refuse_twice(version.name, self.versions_of(project))
         self.versions[number] = version
         return version
 
     def change_version(
-        self, version_id: str, *, name: str = _KEEP, description: str = _KEEP
+        self,
+        version_id: str,
+        *,
+        name: str = KEEP,
+        description: str = KEEP,
+        start_date: str | None = KEEP,
+        release_date: str | None = KEEP,
+        archived: bool = KEEP,
     ) -> Version:
         """Change what is said about a version."""
         version = self.version_of(version_id)
+        if name is not KEEP and name != version.name:
+            _refuse_twice(name, self.versions_of(version.project), besides=version)
         carriers = self._before(version)
-        version.name = version.name if name is _KEEP else name
-        version.description = version.description if description is _KEEP else description
+        version.name = version.name if name is KEEP else name
+        version.description = version.description if description is KEEP else description
+        version.start_date = version.start_date if start_date is KEEP else start_date
+        version.release_date = version.release_date if release_date is KEEP else release_date
+        version.archived = version.archived if archived is KEEP else archived
         self.forget_rows(carriers)
         self._version_event("jira:version_updated", version)
         return version
 
     def release_version(self, version_id: str) -> Version:
-        """Release a version."""
-        return self._set_released(version_id, released=True)
+        """Release a version, today unless it has a date; one that is released stays as it is."""
+        version = self.version_of(version_id)
+        if not version.released:
+            carriers = self._before(version)
+            version.released = True
+            version.release_date = version.release_date or self.today
+            self.forget_rows(carriers)
+            self._version_event("jira:version_released", version)
+        return version
 
     def unrelease_version(self, version_id: str) -> Version:
         """Take a release back."""
-        return self._set_released(version_id, released=False)
+        version = self.version_of(version_id)
+        if version.released:
+            carriers = self._before(version)
+            version.released = False
+            self.forget_rows(carriers)
+            self._version_event("jira:version_unreleased", version)
+        return version
 
     def move_version(self, version_id: str) -> Version:
-        """Put a version elsewhere in the project's order."""
+        """Put a version last in its project's order."""
         version = self.version_of(version_id)
+        self.versions[version_id] = self.versions.pop(version_id)
         self._version_event("jira:version_moved", version)
         return version
 
@@ -60,31 +102,23 @@ class PlanningChanges(IssueChanges):
         """Delete a version: issues lose it or get the other, without events of their own."""
         version = self.version_of(version_id)
         other = self.version_of(merge_into) if merge_into else None
+        _refuse_as_other(version, other)
         carriers = self._before(version)
         for issue in carriers:
-            for versions in (issue.fix_versions, issue.affected_versions):
-                _replace(versions, version, other)
+            _replace(issue.fix_versions, version, other)
+            _replace(issue.affected_versions, version, other)
         self.forget_rows(carriers)
         del self.versions[version_id]
-        body: Row = {"version": version_row(self.rows, version)}
+        body: Row = {"version": version_event(self.rows, version, self.today)}
         if other is not None:
-            body["mergedTo"] = other.id if self.merged_to_is_id else version_row(self.rows, other)
+            whole = version_event(self.rows, other, self.today)
+            body["mergedTo"] = int(other.id) if self.merged_to_is_id else whole
         self.emit("jira:version_deleted", body)
         if other is not None and self.version_merge_sends_event:
             self.emit("jira:version_merged", body)
 
-    def _set_released(self, version_id: str, *, released: bool) -> Version:
-        version = self.version_of(version_id)
-        carriers = self._before(version)
-        version.released = released
-        self.forget_rows(carriers)
-        self._version_event(
-            "jira:version_released" if released else "jira:version_unreleased", version
-        )
-        return version
-
     def _version_event(self, event: str, version: Version) -> None:
-        self.emit(event, {"version": version_row(self.rows, version)})
+        self.emit(event, {"version": version_event(self.rows, version, self.today)})
 
     # Components: no event tells of them, nor of the issues that show them
 
@@ -94,24 +128,41 @@ class PlanningChanges(IssueChanges):
         name: str | None = None,
         *,
         source: ComponentSource = "jira",
-        description: str = "",
-        lead: User | None = None,
+        description: str | None = None,
+        lead: str | None = None,
     ) -> Component:
-        """Make a component."""
-        number, project = self.next_id(), self.project_of(project_key)
-        title = name or f"Component {number}"
-        component = Component(number, project, title, description, lead, source)
+        """Make a component; its lead is named by account id."""
+        project = self.project_of(project_key)
+        number = self.next_id()
+        component = Component(
+            id=number,
+            project=project,
+            name=name or f"Component {number}",
+            description=description or "",
+            lead=self.users[lead] if lead else None,
+            source=source,
+        )
+        _refuse_twice(component.name, self.components_of(project))
         self.components[number] = component
         return component
 
     def change_component(
-        self, component_id: str, *, name: str = _KEEP, description: str = _KEEP
+        self,
+        component_id: str,
+        *,
+        name: str = KEEP,
+        description: str = KEEP,
+        lead: str | None = KEEP,
     ) -> Component:
         """Change what is said about a component."""
         component = self.component_of(component_id)
+        if name is not KEEP and name != component.name:
+            _refuse_twice(name, self.components_of(component.project), besides=component)
         carriers = self._before(component)
-        component.name = component.name if name is _KEEP else name
-        component.description = component.description if description is _KEEP else description
+        component.name = component.name if name is KEEP else name
+        component.description = component.description if description is KEEP else description
+        if lead is not KEEP:
+            component.lead = self.users[lead] if lead else None
         self.forget_rows(carriers)
         return component
 
@@ -119,48 +170,12 @@ class PlanningChanges(IssueChanges):
         """Delete a component: issues lose it or get the other."""
         component = self.component_of(component_id)
         other = self.component_of(move_to) if move_to else None
+        _refuse_as_other(component, other)
         carriers = self._before(component)
         for issue in carriers:
             _replace(issue.components, component, other)
         self.forget_rows(carriers)
         del self.components[component_id]
-
-    # Issues
-
-    def plan_issue(
-        self,
-        issue: str,
-        *,
-        fix_versions: Iterable[str] = _KEEP,
-        affected_versions: Iterable[str] = _KEEP,
-        components: Iterable[str] = _KEEP,
-    ) -> Issue:
-        """Put an issue into versions and components of its project."""
-        found = self.issue_of(issue)
-        self.remember([found])
-        items: list[Row] = []
-        if fix_versions is not _KEEP:
-            new = [self.version_of(name) for name in fix_versions]
-            items += _changes("Fix Version", found.fix_versions, new)
-            found.fix_versions = new
-        if affected_versions is not _KEEP:
-            new = [self.version_of(name) for name in affected_versions]
-            items += _changes("Version", found.affected_versions, new)
-            found.affected_versions = new
-        if components is not _KEEP:
-            parts = [self.component_of(name) for name in components]
-            items += _changes("Component", found.components, parts)
-            found.components = parts
-        self._touch(found)
-        self.forget_rows([found])
-        self._issue_event("jira:issue_updated", found, "issue_updated", items)
-        return found
-
-    def drop_issue(self, issue: Issue) -> None:
-        """Take an issue out of the site with its worklogs."""
-        for worklog in issue.worklogs:
-            del self.worklogs[worklog.id]
-        super().drop_issue(issue)
 
     def _before(self, item: Planned) -> list[Issue]:
         """The issues that show a version or component, remembered as they are."""
@@ -172,71 +187,20 @@ class PlanningChanges(IssueChanges):
         self.remember(carriers)
         return carriers
 
-    # Worklogs
 
-    def add_worklog(
-        self, issue: str, *, seconds: int = 3600, text: str = "", started: float | None = None
-    ) -> Worklog:
-        """Log work on an issue; `started` is in seconds since the epoch."""
-        found = self.issue_of(issue)
-        self.remember([found])
-        self._touch(found)
-        worklog = self.build_worklog(found, seconds=seconds, text=text, started=started)
-        self._worklog_event("worklog_created", worklog)
-        return worklog
-
-    def build_worklog(
-        self, issue: Issue, *, seconds: int, text: str = "", started: float | None = None
-    ) -> Worklog:
-        """Log work without an event."""
-        moment = self.now()
-        worklog = Worklog(
-            self.next_id(), issue, self.me, started or moment, seconds, moment, moment, text
-        )
-        self.worklogs[worklog.id] = worklog
-        issue.worklogs.append(worklog)
-        self.forget_rows([issue])
-        return worklog
-
-    def change_worklog(self, worklog_id: str, *, seconds: int) -> Worklog:
-        """Say that it was more or less work."""
-        worklog = self.worklog_of(worklog_id)
-        self.remember([worklog.issue])
-        self._touch(worklog.issue)
-        worklog.seconds, worklog.updated = seconds, self.now()
-        self.forget_rows([worklog.issue])
-        self._worklog_event("worklog_updated", worklog)
-        return worklog
-
-    def delete_worklog(self, worklog_id: str) -> None:
-        """Take back that there was work."""
-        worklog = self.worklog_of(worklog_id)
-        self.remember([worklog.issue])
-        self._touch(worklog.issue)
-        worklog.issue.worklogs.remove(worklog)
-        del self.worklogs[worklog_id]
-        self.forget_rows([worklog.issue])
-        self._worklog_event("worklog_deleted", worklog)
-
-    def _worklog_event(self, event: str, worklog: Worklog) -> None:
-        self.emit(event, {"worklog": worklog_row(self.rows, worklog)})
-        if self.worklogs_send_issue_events:
-            spent = changed("timespent", (None, None), (None, str(worklog.seconds)))
-            self._issue_event("jira:issue_updated", worklog.issue, "issue_worklog_updated", [spent])
+def _refuse_twice(
+    name: str, among: list[Version] | list[Component], besides: Planned | None = None
+) -> None:
+    if any(item.name.lower() == name.lower() for item in among if item is not besides):
+        raise ValueError(f"The project has a {name} already")
 
 
-def _replace[T](items: list[T], old: T, new: T | None) -> None:
+def _refuse_as_other(item: Planned, other: Planned | None) -> None:
+    if other is not None and (other is item or other.project is not item.project):
+        raise ValueError(f"{other.name} isn't another one of the same project")
+
+
+def _replace[T: Version | Component](items: list[T], old: T, new: T | None) -> None:
     if old in items:
         index = items.index(old)
         items[index : index + 1] = [new] if new is not None and new not in items else []
-
-
-def _changes(field: str, old: Iterable[Planned], new: Iterable[Planned]) -> list[Row]:
-    """One item for each that was taken away or put there, as Jira writes them."""
-    before, after = list(old), list(new)
-    gone = [item for item in before if item not in after]
-    come = [item for item in after if item not in before]
-    return [
-        *(changed(field, (item.id, item.name), (None, None)) for item in gone),
-        *(changed(field, (None, None), (item.id, item.name)) for item in come),
-    ]

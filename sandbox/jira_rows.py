@@ -21,7 +21,12 @@ from sandbox.jira_entities import (
     dumps,
     stamp,
 )
-from sandbox.jira_planning_rows import component_brief, version_brief, worklog_field
+from sandbox.jira_planning_rows import (
+    component_brief,
+    version_brief,
+    worklog_event,
+    worklog_field,
+)
 
 _SIZES = ("48x48", "24x24", "16x16", "32x32")
 
@@ -260,7 +265,8 @@ class Rows:
 
     def issue_event(self, issue: Issue, row: Row) -> Row:
         """A full row as events carry it: in the older API's form, where texts are plain."""
-        fields = {**row["fields"], "description": issue.description}
+        worklogs = worklog_field(self, issue.worklogs, worklog_event)
+        fields = {**row["fields"], "description": issue.description, "worklog": worklogs}
         link = f"{self.base_url}/rest/api/2/issue/{issue.id}"
         return {**row, "self": link, "fields": fields}
 

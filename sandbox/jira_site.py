@@ -107,6 +107,7 @@ class JiraSite(TeamChanges, AgileFill, PlanningFill):
         for issue in own:
             self.forget_rows(self.around(issue))
             self.drop_issue(issue)
+        self.drop_planning(project)
         project.status = "deleted"
         del self.projects[project.id]
         self._project_event("project_deleted", project)

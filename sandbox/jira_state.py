@@ -190,9 +190,6 @@ class SiteState(AgileState, PlanningState):
             project.last_number += 1
             number = issue.numbers[project.id] = project.last_number
             self._numbers[project.id, number] = issue.id
-        if issue.project is not project:
-            # Versions and components belong to a project.
-            issue.fix_versions, issue.affected_versions, issue.components = [], [], []
         issue.project, issue.number = project, number
         issue.key = f"{project.key}-{number}"
 
@@ -249,9 +246,9 @@ class SiteState(AgileState, PlanningState):
                 issue,
                 project=copy.copy(issue.project),
                 labels=list(issue.labels),
-                fix_versions=list(issue.fix_versions),
-                affected_versions=list(issue.affected_versions),
-                components=list(issue.components),
+                fix_versions=list(map(copy.copy, issue.fix_versions)),
+                affected_versions=list(map(copy.copy, issue.affected_versions)),
+                components=list(map(copy.copy, issue.components)),
                 sprint=copy.copy(issue.sprint),
                 frozen=True,
                 was_visible=issue.visible,

@@ -44,6 +44,12 @@ QUERY_MAXIMUM = {
 }
 # Values that may be joined by commas.
 QUERY_VALUES = {
+    ("/rest/api/3/project/{projectIdOrKey}/version", "status"): {
+        *("released", "unreleased", "archived"),
+    },
+    ("/rest/api/3/issue/{issueIdOrKey}/worklog", "expand"): {"properties"},
+    ("/rest/api/3/issue/{issueIdOrKey}/worklog/{id}", "expand"): {"properties"},
+    ("/rest/api/3/worklog/list", "expand"): {"properties"},
     ("/rest/agile/1.0/board", "type"): {"scrum", "kanban", "simple"},
     ("/rest/agile/1.0/board/{boardId}/sprint", "state"): {"future", "active", "closed"},
     ("/rest/agile/1.0/board/{boardId}/epic", "done"): {"true", "false"},

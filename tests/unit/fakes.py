@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any, cast
 
 from jira.api import JiraApi
@@ -22,6 +23,7 @@ class FakeApi:
     def __init__(self, answer: Callable[[str, str, Any], Any]) -> None:
         self.answer = answer
         self.asked: list[tuple[str, str, Any]] = []
+        self.authentication = SimpleNamespace(uses_gateway=False)
 
     @classmethod
     def scripted(cls, *answers: Any) -> "FakeApi":
@@ -46,8 +48,8 @@ class FakeApi:
     async def get(self, path: str, query: Mapping[str, Any] | None = None, **values: str) -> Any:
         return await self._ask("GET", path.format(**values), dict(query or {}))
 
-    async def read_by_post(self, path: str, body: Mapping[str, Any]) -> Any:
-        return await self._ask("READ", path, dict(body))
+    async def read_by_post(self, path: str, body: Mapping[str, Any], **values: str) -> Any:
+        return await self._ask("READ", path.format(**values), dict(body))
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return await self._ask("POST", path, dict(body))

@@ -27,24 +27,21 @@ async def test_an_answer_without_an_account_is_not_jiras(answer):
         await jira.verify_credentials()
 
 
+NO_PROJECTS = {"values": [], "isLast": True, "total": 0}
 EMPTY = [
     pytest.param(
         lambda jira: jira.get_paginated_issues({"jql": None, "fields": None, "expand": None}),
-        {"issues": [], "isLast": True},
+        (NO_PROJECTS, {"issues": [], "isLast": True}),
         id="issues",
     ),
-    pytest.param(
-        lambda jira: jira.get_paginated_projects(),
-        {"values": [], "isLast": True, "total": 0},
-        id="projects",
-    ),
-    pytest.param(lambda jira: jira.get_paginated_users(), [], id="users"),
+    pytest.param(lambda jira: jira.get_paginated_projects(), (NO_PROJECTS,), id="projects"),
+    pytest.param(lambda jira: jira.get_paginated_users(), ([],), id="users"),
 ]
 
 
 @pytest.mark.parametrize(("read", "nothing"), EMPTY)
 async def test_an_empty_site_is_empty_when_jira_knows_us(read, nothing):
-    jira, fake = client(nothing, {"accountId": "account-1"})
+    jira, fake = client(*nothing, {"accountId": "account-1"})
     assert [page async for page in read(jira)] == []
     assert fake.asked[-1][1] == MYSELF
 
@@ -52,7 +49,7 @@ async def test_an_empty_site_is_empty_when_jira_knows_us(read, nothing):
 @pytest.mark.parametrize(("read", "nothing"), EMPTY)
 async def test_a_site_that_is_empty_for_strangers_is_not_believed(read, nothing):
     """A token that ran out gets 200 and nothing; it must never empty a catalog."""
-    jira, _ = client(nothing, JiraAuthenticationError("401"))
+    jira, _ = client(*nothing, JiraAuthenticationError("401"))
     with pytest.raises(JiraAuthenticationError):
         async for _ in read(jira):
             pass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jira.jql import ALL_ISSUES, bounded, quote, restrict, without_order_by
+from jira.jql import ALL_ISSUES, both, bounded, quote, restrict, without_order_by
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,17 @@ def test_restricting_keeps_the_whole_condition_together(jql, query):
 
 def test_restricting_quotes_every_value():
     assert restrict(None, "project", ["AS", '"']) == r'project in ("AS", "\"")'
+
+
+@pytest.mark.parametrize(
+    ("jql", "query"),
+    [
+        ("project = AB", "(project = AB) AND sprint in (3)"),
+        ("a = 1 OR b = 2 ORDER BY key", "(a = 1 OR b = 2) AND sprint in (3)"),
+        ("ORDER BY key", "sprint in (3)"),
+        ("  ", "sprint in (3)"),
+        (None, "sprint in (3)"),
+    ],
+)
+def test_a_clause_and_a_query_hold_both(jql, query):
+    assert both("sprint in (3)", jql) == query

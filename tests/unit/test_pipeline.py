@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from jira.pipeline import Gatherer, read_ahead
+from jira.pipeline import Gatherer, batched, read_ahead
 from tests.unit.fakes import settle
 
 
@@ -217,3 +217,51 @@ async def test_a_caller_that_gives_up_does_not_take_the_answer_from_the_others()
     reads.may_go.set()
     assert await stays == {"2": "c:2"}
     assert gives_up.cancelled()
+
+
+async def lists(*lengths: int, then: Exception | None = None) -> AsyncIterator[list[int]]:
+    number = 0
+    for length in lengths:
+        yield list(range(number, number + length))
+        number += length
+    if then is not None:
+        raise then
+
+
+@pytest.mark.parametrize(
+    ("lengths", "together"),
+    [
+        ([], []),
+        ([0, 0], []),
+        ([1, 1, 1, 1], [3, 1]),
+        ([1, 1, 1], [3]),
+        ([2, 2, 2], [4, 2]),
+        ([3, 3], [3, 3]),
+        ([10, 1], [10, 1]),
+        ([0, 1, 0, 2, 0], [3]),
+    ],
+)
+async def test_small_pages_become_large_ones_and_nothing_is_lost_or_empty(lengths, together):
+    found = [page async for page in batched(lists(*lengths), 3)]
+    assert [len(page) for page in found] == together
+    assert [item for page in found for item in page] == list(range(sum(lengths)))
+
+
+async def test_an_error_of_the_pages_is_raised_and_what_was_gathered_is_not_a_page():
+    pages = batched(lists(3, 1, then=ValueError("source")), 3)
+    assert await anext(pages) == [0, 1, 2]
+    with pytest.raises(ValueError, match="source"):
+        await anext(pages)
+
+
+async def test_a_page_is_handed_on_before_the_next_is_read():
+    """All rows together may not fit into memory."""
+    read: list[int] = []
+
+    async def noted() -> AsyncIterator[list[int]]:
+        for number in range(3):
+            read.append(number)
+            yield [number] * 3
+
+    await anext(batched(noted(), 3))
+    assert read == [0]

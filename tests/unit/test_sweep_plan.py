@@ -4,7 +4,16 @@ import pytest
 from port_ocean.core.models import Entity
 
 from tests.unit.catalog_fakes import entity
-from webhook_processors.sweep_plan import Plan, grouped, is_stub, orphans, plan, targets_of
+from webhook_processors.sweep_plan import (
+    Plan,
+    differs,
+    grouped,
+    is_stub,
+    orphans,
+    plan,
+    projects_named_by,
+    targets_of,
+)
 from webhook_processors.writer import EntityKey, key_of
 
 BOTH = ("issue", "project")
@@ -234,3 +243,47 @@ def test_where_port_tells_nothing_but_names_nothing_is_taken_for_a_stub():
     found = plan(bare, {("issue", "A")}, blueprints=("issue",), limit_percent=10)
     assert found.extra == []
     assert [e.identifier for e in found.over_limit["issue"]] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("at_port", "expected"),
+    [
+        pytest.param(None, True, id="missing"),
+        pytest.param(full("A", parent="B"), False, id="as it should be"),
+        pytest.param(full("A", parent="C"), True, id="another relation"),
+        pytest.param(full("A"), True, id="a relation less"),
+        pytest.param(full("A", parent="B", team="T"), True, id="a relation more"),
+        pytest.param(
+            entity("A", properties={"name": "B"}, relations={"parent": "B"}),
+            True,
+            id="another property",
+        ),
+        pytest.param(
+            entity("A", title="B", properties={"name": "A"}, relations={"parent": "B"}),
+            True,
+            id="another title",
+        ),
+        pytest.param(stub("A"), True, id="a stub, or Port tells no details"),
+        pytest.param(full("A", "project", parent="B"), True, id="of another blueprint"),
+    ],
+)
+def test_whether_an_entity_has_to_be_written(at_port, expected):
+    has = grouped([at_port] if at_port else [])
+    assert differs(full("A", parent="B"), has) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "projects"),
+    [
+        (full("AB-1"), {"AB"}),
+        (full("AB"), {"AB"}),
+        (full("10001", project="CD"), {"CD"}),
+        (full("10001", issue="CD-2", boards=["5", "6"]), {"CD"}),
+        (full("AB-1", issues=["CD-2", None, "EF-3"]), {"AB", "CD", "EF"}),
+        (full("10001"), set()),
+        (full("557058:0a-1b"), set()),
+    ],
+)
+def test_the_projects_that_an_entity_points_at(one, projects):
+    """A release, sprint or worklog is known by a number: what it relates to tells its project."""
+    assert projects_named_by(one) == projects

@@ -1,0 +1,195 @@
+"""Sprints: read from every board, one row for each, and live by id."""
+
+from typing import Any
+
+import pytest
+
+from jira.errors import (
+    JiraAuthenticationError,
+    JiraPermissionError,
+    JiraRequestError,
+    JiraUnavailableError,
+)
+from kinds import Kinds
+from tests.unit.fake_client import resource
+from tests.unit.payloads import UPDATED, change, issue_event
+from tests.unit.planning_site import AGILE, GONE, PlanningSite, Row, warnings
+
+ACTIVE = resource("sprint")
+EVERY = resource("sprint", sprint_state=None)
+FORBIDDEN = JiraPermissionError("answered with 403")
+NO_SPRINTS = JiraRequestError("answered with 400: The board does not support sprints")
+
+
+@pytest.fixture
+def site() -> PlanningSite:
+    """Three boards of project AB, and board 9, whose filter names no project."""
+    made = PlanningSite()
+    made.project("10", "AB")
+    for board_id, kind in ((2, "scrum"), (1, "simple"), (3, "kanban")):
+        made.board(board_id, "AB", type=kind)
+    made.board(9)
+    made.answers[f"{AGILE}/board/3/sprint"] = NO_SPRINTS
+    made.sprint(21, 2, 1)
+    made.sprint(22, 2, state="future")
+    made.sprint(23, 2, state="closed")
+    made.sprint(24, 1)
+    made.sprint(25, 1)
+    return made
+
+
+def names(rows: list[Row]) -> dict[int, list[int]]:
+    return {row["id"]: row["__boardIds"] for row in rows}
+
+
+def event(sprint_id: Any, name: str = "sprint_updated") -> Row:
+    return {"webhookEvent": name, "sprint": {"id": sprint_id}}
+
+
+async def test_every_board_is_asked_whatever_its_type(site):
+    await site.resync(Kinds.SPRINT, ACTIVE)
+    asked = {path for path, _ in site.asked(rf"{AGILE}/board/\d+/sprint")}
+    assert asked == {f"{AGILE}/board/{n}/sprint" for n in (1, 2, 3, 9)}
+
+
+async def test_a_sprint_on_several_boards_is_one_row_that_names_them_in_order(site):
+    rows = await site.resync(Kinds.SPRINT, ACTIVE)
+    assert [row["id"] for row in rows].count(21) == 1
+    assert names(rows) == {21: [1, 2], 24: [1], 25: [1]}
+
+
+@pytest.mark.parametrize(
+    ("states", "query", "shown"),
+    [
+        (["active"], "active", {21, 24, 25}),
+        (["closed", "future"], "closed,future", {22, 23}),
+        (None, None, {21, 22, 23, 24, 25}),
+    ],
+)
+async def test_jira_is_asked_for_the_states_of_the_selector(site, states, query, shown):
+    rows = await site.resync(Kinds.SPRINT, resource("sprint", sprint_state=states))
+    assert set(names(rows)) == shown
+    assert {what.get("state") for _, what in site.asked(rf"{AGILE}/board/\d+/sprint")} == {query}
+
+
+async def test_a_board_without_sprints_is_nothing_to_warn_about(site, log):
+    """There is one for most kanban boards: a warning each would bury the others."""
+    await site.resync(Kinds.SPRINT, ACTIVE)
+    assert warnings(log) == []
+
+
+async def test_a_site_whose_boards_all_have_no_sprints_is_no_failure(site):
+    site.answers |= {f"{AGILE}/board/{n}/sprint": NO_SPRINTS for n in site.boards}
+    assert await site.resync(Kinds.SPRINT, ACTIVE) == []
+
+
+@pytest.mark.parametrize(
+    "refusal", [FORBIDDEN, GONE, JiraRequestError("422")], ids=["403", "404", "422"]
+)
+async def test_a_board_that_is_refused_costs_only_what_it_alone_shows(site, log, refusal):
+    site.answers[f"{AGILE}/board/1/sprint"] = refusal
+    assert names(await site.resync(Kinds.SPRINT, ACTIVE)) == {21: [2]}
+    [line] = warnings(log)
+    assert "sprints of board 1 (Board 1)" in line
+
+
+@pytest.mark.parametrize("path", ["board", "board/2/sprint"])
+@pytest.mark.parametrize("failure", [JiraAuthenticationError("401"), JiraUnavailableError("503")])
+async def test_a_failure_of_a_board_or_the_list_fails_the_kind(site, path, failure):
+    site.answers[f"{AGILE}/{path}"] = failure
+    with pytest.raises(type(failure)):
+        await site.resync(Kinds.SPRINT, ACTIVE)
+
+
+async def test_where_every_board_is_refused_the_kind_fails(site):
+    site.answers |= {f"{AGILE}/board/{n}/sprint": FORBIDDEN for n in site.boards}
+    with pytest.raises(JiraPermissionError):
+        await site.resync(Kinds.SPRINT, ACTIVE)
+
+
+async def test_lost_credentials_look_like_an_empty_site_and_fail_the_kind(site):
+    site.boards.clear()
+    site.answers["/rest/api/3/myself"] = JiraAuthenticationError("401")
+    with pytest.raises(JiraAuthenticationError):
+        await site.resync(Kinds.SPRINT, ACTIVE)
+
+
+@pytest.mark.parametrize("sprint_id", [21, 22, 23, 24])
+async def test_a_sprint_is_updated_with_the_row_of_a_resync(site, sprint_id):
+    of_resync = {row["id"]: row for row in await site.resync(Kinds.SPRINT, EVERY)}
+    found = await site.live(Kinds.SPRINT, event(str(sprint_id)), EVERY)
+    assert found == ([of_resync[sprint_id]], [])
+
+
+async def test_a_sprint_that_is_read_first_by_an_event_has_all_its_boards(site):
+    """Without a resync before: other boards of the project show it as well."""
+    updated, _ = await site.live(Kinds.SPRINT, event(21), ACTIVE)
+    assert names(updated) == {21: [1, 2]}
+
+
+async def test_a_board_outside_the_project_is_not_forgotten_live(site):
+    site.put("sprint", 21, 9)
+    of_resync = names(await site.resync(Kinds.SPRINT, ACTIVE))
+    updated, _ = await site.live(Kinds.SPRINT, event(21), ACTIVE)
+    assert names(updated)[21] == of_resync[21] == [1, 2, 9]
+
+
+@pytest.mark.parametrize("origin", [None, 77])
+async def test_a_sprint_whose_origin_is_missing_or_gone_is_still_found_on_its_boards(site, origin):
+    site.sprints[21]["originBoardId"] = origin
+    updated, deleted = await site.live(Kinds.SPRINT, event(21), ACTIVE)
+    assert (names(updated), deleted) == ({21: [1, 2]}, [])
+
+
+@pytest.mark.parametrize("name", ["sprint_closed", "sprint_updated"])
+async def test_a_sprint_whose_state_leaves_the_selector_is_removed(site, name):
+    site.sprints[24]["state"] = "closed"
+    updated, [gone] = await site.live(Kinds.SPRINT, event("24", name), ACTIVE)
+    assert (updated, gone["id"]) == ([], 24)
+
+
+async def test_a_sprint_whose_state_comes_into_the_selector_is_there(site):
+    site.sprints[22]["state"] = "active"
+    updated, deleted = await site.live(Kinds.SPRINT, event(22, "sprint_started"), ACTIVE)
+    assert (names(updated), deleted) == ({22: [2]}, [])
+
+
+async def test_a_sprint_that_is_gone_is_removed(site):
+    del site.sprints[24]
+    updated, [gone] = await site.live(Kinds.SPRINT, event(24, "sprint_deleted"), ACTIVE)
+    assert (updated, gone["id"]) == ([], 24)
+
+
+async def test_a_sprint_that_no_board_shows_any_more_is_removed(site):
+    site.on_board["sprint", 1].remove(24)
+    updated, [gone] = await site.live(Kinds.SPRINT, event(24), ACTIVE)
+    assert (updated, gone["id"]) == ([], 24)
+
+
+async def test_a_late_event_removes_nothing_that_is_there(site):
+    updated, deleted = await site.live(Kinds.SPRINT, event(24, "sprint_deleted"), ACTIVE)
+    assert (names(updated), deleted) == ({24: [1]}, [])
+
+
+async def test_an_issue_that_changes_its_sprint_has_both_read_again(site):
+    moved = change("Sprint", "x", "y", **{"from": "24", "to": "21, 22"})
+    updated, deleted = await site.live(Kinds.SPRINT, issue_event(UPDATED, moved), EVERY)
+    assert (set(names(updated)), deleted) == ({21, 22, 24}, [])
+
+
+async def test_a_sprint_that_is_refused_is_neither_updated_nor_removed(site, log):
+    site.answers[f"{AGILE}/sprint/24"] = FORBIDDEN
+    assert await site.live(Kinds.SPRINT, event(24), ACTIVE) == ([], [])
+    assert "sprint 24 " in warnings(log)[0]
+
+
+@pytest.mark.parametrize("path", ["sprint/24", "board/1", "board", "board/1/sprint"])
+async def test_a_failure_is_not_taken_for_a_sprint_that_is_gone(site, path):
+    site.answers[f"{AGILE}/{path}"] = JiraUnavailableError("503")
+    with pytest.raises(JiraUnavailableError):
+        await site.live(Kinds.SPRINT, event(24), ACTIVE)
+
+
+async def test_what_port_has_is_there_or_gone_and_what_is_no_id_is_neither(site):
+    rows, gone = await site.known(Kinds.SPRINT, ["21", "22", "77", "Sprint 1"], ACTIVE)
+    assert (list(names(rows)), gone) == ([21], ["22", "77"])

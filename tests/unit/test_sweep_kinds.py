@@ -1,0 +1,181 @@
+"""A sweep of some kinds leaves the others alone, and one of all looks at components, too."""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from jira.errors import JiraUnavailableError
+from jira.issue_reader import IssueQuery
+from jira.shown_components import ShownComponents
+from kinds import Kinds
+from tests.unit.catalog_fakes import entity
+from tests.unit.fake_client import mapping
+from tests.unit.sweep_site import SweepWorld, full
+from webhook_processors.sweep import FIRST_LOOK_BACK_MINUTES
+
+Row = dict[str, Any]
+OF_ISSUES = {"properties": {"parts": ".fields.components"}}
+
+
+async def sweep(world: SweepWorld, *kinds: Kinds) -> None:
+    async for _ in world.sweeper.sweep(kinds or tuple(Kinds)):
+        pass
+
+
+@pytest.fixture
+def world(made_sweep: Any) -> SweepWorld:
+    return made_sweep(mapping("issue", "project"))  # type: ignore[no-any-return]
+
+
+async def test_only_the_kinds_that_are_asked_for_are_read_and_written(world):
+    world.jira.issue("1", "AB-1")
+    world.jira.project("10", "AB")
+    await sweep(world, Kinds.PROJECT)
+    assert world.written == ["AB"]
+    assert world.jira.asked == []
+
+
+async def test_what_is_too_much_of_another_kind_stays(world):
+    """It wasn't read: nobody knows that it is too much."""
+    world.has(full("AB-9"), full("CD", "project"))
+    world.jira.project("10", "AB")
+    await sweep(world, Kinds.PROJECT)
+    assert world.deleted == ["CD"]
+    assert world.names() == ["AB-9"]
+
+
+async def test_a_blueprint_that_another_kind_shares_is_not_complete(made_sweep):
+    world = made_sweep(mapping("project", "user", blueprint='"thing"'))
+    world.has(full("CD", "thing"))
+    await sweep(world, Kinds.PROJECT)
+    assert world.deleted == []
+
+
+async def test_another_kinds_blueprint_that_is_computed_could_be_any(made_sweep):
+    of = mapping("project", "issue")
+    of.resources[1].port.entity.mappings.blueprint = ".fields.type"
+    world = made_sweep(of)
+    world.has(full("CD", "project"))
+    await sweep(world, Kinds.PROJECT)
+    assert world.deleted == []
+
+
+async def test_a_sweep_of_some_kinds_is_not_the_last_sweep(world):
+    """The next one still looks back to where the last whole one began."""
+    await sweep(world, Kinds.PROJECT)
+    world.time += 60
+    await sweep(world)
+    assert world.jira.asked[-1].endswith(f"updated >= -{FIRST_LOOK_BACK_MINUTES}m")
+
+
+async def test_a_failure_while_reading_some_kinds_deletes_nothing(world):
+    world.has(full("CD", "project"))
+    world.jira.project("10", "AB")
+    world.jira.breaks_off = True
+    with pytest.raises(JiraUnavailableError):
+        await sweep(world, Kinds.PROJECT)
+    assert world.deleted == []
+
+
+async def test_rows_that_port_has_as_they_are_are_not_written_again(world):
+    world.jira.project("10", "AB")
+    world.has(entity("AB", "project", properties={"name": "now"}))
+    await sweep(world, Kinds.PROJECT)
+    assert world.written == []
+
+
+async def test_a_row_that_port_has_otherwise_is_written(world):
+    world.jira.project("10", "AB")
+    world.has(full("AB", "project"))
+    await sweep(world, Kinds.PROJECT)
+    assert world.written == ["AB"]
+
+
+class Components:
+    """Project AB's components, as its issues showed them and as they are now."""
+
+    def __init__(self, world: SweepWorld) -> None:
+        self.world = world
+        self.shown = ShownComponents()
+        self.now: list[Row] = [{"id": "1", "name": "UI"}]
+        self.asked: list[str | None] = []
+        self.error: Exception | None = None
+        jira: Any = world.jira
+        jira.issues.components = self.shown
+        jira.issues.pages = self.pages
+        jira.components = SimpleNamespace(of_project=self.of_project)
+        jira.project("10", "AB")
+        world.has(entity("AB", "project", properties={"name": "now"}))
+        self.shown.note([self.issue("UI")])
+
+    def issue(self, component: str) -> Row:
+        fields = {"components": [{"id": "1", "name": component}]}
+        return {"id": "1", "key": "AB-1", "fields": fields}
+
+    async def of_project(self, project: Row) -> list[Row]:
+        if self.error:
+            raise self.error
+        return self.now if project["key"] == "AB" else []
+
+    async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+        if "project in" in str(query.jql):
+            self.asked.append(query.jql)
+            rows = [self.issue(row["name"]) for row in self.now]
+            self.shown.note(rows)
+            yield rows
+
+
+@pytest.fixture
+def components(made_sweep: Any) -> Components:
+    return Components(made_sweep(mapping("issue", "project", **OF_ISSUES)))
+
+
+RENAMED: list[Row] = [{"id": "1", "name": "Web"}]
+
+
+async def test_components_that_are_as_issues_show_them_have_nothing_read(components):
+    await sweep(components.world)
+    assert components.asked == []
+
+
+async def test_a_component_that_was_renamed_has_its_projects_issues_read_again_once(components):
+    components.now = RENAMED
+    await sweep(components.world)
+    await sweep(components.world)
+    [jql] = components.asked
+    assert jql.endswith('AND project in ("10")')
+    assert components.world.written == ["AB-1"]
+
+
+async def test_a_sweep_of_some_kinds_does_not_look_at_components(components):
+    """It follows an event, within seconds of others: the next whole one does."""
+    components.now = RENAMED
+    await sweep(components.world, Kinds.ISSUE, Kinds.PROJECT)
+    assert components.asked == []
+
+
+async def test_a_mapping_that_does_not_read_components_has_nothing_read(made_sweep):
+    of = mapping("issue", properties={"name": ".fields.summary"})
+    components = Components(made_sweep(of))
+    components.now = RENAMED
+    components.error = JiraUnavailableError("503")
+    await sweep(components.world)
+    assert components.asked == []
+
+
+async def test_a_project_that_is_gone_has_no_components_to_compare(components):
+    components.world.jira.live.clear()
+    components.error = JiraUnavailableError("503")
+    await sweep(components.world)
+    assert components.asked == []
+
+
+async def test_a_failure_to_read_components_is_raised_after_the_sweep_is_done(components):
+    """What is too much is gone by then."""
+    components.error = JiraUnavailableError("503")
+    components.world.has(full("CD", "project"))
+    with pytest.raises(JiraUnavailableError):
+        await sweep(components.world)
+    assert components.world.deleted == ["CD"]

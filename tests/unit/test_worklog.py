@@ -1,0 +1,290 @@
+"""Worklogs: those that come along with issues, those that are paged, and live by issue."""
+
+import re
+from typing import Any
+
+import pytest
+
+from client import MYSELF, JiraClient
+from jira.errors import (
+    JiraAnswerError,
+    JiraAuthenticationError,
+    JiraPermissionError,
+    JiraRequestError,
+    JiraUnavailableError,
+)
+from jira.issue_reader import BULK_FETCH, SEARCH
+from jira.jql import ALL_ISSUES
+from jira.overrides import JiraWorklogParams
+from jira.registry import KINDS
+from jira.worklog import BY_IDS, inlined
+from kinds import Kinds
+from tests.unit.fake_client import resource
+from tests.unit.fakes import FakeApi
+from tests.unit.payloads import DELETED, MOVE, UPDATED, issue_event
+from tests.unit.planning_site import GONE, all_rows, warnings
+
+Row = dict[str, Any]
+WEEK = resource("worklog")
+FORBIDDEN = JiraPermissionError("answered with 403")
+OF_ISSUE = "/rest/api/3/issue/{}/worklog"
+STARTED = "2026-01-02T03:04:05.000+0000"
+MS = 1767323045000
+"""STARTED, in milliseconds since 1970."""
+
+
+class Site:
+    """Issues by id with the ids of their worklogs; an issue brings 20 along, a page holds 15."""
+
+    def __init__(self, **worklogs: int) -> None:
+        self.issues: dict[str, list[Row]] = {}
+        for name, count in worklogs.items():
+            issue_id = name.removeprefix("i")
+            self.issues[issue_id] = [
+                {"id": f"{issue_id}{n:03}", "issueId": issue_id, "started": STARTED}
+                for n in range(count)
+            ]
+        self.outside: set[str] = set()
+        self.answers: dict[str, Any] = {}
+        self.fake = FakeApi(self.answer)
+        self.client = JiraClient(self.fake.api, 10)
+
+    def issue(self, issue_id: str) -> Row:
+        worklogs = self.issues[issue_id]
+        field = {"total": len(worklogs), "maxResults": 20, "worklogs": worklogs[:20]}
+        return {"id": issue_id, "key": f"AB-{issue_id}", "fields": {"worklog": field}}
+
+    def answer(self, method: str, path: str, what: Any) -> Any:
+        if path in self.answers:
+            return self.answers[path]
+        if path == MYSELF:
+            return {"accountId": "account-1"}
+        if path == SEARCH:
+            return self.search(what)
+        if path == BULK_FETCH:
+            return {"issues": [self.issue(i) for i in what["issueIdsOrKeys"] if i in self.issues]}
+        if path == BY_IDS:
+            every = [row for rows in self.issues.values() for row in rows]
+            return [row for row in every if int(row["id"]) in what["ids"]]
+        [issue_id] = re.findall(r"/issue/(\d+)/worklog", path)
+        rows = self.issues[issue_id]
+        start = what["startAt"]
+        page = rows[start : start + 15]
+        return {"worklogs": page, "startAt": start, "maxResults": 15, "total": len(rows)}
+
+    def search(self, what: Row) -> Row:
+        named = re.search(r"\bid in \((.*)\)", what["jql"])
+        ids = re.findall(r"\d+", named[1]) if named else list(self.issues)
+        ids = [i for i in ids if i in self.issues and i not in self.outside]
+        start = int(what.get("nextPageToken", "0"))
+        end = start + what["maxResults"]
+        more = {"nextPageToken": str(end)} if end < len(ids) else {}
+        return {"issues": [self.issue(i) for i in ids[start:end]], "isLast": not more, **more}
+
+    async def resync(self, of: Any = WEEK) -> list[Row]:
+        return await all_rows(KINDS[Kinds.WORKLOG].read_all(self.client, of))
+
+    async def live(self, payload: Any, of: Any = WEEK) -> tuple[list[str], list[str]]:
+        spec = KINDS[Kinds.WORKLOG]
+        assert spec.is_touched_by(payload["webhookEvent"])
+        found = await spec.resolve(self.client, spec.subjects(payload), of)
+        return [row["id"] for row in found.updated], [row["id"] for row in found.deleted]
+
+    def paged(self) -> list[Row]:
+        return [what for _, path, what in self.fake.asked if path.endswith("/worklog")]
+
+
+def event(issue_id: Any, worklog_id: Any = None, name: str = "worklog_updated") -> Row:
+    return {"webhookEvent": name, "worklog": {"id": worklog_id, "issueId": issue_id}}
+
+
+@pytest.mark.parametrize(
+    ("field", "complete"),
+    [
+        ({"total": 1, "worklogs": [{"id": "1"}]}, True),
+        ({"total": 0, "worklogs": []}, True),
+        ({"total": 2, "worklogs": [{"id": "1"}]}, False),
+        ({"worklogs": [{"id": "1"}]}, False),
+        ({"total": "1", "worklogs": [{"id": "1"}]}, False),
+        ({"total": 1, "worklogs": None}, False),
+        ({"total": 0}, False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_whether_the_worklogs_that_came_along_are_all_of_them(field, complete):
+    assert (inlined({"fields": {"worklog": field}}) is not None) is complete
+
+
+def test_an_issue_without_its_fields_brings_no_worklogs_along():
+    assert inlined({"id": "1"}) is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 20])
+async def test_up_to_twenty_come_along_and_are_not_asked_for(count):
+    site = Site(i1=count, i2=1)
+    assert len(await site.resync()) == count + 1
+    assert site.paged() == []
+
+
+@pytest.mark.parametrize("count", [21, 30, 31])
+async def test_more_than_twenty_are_paged_to_their_end(count):
+    site = Site(i1=count, i2=1)
+    rows = await site.resync()
+    assert len({row["id"] for row in rows}) == len(rows) == count + 1
+    assert [what["startAt"] for what in site.paged()] == list(range(0, count, 15))
+
+
+async def test_a_thousand_issues_with_a_thousand_worklogs_cost_few_requests():
+    site = Site(**{f"i{n}": 1 for n in range(1, 1001)})
+    assert len(await site.resync()) == 1000
+    assert len(site.fake.asked) <= 40
+
+
+async def test_every_worklog_tells_the_key_its_issue_has_now():
+    rows = await Site(i1=1, i2=25).resync()
+    assert {row["__issueKey"] for row in rows if row["issueId"] == "1"} == {"AB-1"}
+    assert {row["__issueKey"] for row in rows if row["issueId"] == "2"} == {"AB-2"}
+
+
+@pytest.mark.parametrize(
+    ("jql", "sent"),
+    [
+        ("project = AB ORDER BY key", "project = AB"),
+        ("", ALL_ISSUES),
+        (None, ALL_ISSUES),
+        (WEEK.selector.jql, "updated >= -1w"),
+    ],
+)
+async def test_the_query_of_the_selector(jql, sent):
+    site = Site(i1=1)
+    await site.resync(resource("worklog", jql=jql))
+    assert site.fake.bodies(SEARCH)[0]["jql"] == sent
+
+
+def within(**params: Any) -> Any:
+    return resource("worklog", api_query_params=JiraWorklogParams(**params))
+
+
+@pytest.mark.parametrize(
+    ("params", "taken"),
+    [
+        ({"startedAfter": MS - 1}, True),
+        ({"startedAfter": MS + 1}, False),
+        ({"startedBefore": MS + 1}, True),
+        ({"startedBefore": MS - 1}, False),
+        ({"startedAfter": MS - 1, "startedBefore": MS + 1}, True),
+        ({"startedAfter": MS + 1, "startedBefore": MS + 2}, False),
+    ],
+)
+async def test_when_the_work_began_counts_for_worklogs_that_came_along_too(params, taken):
+    site = Site(i1=2)
+    assert len(await site.resync(within(**params))) == 2 * taken
+    assert (await site.live(event(1), within(**params)))[0] == ["1000", "1001"][: 2 * taken]
+
+
+async def test_paged_worklogs_are_asked_for_with_the_selectors_parameters():
+    site = Site(i1=21)
+    await site.resync(within(startedAfter=MS - 1, startedBefore=MS + 1))
+    asked = site.paged()[0]
+    assert (asked["startedAfter"], asked["startedBefore"]) == (MS - 1, MS + 1)
+    assert "expand" not in asked
+
+
+async def test_what_is_expanded_never_comes_along_and_is_asked_for():
+    site = Site(i1=1)
+    await site.resync(within(expand="properties"))
+    assert [what["expand"] for what in site.paged()] == ["properties"]
+
+
+@pytest.mark.parametrize(
+    "refusal", [FORBIDDEN, GONE, JiraRequestError("400")], ids=["403", "404", "400"]
+)
+async def test_an_issue_that_is_refused_costs_only_its_own_worklogs(refusal, log):
+    site = Site(i1=21, i2=1)
+    site.answers[OF_ISSUE.format(1)] = refusal
+    assert [row["id"] for row in await site.resync()] == ["2000"]
+    [line] = warnings(log)
+    assert "worklogs of issue AB-1 " in line
+
+
+@pytest.mark.parametrize("path", [SEARCH, BULK_FETCH, OF_ISSUE.format(1), MYSELF])
+@pytest.mark.parametrize(
+    "failure", [JiraAuthenticationError("401"), JiraUnavailableError("503"), {"odd": 1}]
+)
+async def test_a_failure_fails_the_kind(path, failure):
+    site = Site(i1=21, i2=1)
+    site.answers[path] = failure
+    with pytest.raises(type(failure) if isinstance(failure, Exception) else JiraAnswerError):
+        await site.resync()
+
+
+@pytest.mark.parametrize("count", [1, 25])
+async def test_worklogs_are_updated_with_the_rows_of_a_resync(count):
+    site = Site(i1=count, i2=1)
+    spec = KINDS[Kinds.WORKLOG]
+    found = await spec.resolve(site.client, spec.subjects(event(1, "1000")), WEEK)
+    assert found.updated == [row for row in await site.resync() if row["issueId"] == "1"]
+    assert found.deleted == []
+
+
+async def test_a_worklog_that_is_gone_is_removed_and_its_neighbours_stay():
+    site = Site(i1=2)
+    assert await site.live(event(1, 55, "worklog_deleted")) == (["1000", "1001"], ["55"])
+
+
+async def test_a_late_event_removes_nothing_that_is_there():
+    site = Site(i1=1)
+    assert await site.live(event(1, 1000, "worklog_deleted")) == (["1000"], [])
+
+
+@pytest.mark.parametrize("name", [UPDATED, DELETED])
+async def test_an_issue_that_left_takes_the_worklogs_along_that_its_event_names(name):
+    site = Site(i10001=2)
+    payload = issue_event(name, worklog=site.issue("10001")["fields"]["worklog"])
+    if name == DELETED:
+        site.issues.clear()
+    else:
+        site.outside.add("10001")
+    assert await site.live(payload) == ([], ["10001000", "10001001"])
+
+
+async def test_the_worklogs_of_a_moved_issue_tell_its_new_key():
+    site = Site(i10001=1)
+    spec = KINDS[Kinds.WORKLOG]
+    found = await spec.resolve(site.client, spec.subjects(issue_event(UPDATED, MOVE)), WEEK)
+    assert [row["__issueKey"] for row in found.updated] == ["AB-10001"]
+
+
+async def test_a_failure_is_not_taken_for_worklogs_that_are_gone():
+    site = Site(i1=21)
+    site.answers[OF_ISSUE.format(1)] = JiraUnavailableError("503")
+    with pytest.raises(JiraUnavailableError):
+        await site.live(event(1, 55, "worklog_deleted"))
+
+
+async def known(site: Site, *names: str, of: Any = WEEK) -> tuple[list[str], list[str]]:
+    found = await KINDS[Kinds.WORKLOG].by_identifiers(site.client, list(names), of)
+    return [row["id"] for row in found.rows], found.gone
+
+
+async def test_what_port_has_is_there_or_gone_and_what_is_no_id_is_neither():
+    site = Site(i1=2, i2=1, i3=1)
+    site.outside = {"3"}
+    found = await known(site, "1000", "2000", "3000", "77", "AB-1")
+    assert found == (["1000", "2000"], ["3000", "77"])
+
+
+async def test_worklogs_are_looked_up_a_thousand_at_a_time():
+    """More is a 400."""
+    site = Site(i1=1)
+    await known(site, "1000", *map(str, range(5000, 7000)))
+    assert sorted(len(body["ids"]) for body in site.fake.bodies(BY_IDS)) == [1, 1000, 1000]
+
+
+@pytest.mark.parametrize("bad", [None, {}, {"values": []}, ["55"]])
+async def test_an_odd_answer_is_an_error_and_not_nothing(bad):
+    site = Site(i1=1)
+    site.answers[BY_IDS] = bad
+    with pytest.raises(JiraAnswerError, match="worklog/list"):
+        await known(site, "1000")
