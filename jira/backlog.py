@@ -68,7 +68,7 @@ class BacklogReader:
         async for board, rows in self._under(self._boards.listed(), slim):
             for row in rows:
                 boards_of[str(row["id"])].add(board["id"])
-        self._seen_on = dict(boards_of)
+        self._seen_on |= boards_of
         async for page in batched(self._first_rows(query, boards_of), ROWS_TOGETHER):
             yield page
 
@@ -89,9 +89,10 @@ class BacklogReader:
             ]
 
     def _under(
-        self, boards: AsyncIterator[list[Row]], query: BacklogQuery
+        self, boards: AsyncIterator[list[Row]], query: BacklogQuery, *, every: bool = True
     ) -> AsyncIterator[tuple[Row, list[Row]]]:
-        return under_each(boards, partial(self._of_board, query), what="backlog", of=named)
+        read = partial(self._of_board, query)
+        return under_each(boards, read, what="backlog", of=named, every=every)
 
     async def _of_board(self, query: BacklogQuery, board: Row) -> list[Row]:
         board_id = str(board["id"])
@@ -140,7 +141,7 @@ class BacklogReader:
         only = replace(query, jql=restrict(query.jql, "id", ids))
         rows_by_id: dict[str, Row] = {}
         boards_of: dict[str, set[int]] = defaultdict(set)
-        async for board, rows in self._under(one_page(boards), only):
+        async for board, rows in self._under(one_page(boards), only, every=False):
             for row in rows:
                 rows_by_id[str(row["id"])] = row
                 boards_of[str(row["id"])].add(board["id"])

@@ -77,7 +77,7 @@ class EpicReader:
             return dict.fromkeys(ids)
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues.values()}
         boards = await self._boards.of_projects(sorted(projects))
-        shown = await self._on(one_page(boards), done)
+        shown = await self._on(one_page(boards), done, every=False)
         rows: dict[str, Row | None] = {}
         for epic_id in ids:
             row = shown.get(epic_id)
@@ -87,10 +87,12 @@ class EpicReader:
             rows[epic_id] = row
         return rows
 
-    async def _on(self, boards: AsyncIterator[list[Row]], done: Done) -> dict[str, Row]:
+    async def _on(
+        self, boards: AsyncIterator[list[Row]], done: Done, *, every: bool = True
+    ) -> dict[str, Row]:
         found: dict[str, Row] = {}
         async for board, rows in under_each(
-            boards, partial(self._of_board, done), what="epics", of=named
+            boards, partial(self._of_board, done), what="epics", of=named, every=every
         ):
             for row in rows:
                 known = found.setdefault(str(row["id"]), {**row, "__boardIds": []})

@@ -50,6 +50,7 @@ class _Level:
     of_row: bool
     begins_of_row: bool
     binding: bool = False
+    has_else: bool = False
 
 
 def fields_read(resource: ResourceConfig) -> frozenset[str] | None:
@@ -90,6 +91,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _tokens(expression: str) -> list[tuple[str, str]]:
+    if "'" in expression:
+        # The framework turns some of these into double quotes.
+        raise _UnclearError
     tokens = []
     index = 0
     while index < len(expression):
@@ -115,6 +119,7 @@ def _fields(expression: str) -> Iterator[str]:
         continues = previous in _ENDS_A_TERM and kind in ("path", "dot")
         if text in _NEVER or kind == "assign" or (kind == "string" and "\\(" in text):
             raise _UnclearError
+        is_key = level.opened_by == "{" and previous in ("{", ",") and kind in ("word", "string")
         if level.opened_by == "{" and previous in ("{", ","):
             _check_key(kind, following)
         elif continues or not level.of_row:
@@ -132,11 +137,15 @@ def _fields(expression: str) -> Iterator[str]:
             or (kind == "word" and text not in _PLAIN_WORDS)
         ):
             raise _UnclearError
-        _move(levels, kind, text)
+        if not is_key:
+            # A keyword can be a key, too.
+            _move(levels, kind, text)
         previous = text if kind in ("open", "operator") else kind
         if text == "?":
             previous = "path"
         index += 1
+    if len(levels) > 1:
+        raise _UnclearError
 
 
 def _check_key(kind: str, following: tuple[str, str]) -> None:
@@ -151,11 +160,13 @@ def _move(levels: list[_Level], kind: str, text: str) -> None:
     if kind == "open" or (kind == "word" and text == "if"):
         levels.append(_Level(text, of_row=level.of_row, begins_of_row=level.of_row))
     elif kind == "close" or (kind == "word" and text == "end"):
-        if len(levels) == 1:
+        # Without an `else`, `if` may give its input: the row.
+        if len(levels) == 1 or (text == "end" and level.begins_of_row and not level.has_else):
             raise _UnclearError
         levels.pop()
     elif kind == "word" and text in ("then", "elif", "else"):
         level.of_row = level.begins_of_row
+        level.has_else = text == "else"
     elif kind == "word" and text == "as":
         level.binding = True
     elif kind == "operator" and text == "|":

@@ -23,12 +23,14 @@ async def under_each(
     *,
     what: str,
     of: Callable[[Row], str],
+    every: bool = True,
 ) -> AsyncIterator[tuple[Row, list[Row]]]:
     """Each parent with its rows, several read at a time, in order.
 
     A parent that is refused is left out with a warning that says `what` of whom is missing. Where
     every one is refused it isn't the parents (a wrong query, a permission that is missing
-    everywhere): then the last refusal is raised, as is every other JiraError.
+    everywhere): then the last refusal is raised, as is every other JiraError. Not so where these
+    aren't `every` parent there is: one or two may well all be refused.
     """
     answered = False
     refused: JiraError | None = None
@@ -49,7 +51,7 @@ async def under_each(
         else:
             answered = True
             yield parent, rows
-    if refused is not None and not answered:
+    if every and refused is not None and not answered:
         raise refused
 
 

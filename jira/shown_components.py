@@ -24,7 +24,7 @@ class ShownComponents:
         """These issues were read, and go into the catalog as they are."""
         for issue in issues:
             components = (issue.get("fields") or {}).get("components")
-            if components and (key := project_key(str(issue.get("key")))):
+            if components and (key := project_key(str(issue.get("key") or ""))):
                 for component in components:
                     self._shown[key][str(component.get("id"))].add(_shown(component))
 

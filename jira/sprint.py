@@ -56,13 +56,16 @@ class SprintReader:
         """Sprints by id; None for one that is gone, in another state, or on no board."""
         return await self._gatherer.get(states, ids)
 
-    async def _on(self, boards: AsyncIterator[list[Row]], states: States) -> dict[str, Row]:
+    async def _on(
+        self, boards: AsyncIterator[list[Row]], states: States, *, every: bool = True
+    ) -> dict[str, Row]:
         found: dict[str, Row] = {}
         async for board, rows in under_each(
             boards,
             partial(self._of_board, states),
             what="sprints",
             of=named,
+            every=every,
         ):
             for row in rows:
                 known = found.setdefault(str(row["id"]), {**row, "__boardIds": []})
@@ -89,7 +92,10 @@ class SprintReader:
             for sprint_id, row in found.items()
             if row is not None and (not states or row.get("state") in states)
         }
-        shown = await self._on(self._candidates(there), states) if there else {}
+        shown = await self._on(self._candidates(there), states, every=False) if there else {}
+        if there.keys() - shown.keys():
+            # It exists, so a board that nothing here told of may show it.
+            shown = await self._on(self._boards.listed(), states)
         return {sprint_id: shown.get(sprint_id) for sprint_id in found}
 
     async def _one(self, sprint_id: str) -> Row | None:

@@ -59,10 +59,12 @@ class TeamReader:
         """Teams by id; None for one that is gone."""
         wanted = set(ids)
         rows = [row async for page in self._listed() for row in page if row["teamId"] in wanted]
+        there = {str(row["teamId"]) for row in rows}
         if with_members:
             rows = [row async for page in self._with_members(one_page(rows)) for row in page]
         found = {str(row["teamId"]): row for row in rows}
-        return {name: found.get(name) for name in ids}
+        # A team whose members are refused is neither there nor gone.
+        return {name: found.get(name) for name in ids if name in found or name not in there}
 
     async def _listed(self) -> AsyncIterator[list[Row]]:
         cursor: dict[str, str] = {}

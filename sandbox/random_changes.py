@@ -230,13 +230,16 @@ CHANGES: Mapping[str, Callable[[JiraSite, random.Random], None]] = {
 
 
 def change_something(
-    site: JiraSite, rng: random.Random, names: tuple[str, ...] = tuple(CHANGES)
+    site: JiraSite,
+    rng: random.Random,
+    kinds: Mapping[str, Callable[[JiraSite, random.Random], None]] = CHANGES,
 ) -> str:
-    """Make one random change of these; returns its name."""
+    """Make one random change of these kinds; returns its name."""
+    names = tuple(kinds)
     while True:
         name = rng.choice(names)
         try:
-            CHANGES[name](site, rng)
+            kinds[name](site, rng)
         except NothingToChangeError:
             continue
         return name

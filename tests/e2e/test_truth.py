@@ -6,7 +6,9 @@ import random
 import pytest
 
 from sandbox.jira_site import JiraSite
+from sandbox.random_agile_changes import AGILE_CHANGES, TEAM_CHANGES
 from sandbox.random_changes import CHANGES, change_something
+from sandbox.random_planning_changes import COMPONENT_CHANGES, PLANNING_CHANGES
 from tests.e2e.support import started
 
 CHANGES_EACH = 120
@@ -14,16 +16,32 @@ TOGETHER = 3
 INDEX_LAG = 1.0
 FAST_INDEX = {"OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": "2"}
 
+EVERY_CHANGE = {
+    **CHANGES,
+    **AGILE_CHANGES,
+    **PLANNING_CHANGES,
+    **TEAM_CHANGES,
+    **COMPONENT_CHANGES,
+}
 
-async def run(seed: int) -> list[str]:
+
+async def run(seed: int, *, every_kind: bool = False) -> list[str]:
     """One site with its own character: how it treats gone ids, sub-tasks, its index, deliveries."""
     rng = random.Random(seed)
     site = JiraSite(seed=seed)
     site.fill(100)
+    kinds_of_change = CHANGES
+    if every_kind:
+        site.fill_agile()
+        site.fill_planning()
+        site.fill_teams()
+        kinds_of_change = EVERY_CHANGE
+        site.merged_to_is_id = rng.random() < 0.5
+        site.worklogs_send_issue_events = rng.random() < 0.5
     site.subtasks_send_events = rng.random() < 0.5
     site.subtask_links_send_events = rng.random() < 0.5
     site.strict_gone_ids = rng.random() < 0.5
-    async with started(100, site=site, **FAST_INDEX) as world:
+    async with started(100, site=site, every_kind=every_kind, **FAST_INDEX) as world:
         world.port.api.entity_routes.lean_listing = rng.random() < 0.3
         world.deliveries.duplicate = 0.2
         world.deliveries.shuffle = True
@@ -31,23 +49,28 @@ async def run(seed: int) -> list[str]:
         site.index_lag = INDEX_LAG if rng.random() < 0.5 else 0.0
         made = []
         for _ in range(CHANGES_EACH):
-            made.append(change_something(site, rng))
+            made.append(change_something(site, rng, kinds_of_change))
             if rng.random() < 0.02:
                 world.port.api.request_resync()
             if rng.random() < 0.3:
                 # Lets deliveries go out between changes, as time passes between them in life.
                 await world.deliveries.breathe()
         await world.caught_up()
+        if every_kind:
+            # Of teams and components no event tells: whatever happens to a project starts a sweep.
+            live = next(project for project in site.projects.values() if project.visible)
+            site.rename_project(live.key, name="Renamed")
+            await world.caught_up()
         found = [f"seed {seed}: {difference}" for difference in await world.differences()]
         return [*found, f"seed {seed}: {made}"] if found else []
 
 
-async def run_all(seeds: range) -> None:
+async def run_all(seeds: range, *, every_kind: bool = False) -> None:
     places = asyncio.Semaphore(TOGETHER)
 
     async def one(seed: int) -> list[str]:
         async with places:
-            return await run(seed)
+            return await run(seed, every_kind=every_kind)
 
     found = await asyncio.gather(*(one(seed) for seed in seeds))
     problems = [problem for each in found for problem in each]
@@ -56,6 +79,7 @@ async def run_all(seeds: range) -> None:
 
 def test_there_are_enough_kinds_of_change() -> None:
     assert len(CHANGES) >= 27
+    assert len(EVERY_CHANGE) >= 60
 
 
 async def test_random_changes_end_in_the_catalog_of_a_fresh_resync() -> None:
@@ -65,6 +89,15 @@ async def test_random_changes_end_in_the_catalog_of_a_fresh_resync() -> None:
 @pytest.mark.slow
 async def test_more_random_changes_end_in_the_catalog_of_a_fresh_resync() -> None:
     await run_all(range(100, 120))
+
+
+async def test_random_changes_of_every_kind_end_in_the_catalog_of_a_fresh_resync() -> None:
+    await run_all(range(3), every_kind=True)
+
+
+@pytest.mark.slow
+async def test_more_random_changes_of_every_kind_end_in_the_catalog_of_a_fresh_resync() -> None:
+    await run_all(range(200, 209), every_kind=True)
 
 
 async def test_a_sweep_makes_up_for_deliveries_that_never_came() -> None:

@@ -106,6 +106,7 @@ class Site:
     def __init__(self, error: JiraError | None = None) -> None:
         self.error = error
         self.asked: list[str | None] = []
+        self.boards_asked: list[str] = []
         self.boards: dict[str, Row | None] = {"5": {"id": 5, "__projectKeys": ["AB", "CD"]}}
         self.client = cast(
             JiraClient,
@@ -127,6 +128,7 @@ class Site:
         return resource.selector
 
     async def find_boards(self, ids: list[str]) -> dict[str, Row | None]:
+        self.boards_asked += ids
         return {i: self.boards[i] for i in ids if i in self.boards}
 
     async def find(self, ids: list[str], expand: str) -> dict[str, Row]:
@@ -171,7 +173,7 @@ async def test_a_mapping_that_reads_neither_field_has_nothing_read(carriers):
     """An event would have thousands of issues read for nothing."""
     site = Site()
     assert await site.read(carriers, ".fields.summary", ".fields.components") == 0
-    assert site.asked == []
+    assert (site.asked, site.boards_asked) == ([], [])
 
 
 async def test_the_issues_of_a_project_are_read_by_its_id():

@@ -146,6 +146,7 @@ async def test_a_sprint_whose_state_leaves_the_selector_is_removed(site, name):
     site.sprints[24]["state"] = "closed"
     updated, [gone] = await site.live(Kinds.SPRINT, event("24", name), ACTIVE)
     assert (updated, gone["id"]) == ([], 24)
+    assert site.asked(rf"{AGILE}/board.*") == [], "no board has to be asked for that"
 
 
 async def test_a_sprint_whose_state_comes_into_the_selector_is_there(site):
