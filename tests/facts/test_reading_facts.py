@@ -171,6 +171,7 @@ async def test_every_query_that_is_sent_is_bounded(client):
     with respx.mock(base_url=SITE) as router:
         router.post(SEARCH).mock(side_effect=answer)
         router.get("/rest/api/3/myself").respond(json={"accountId": "user-1"})
+        router.get("/rest/api/3/project/search").respond(json={"values": [], "isLast": True})
         for jql in (None, "", "  ", "ORDER BY created", "order\nby created DESC"):
             assert [page async for page in client.get_paginated_issues({"jql": jql})] == []
     assert {body["jql"] for body in bodies} == {ALL_ISSUES}
