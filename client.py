@@ -8,7 +8,7 @@ from jira.backlog import BacklogReader
 from jira.board import BoardReader
 from jira.component import ComponentReader
 from jira.epic import EpicReader
-from jira.errors import JiraAnswerError
+from jira.errors import JiraAnswerError, JiraRequestError
 from jira.events import Row
 from jira.issue_reader import IssueQuery, IssueReader
 from jira.jql import bounded
@@ -100,10 +100,14 @@ class JiraClient:
             yield page
 
     async def _by_projects(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
-        # A project that is gone by then makes its query a 400: the resync fails, deletes nothing,
-        # and the next one knows.
-        async for page in self.issues.pages(query, await self.projects.sizes()):
-            yield page
+        try:
+            async for page in self.issues.pages(query, await self.projects.sizes()):
+                yield page
+        except JiraRequestError:
+            # It may be a project that is gone by now: this resync fails and deletes nothing, and
+            # the next one has to know.
+            self.projects.forget_sizes()
+            raise
 
     async def issue_selector(self, resource: JiraIssueConfig) -> JiraIssueSelector:
         """The selector, narrowed to the fields that the mapping reads where that is plain.

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, cast
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from jira.api import JiraApi
-from jira.board import BoardReader, named
-from jira.epic import gone_names, named_known
+from jira.board import BoardReader, by_boards, named
 from jira.events import IssueSubject, Row, issue_subjects
+from jira.found import found_of_issues, known_of_issues
 from jira.issue_reader import IssueReader, ids_of
 from jira.jql import restrict, without_order_by
 from jira.kind import Found, Kind, Known
+from jira.lists import offset_pages
 from jira.overrides import JiraBacklogConfig
-from jira.paging import OffsetPages, TokenPages, rows_of
+from jira.paging import TokenPages, rows_of
 from jira.parents import one_page, under_each
 from jira.pipeline import Gatherer, batched
 from kinds import Kinds
@@ -98,7 +99,10 @@ class BacklogReader:
         board_id = str(board["id"])
         if query.use_software_api:
             return [row async for rows in self._software(query, board_id) for row in rows]
-        return [row async for rows in self._agile(query, board_id) for row in rows]
+        pages = offset_pages(
+            self._api, BY_AGILE_API, "issues", _asked(query), size=MAX_PER_PAGE, id=board_id
+        )
+        return [row async for rows in pages for row in rows]
 
     async def _software(self, query: BacklogQuery, board_id: str) -> AsyncIterator[list[Row]]:
         pages = TokenPages(f"GET {BY_SOFTWARE_API}")
@@ -110,16 +114,6 @@ class BacklogReader:
             if token is None:
                 return
             asked = {**asked, "nextPageToken": token}
-
-    async def _agile(self, query: BacklogQuery, board_id: str) -> AsyncIterator[list[Row]]:
-        pages = OffsetPages(f"GET {BY_AGILE_API}")
-        more = True
-        while more:
-            asked = {**_asked(query), "startAt": pages.start, "maxResults": MAX_PER_PAGE}
-            page = await self._api.get(BY_AGILE_API, asked, id=board_id)
-            rows = rows_of(page, "issues", f"GET {BY_AGILE_API}")
-            more = pages.advance(page, len(rows))
-            yield rows
 
     async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Row | None]:
         issues = await self._issues.by_keys(ids, ("project",))
@@ -139,14 +133,10 @@ class BacklogReader:
 
     async def _on(self, boards: list[Row], query: BacklogQuery, ids: list[str]) -> dict[str, Row]:
         only = replace(query, jql=restrict(query.jql, "id", ids))
-        rows_by_id: dict[str, Row] = {}
-        boards_of: dict[str, set[int]] = defaultdict(set)
-        async for board, rows in self._under(one_page(boards), only, every=False):
-            for row in rows:
-                rows_by_id[str(row["id"])] = row
-                boards_of[str(row["id"])].add(board["id"])
-        self._seen_on |= boards_of
-        return {name: _with_boards(row, boards_of[name]) for name, row in rows_by_id.items()}
+        found = await by_boards(self._under(one_page(boards), only, every=False))
+        for name, row in found.items():
+            self._seen_on[name] = set(row["__boardIds"])
+        return {name: _with_boards(row, row["__boardIds"]) for name, row in found.items()}
 
 
 def _asked(query: BacklogQuery) -> dict[str, Any]:
@@ -155,7 +145,7 @@ def _asked(query: BacklogQuery) -> dict[str, Any]:
     return asked | ({"fields": list(query.fields)} if query.fields else {})
 
 
-def _with_boards(row: Row, board_ids: set[int]) -> Row:
+def _with_boards(row: Row, board_ids: Iterable[int]) -> Row:
     boards = sorted(board_ids)
     return {**row, "__boardIds": boards, "__boardId": boards[0]}
 
@@ -176,8 +166,7 @@ async def resolve(
 ) -> Found:
     """Ask the backlogs for the issues again; one that is in none is deleted if it was."""
     found = await client.backlogs.find([s.id for s in subjects], _query(resource))
-    rows = [row for row in found.values() if row is not None]
-    return Found(rows, gone_names(subjects, rows))
+    return found_of_issues(subjects, found)
 
 
 async def by_identifiers(
@@ -186,7 +175,7 @@ async def by_identifiers(
     """Read backlog issues that Port has under these ids or keys."""
     usable, ids = await ids_of(client.issues, identifiers)
     found = await client.backlogs.find(ids, _query(resource))
-    return named_known(usable, [row for row in found.values() if row is not None])
+    return known_of_issues(usable, found)
 
 
 BACKLOG = Kind(

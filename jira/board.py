@@ -9,9 +9,10 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from jira.api import JiraApi, Query
 from jira.errors import JiraNotFoundError, JiraRequestError
 from jira.events import Row, plausible_id
+from jira.found import found_by_id
 from jira.kind import Found, Kind, Known
+from jira.lists import offset_pages
 from jira.overrides import JiraBoardConfig, JiraBoardSelector
-from jira.paging import OffsetPages, rows_of
 from jira.parents import each_by_id, under_each
 from jira.pipeline import Gatherer, batched
 from jira.planning_events import IdSubject, board_subjects
@@ -67,15 +68,10 @@ class BoardReader:
         self, path: str, query: Query, board_id: str | None = None
     ) -> AsyncIterator[list[Row]]:
         """The pages of a list of the agile API, such as a board's sprints."""
-        pages = OffsetPages(f"GET {path}")
-        named = {} if board_id is None else {"id": board_id}
-        more = True
-        while more:
-            page = await self._api.get(
-                path, {**query, "startAt": pages.start, "maxResults": MAX_PER_PAGE}, **named
-            )
-            rows = rows_of(page, "values", f"GET {path}")
-            more = pages.advance(page, len(rows))
+        under = {} if board_id is None else {"id": board_id}
+        async for rows in offset_pages(
+            self._api, path, "values", query, size=MAX_PER_PAGE, **under
+        ):
             yield rows
 
     async def _whole(self, boards: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
@@ -112,6 +108,16 @@ def named(board: Row) -> str:
     return f"board {board['id']} ({board.get('name')})"
 
 
+async def by_boards(of_each: AsyncIterator[tuple[Row, list[Row]]]) -> dict[str, Row]:
+    """What boards show, by its id: a row once, with `__boardIds`, the lowest first."""
+    found: dict[str, Row] = {}
+    async for board, rows in of_each:
+        for row in rows:
+            known = found.setdefault(str(row["id"]), {**row, "__boardIds": []})
+            known["__boardIds"] = sorted({*known["__boardIds"], board["id"]})
+    return found
+
+
 def with_projects(board: Row, projects: Sequence[Row]) -> Row:
     """A whole row."""
     return {**board, "__projectKeys": [project["key"] for project in projects]}
@@ -137,10 +143,7 @@ async def resolve(
 ) -> Found:
     """Read the boards again: one that the selector doesn't show is deleted."""
     selected = _selected(await client.boards.find([s.id for s in subjects]), resource)
-    gone = [
-        {**s.row, "id": int(s.id)} for s in subjects if s.id in selected and selected[s.id] is None
-    ]
-    return Found([row for row in selected.values() if row is not None], gone)
+    return found_by_id(subjects, selected, as_id=int)
 
 
 async def by_identifiers(

@@ -11,8 +11,8 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from jira.api import JiraApi
 from jira.events import Row, no_subjects, plausible_id
 from jira.kind import Kind, Known, nothing_found
+from jira.lists import offset_pages
 from jira.overrides import JiraComponentConfig
-from jira.paging import OffsetPages, rows_of
 from jira.parents import each_by_id, under_each
 from jira.pipeline import batched
 from jira.project import ProjectReader
@@ -76,25 +76,12 @@ class ComponentReader:
             yield rows
 
     async def _of_project(self, query: ComponentQuery, project: Row) -> list[Row]:
-        pages = OffsetPages(f"GET {OF_PROJECT}")
-        named = {"query": query.name_filter} if query.name_filter else {}
-        rows: list[Row] = []
-        more = True
-        while more:
-            page = await self._api.get(
-                OF_PROJECT,
-                {
-                    **named,
-                    "componentSource": query.source,
-                    "startAt": pages.start,
-                    "maxResults": MAX_PER_PAGE,
-                },
-                key=str(project["key"]),
-            )
-            found = rows_of(page, "values", f"GET {OF_PROJECT}")
-            more = pages.advance(page, len(found))
-            rows += ({**row, "__project": project} for row in found)
-        return rows
+        key = str(project["key"])
+        asked = {"componentSource": query.source}
+        if query.name_filter:
+            asked["query"] = query.name_filter
+        pages = offset_pages(self._api, OF_PROJECT, "values", asked, size=MAX_PER_PAGE, key=key)
+        return [{**row, "__project": project} async for rows in pages for row in rows]
 
     async def _one(self, component_id: str) -> Row | None:
         row: Any = await self._api.get(ONE, id=component_id)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from jira.api import JiraApi
-from jira.board import BoardReader, named
+from jira.board import BoardReader, by_boards, named
 from jira.errors import JiraAnswerError
 from jira.events import IssueSubject, Row, issue_subjects
+from jira.found import found_of_issues, known_of_issues
 from jira.issue_reader import IssueQuery, IssueReader, ids_of
 from jira.jql import restrict
 from jira.kind import Found, Kind, Known
@@ -90,15 +91,9 @@ class EpicReader:
     async def _on(
         self, boards: AsyncIterator[list[Row]], done: Done, *, every: bool = True
     ) -> dict[str, Row]:
-        found: dict[str, Row] = {}
-        async for board, rows in under_each(
-            boards, partial(self._of_board, done), what="epics", of=named, every=every
-        ):
-            for row in rows:
-                known = found.setdefault(str(row["id"]), {**row, "__boardIds": []})
-                known["__boardIds"] = sorted({*known["__boardIds"], board["id"]})
-                known["__boardId"] = known["__boardIds"][0]
-        return found
+        read = partial(self._of_board, done)
+        found = await by_boards(under_each(boards, read, what="epics", of=named, every=every))
+        return {name: {**row, "__boardId": row["__boardIds"][0]} for name, row in found.items()}
 
     async def _of_board(self, done: Done, board: Row) -> list[Row]:
         query = {} if done is None else {"done": "true" if done else "false"}
@@ -153,8 +148,7 @@ async def resolve(
 ) -> Found:
     """Read the issues again as epics; what isn't one (any more) is deleted if it was."""
     found = await client.epics.find([s.id for s in subjects], _done(resource))
-    rows = [row for row in found.values() if row is not None]
-    return Found(rows, gone_names(subjects, rows))
+    return found_of_issues(subjects, found)
 
 
 async def by_identifiers(
@@ -163,26 +157,7 @@ async def by_identifiers(
     """Read epics that Port has under these ids or keys."""
     usable, ids = await ids_of(client.issues, identifiers)
     found = await client.epics.find(ids, _done(resource))
-    return named_known(usable, [row for row in found.values() if row is not None])
-
-
-def gone_names(subjects: Sequence[IssueSubject], rows: Sequence[Row]) -> list[Row]:
-    """Rows to delete: issues that have no row, and keys that an issue no longer has."""
-    left = {str(row["id"]): row["key"] for row in rows}
-    gone = []
-    for subject in subjects:
-        row = {**subject.row, "id": int(subject.id)}
-        old_keys = [key for key in subject.keys if key != left.get(subject.id)]
-        gone += [{**row, "key": key} for key in old_keys]
-        if subject.id not in left and not old_keys and not subject.related:
-            gone.append(row)
-    return gone
-
-
-def named_known(identifiers: Sequence[str], rows: list[Row]) -> Known:
-    """Rows of issues, and the ids and keys that lead to none of them."""
-    left = {name for row in rows for name in (row["key"], str(row["id"]))}
-    return Known(rows, [name for name in identifiers if name not in left])
+    return known_of_issues(usable, found)
 
 
 EPIC = Kind(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from jira.events import IssueSubject, Row, issue_subjects
+from jira.found import known_of_issues
 from jira.issue_reader import ROWS_TOGETHER, IssueQuery, ids_of
 from jira.jql import both, bounded
 from jira.kind import Found, Kind, Known
@@ -60,8 +61,7 @@ async def by_identifiers(
     """Read issues that Port has under these keys or ids; gone is what no issue is called now."""
     usable, ids = await ids_of(client.issues, identifiers)
     rows = await client.find_issues(ids, await _selector(client, resource))
-    left = {name for row in rows.values() for name in (row["key"], str(row["id"]))}
-    return Known(list(rows.values()), [name for name in usable if name not in left])
+    return known_of_issues(usable, rows)
 
 
 async def read_names(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:

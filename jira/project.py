@@ -10,8 +10,8 @@ from jira.api import JiraApi
 from jira.errors import JiraNotFoundError
 from jira.events import ProjectSubject, Row, project_subjects
 from jira.kind import Found, Kind, Known
+from jira.lists import offset_pages
 from jira.overrides import JiraProjectConfig
-from jira.paging import OffsetPages, rows_of
 from jira.pipeline import Gatherer
 from kinds import Kinds
 
@@ -62,6 +62,10 @@ class ProjectReader:
                 pass
         return self._sizes
 
+    def forget_sizes(self) -> None:
+        """One of the projects is no longer there: read them anew when they are asked for."""
+        self._sizes = {}
+
     async def find(self, ids: Sequence[str], expand: str) -> dict[str, Row]:
         """The live projects among these ids, by id."""
         return await self._gatherer.get(expand, ids)
@@ -109,22 +113,11 @@ class ProjectReader:
     async def _search(
         self, query: dict[str, Sequence[str]], expand: str, *, status: str = "live"
     ) -> AsyncIterator[list[Row]]:
-        pages = OffsetPages(f"GET {SEARCH}")
+        asked: dict[str, str | Sequence[str]] = {**query, "status": status}
+        if expand:
+            asked["expand"] = expand
         seen: set[str] = set()
-        more = True
-        while more:
-            page = await self._api.get(
-                SEARCH,
-                {
-                    **query,
-                    "status": status,
-                    "startAt": pages.start,
-                    "maxResults": MAX_PER_PAGE,
-                    **({"expand": expand} if expand else {}),
-                },
-            )
-            rows = rows_of(page, "values", f"GET {SEARCH}")
-            more = pages.advance(page, len(rows))
+        async for rows in offset_pages(self._api, SEARCH, "values", asked, size=MAX_PER_PAGE):
             new = [row for row in rows if str(row.get("id")) not in seen]
             seen.update(str(row.get("id")) for row in new)
             for row in new:

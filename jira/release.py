@@ -7,8 +7,9 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from jira.api import JiraApi
 from jira.events import Row, plausible_id
+from jira.found import found_by_id
 from jira.kind import Found, Kind, Known
-from jira.paging import OffsetPages, rows_of
+from jira.lists import offset_pages
 from jira.parents import each_by_id, under_each
 from jira.pipeline import Gatherer, batched
 from jira.planning_events import IdSubject, release_subjects
@@ -53,19 +54,9 @@ class ReleaseReader:
             yield rows
 
     async def _of_project(self, project: Row) -> list[Row]:
-        pages = OffsetPages(f"GET {OF_PROJECT}")
-        rows: list[Row] = []
-        more = True
-        while more:
-            page = await self._api.get(
-                OF_PROJECT,
-                {"startAt": pages.start, "maxResults": MAX_PER_PAGE},
-                key=str(project["key"]),
-            )
-            found = rows_of(page, "values", f"GET {OF_PROJECT}")
-            more = pages.advance(page, len(found))
-            rows += ({**row, "__projectKey": project["key"]} for row in found)
-        return rows
+        key = str(project["key"])
+        pages = offset_pages(self._api, OF_PROJECT, "values", {}, size=MAX_PER_PAGE, key=key)
+        return [{**row, "__projectKey": project["key"]} async for rows in pages for row in rows]
 
     async def _find(self, _: None, ids: list[str]) -> dict[str, Row | None]:
         found = await each_by_id(ids, self._one, what="release")
@@ -92,9 +83,7 @@ async def resolve(
     client: "JiraClient", subjects: Sequence[IdSubject], resource: ResourceConfig
 ) -> Found:
     """Read the releases again: a merged one is gone, and the one it went into has changed."""
-    found = await client.releases.find([subject.id for subject in subjects])
-    gone = [s.row for s in subjects if s.id in found and found[s.id] is None]
-    return Found([row for row in found.values() if row is not None], gone)
+    return found_by_id(subjects, await client.releases.find([s.id for s in subjects]))
 
 
 async def by_identifiers(

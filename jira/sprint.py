@@ -8,9 +8,10 @@ from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from jira.api import JiraApi
-from jira.board import BoardReader, named
+from jira.board import BoardReader, by_boards, named
 from jira.errors import JiraRequestError
 from jira.events import Row, plausible_id
+from jira.found import found_by_id
 from jira.kind import Found, Kind, Known
 from jira.overrides import JiraSprintConfig
 from jira.parents import each_by_id, one_page, under_each
@@ -59,17 +60,8 @@ class SprintReader:
     async def _on(
         self, boards: AsyncIterator[list[Row]], states: States, *, every: bool = True
     ) -> dict[str, Row]:
-        found: dict[str, Row] = {}
-        async for board, rows in under_each(
-            boards,
-            partial(self._of_board, states),
-            what="sprints",
-            of=named,
-            every=every,
-        ):
-            for row in rows:
-                known = found.setdefault(str(row["id"]), {**row, "__boardIds": []})
-                known["__boardIds"] = sorted({*known["__boardIds"], board["id"]})
+        read = partial(self._of_board, states)
+        found = await by_boards(under_each(boards, read, what="sprints", of=named, every=every))
         for sprint_id, row in found.items():
             self._seen_on.setdefault(sprint_id, set()).update(map(str, row["__boardIds"]))
         return found
@@ -133,8 +125,7 @@ async def resolve(
 ) -> Found:
     """Read the sprints again: one whose state left the selector is deleted."""
     found = await client.sprints.find([s.id for s in subjects], _states(resource))
-    gone = [{**s.row, "id": int(s.id)} for s in subjects if s.id in found and found[s.id] is None]
-    return Found([row for row in found.values() if row is not None], gone)
+    return found_by_id(subjects, found, as_id=int)
 
 
 async def by_identifiers(

@@ -14,8 +14,8 @@ from jira.events import Row, plausible_id
 from jira.issue_reader import IssueQuery, IssueReader
 from jira.jql import bounded
 from jira.kind import Found, Kind, Known
+from jira.lists import offset_pages
 from jira.overrides import JiraWorklogConfig, JiraWorklogParams
-from jira.paging import OffsetPages, rows_of
 from jira.parents import one_page, under_each
 from jira.pipeline import batched
 from jira.planning_events import WorklogSubject, worklog_subjects
@@ -111,16 +111,9 @@ class WorklogReader:
             yield rows
 
     async def _listed_of(self, issue: Row, query: WorklogQuery) -> list[Row]:
-        pages = OffsetPages(f"GET {OF_ISSUE}")
-        rows: list[Row] = []
-        more = True
-        while more:
-            asked = {**query.asked(), "startAt": pages.start, "maxResults": MAX_PER_PAGE}
-            page = await self._api.get(OF_ISSUE, asked, id=str(issue["id"]))
-            found = rows_of(page, "worklogs", f"GET {OF_ISSUE}")
-            more = pages.advance(page, len(found))
-            rows += found
-        return rows
+        asked, issue_id = query.asked(), str(issue["id"])
+        pages = offset_pages(self._api, OF_ISSUE, "worklogs", asked, size=MAX_PER_PAGE, id=issue_id)
+        return [row async for rows in pages for row in rows]
 
     async def _listed(self, ids: Sequence[str]) -> list[Row]:
         answer: Any = await self._api.read_by_post(BY_IDS, {"ids": [int(name) for name in ids]})

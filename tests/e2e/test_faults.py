@@ -72,7 +72,8 @@ async def run(name: str, fault: Fault, outcome: str) -> list[str]:
         before = world.catalog.snapshot().keys()
         world.jira.faults.add(fault)
         if fault.kind == "repeat_token":
-            world.jira.faults.add(Fault("short_pages", SEARCH, size=10))
+            # So short that every share of the ids has several pages.
+            world.jira.faults.add(Fault("short_pages", SEARCH, size=3))
         status = await world.resync()
         if status != outcome:
             problems.append(f"the resync ended as {status}")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from client import MYSELF, JiraClient
-from jira.errors import JiraAnswerError, JiraAuthenticationError
+from jira.errors import JiraAnswerError, JiraAuthenticationError, JiraRequestError
 from tests.unit.fakes import FakeApi
 
 
@@ -53,3 +53,17 @@ async def test_a_site_that_is_empty_for_strangers_is_not_believed(read, nothing)
     with pytest.raises(JiraAuthenticationError):
         async for _ in read(jira):
             pass
+
+
+async def test_a_project_that_is_gone_fails_one_resync_and_not_the_next():
+    """Projects are remembered to share the issues out; a gone one makes its query a 400."""
+    projects = {"values": [{"id": "1", "key": "AB"}, {"id": "2", "key": "CD"}], "isLast": True}
+    gone = JiraRequestError("400: The value '2' does not exist for the field 'project'.")
+    left = {"values": [{"id": "1", "key": "AB"}], "isLast": True}
+    account = {"accountId": "account-1"}
+    jira, fake = client(projects, gone, gone, left, {"issues": [], "isLast": True}, account)
+    with pytest.raises(JiraRequestError):
+        async for _ in jira.get_paginated_issues({"jql": None}):
+            pass
+    assert [page async for page in jira.get_paginated_issues({"jql": None})] == []
+    assert [path for _, path, _ in fake.asked].count("/rest/api/3/project/search") == 2
