@@ -7,7 +7,13 @@ from sandbox.jira_agile_state import Board, BoardType, Sprint
 from sandbox.jira_entities import Issue
 from sandbox.jira_site import JiraSite
 from sandbox.jira_teams import Team, TeamType
-from sandbox.random_changes import NothingToChangeError, _one, _text, live_project, parent_like
+from sandbox.random_changes import (
+    NothingToChangeError,
+    live_project,
+    one_of,
+    parent_like,
+    some_text,
+)
 
 FEWEST_BOARDS = 2
 _BOARD_TYPES: tuple[BoardType, ...] = ("scrum", "scrum", "kanban", "simple")
@@ -16,17 +22,17 @@ _TEAM_TYPES: tuple[TeamType, ...] = ("OPEN", "MEMBER_INVITE", "ORG_ADMIN_MANAGED
 
 def board(site: JiraSite, rng: random.Random) -> Board:
     """Some visible board."""
-    return _one(rng, [b for b in site.boards.values() if b.visible])
+    return one_of(rng, [b for b in site.boards.values() if b.visible])
 
 
 def sprint_board(site: JiraSite, rng: random.Random) -> Board:
     """Some visible board that has sprints."""
-    return _one(rng, [b for b in site.boards.values() if b.visible and b.has_sprints])
+    return one_of(rng, [b for b in site.boards.values() if b.visible and b.has_sprints])
 
 
 def sprint(site: JiraSite, rng: random.Random, *states: str) -> Sprint:
     """Some visible sprint, in one of these states if some are given."""
-    return _one(
+    return one_of(
         rng,
         [s for s in site.sprints.values() if s.visible and (not states or s.state in states)],
     )
@@ -34,12 +40,12 @@ def sprint(site: JiraSite, rng: random.Random, *states: str) -> Sprint:
 
 def planned_issue(site: JiraSite, rng: random.Random) -> Issue:
     """Some visible issue that is in a sprint."""
-    return _one(rng, [i for i in site.issues.values() if i.visible and i.sprint])
+    return one_of(rng, [i for i in site.issues.values() if i.visible and i.sprint])
 
 
 def team(site: JiraSite, rng: random.Random) -> Team:
     """Some team."""
-    return _one(rng, list(site.teams.values()))
+    return one_of(rng, list(site.teams.values()))
 
 
 def _some_projects(site: JiraSite, rng: random.Random) -> list[str]:
@@ -47,11 +53,11 @@ def _some_projects(site: JiraSite, rng: random.Random) -> list[str]:
 
 
 def _create_board(site: JiraSite, rng: random.Random) -> None:
-    site.create_board(_some_projects(site, rng), name=_text(rng), type=rng.choice(_BOARD_TYPES))
+    site.create_board(_some_projects(site, rng), name=some_text(rng), type=rng.choice(_BOARD_TYPES))
 
 
 def _rename_board(site: JiraSite, rng: random.Random) -> None:
-    site.rename_board(board(site, rng).id, _text(rng))
+    site.rename_board(board(site, rng).id, some_text(rng))
 
 
 def _configure_board(site: JiraSite, rng: random.Random) -> None:
@@ -65,20 +71,20 @@ def _delete_board(site: JiraSite, rng: random.Random) -> None:
 
 
 def _create_sprint(site: JiraSite, rng: random.Random) -> None:
-    site.create_sprint(sprint_board(site, rng).id, name=_text(rng))
+    site.create_sprint(sprint_board(site, rng).id, name=some_text(rng))
 
 
 def _create_shared_sprint(site: JiraSite, rng: random.Random) -> None:
     on, also_on = sprint_board(site, rng), sprint_board(site, rng)
-    site.create_sprint(on.id, name=_text(rng), also_on=[also_on.id])
+    site.create_sprint(on.id, name=some_text(rng), also_on=[also_on.id])
 
 
 def _rename_sprint(site: JiraSite, rng: random.Random) -> None:
-    site.rename_sprint(sprint(site, rng).id, _text(rng))
+    site.rename_sprint(sprint(site, rng).id, some_text(rng))
 
 
 def _change_goal(site: JiraSite, rng: random.Random) -> None:
-    site.change_sprint(sprint(site, rng).id, goal=_text(rng))
+    site.change_sprint(sprint(site, rng).id, goal=some_text(rng))
 
 
 def _start_sprint(site: JiraSite, rng: random.Random) -> None:
@@ -105,15 +111,17 @@ def _take_out_of_sprint(site: JiraSite, rng: random.Random) -> None:
 
 
 def _create_team(site: JiraSite, rng: random.Random) -> None:
-    site.create_team(_text(rng), team_type=rng.choice(_TEAM_TYPES), members=_some_people(site, rng))
+    site.create_team(
+        some_text(rng), team_type=rng.choice(_TEAM_TYPES), members=_some_people(site, rng)
+    )
 
 
 def _rename_team(site: JiraSite, rng: random.Random) -> None:
-    site.change_team(team(site, rng).team_id, display_name=_text(rng))
+    site.change_team(team(site, rng).team_id, display_name=some_text(rng))
 
 
 def _describe_team(site: JiraSite, rng: random.Random) -> None:
-    site.change_team(team(site, rng).team_id, description=_text(rng))
+    site.change_team(team(site, rng).team_id, description=some_text(rng))
 
 
 def _change_members(site: JiraSite, rng: random.Random) -> None:

@@ -16,17 +16,17 @@ class NothingToChangeError(Exception):
 
 def issue(site: JiraSite, rng: random.Random) -> Issue:
     """Some visible issue."""
-    return _one(rng, [i for i in site.issues.values() if i.visible])
+    return one_of(rng, [i for i in site.issues.values() if i.visible])
 
 
 def parent_like(site: JiraSite, rng: random.Random) -> Issue:
     """Some visible issue that may have sub-tasks."""
-    return _one(rng, [i for i in site.issues.values() if i.visible and i.type.level == 0])
+    return one_of(rng, [i for i in site.issues.values() if i.visible and i.type.level == 0])
 
 
 def live_project(site: JiraSite, rng: random.Random) -> Project:
     """Some live project."""
-    return _one(rng, [p for p in site.projects.values() if p.status == "live"])
+    return one_of(rng, [p for p in site.projects.values() if p.status == "live"])
 
 
 def spare_project(site: JiraSite, rng: random.Random) -> Project:
@@ -38,40 +38,43 @@ def spare_project(site: JiraSite, rng: random.Random) -> Project:
 
 def user(site: JiraSite, rng: random.Random) -> User:
     """Some user that isn't ourselves."""
-    return _one(rng, [u for u in site.users.values() if u is not site.me and not u.deleted])
+    return one_of(rng, [u for u in site.users.values() if u is not site.me and not u.deleted])
 
 
-def _one[T](rng: random.Random, among: list[T]) -> T:
+def one_of[T](rng: random.Random, among: list[T]) -> T:
+    """Some item of a list."""
     if not among:
         raise NothingToChangeError
     return rng.choice(among)
 
 
 def _create(site: JiraSite, rng: random.Random) -> None:
-    site.create_issue(live_project(site, rng).key, summary=_text(rng))
+    site.create_issue(live_project(site, rng).key, summary=some_text(rng))
 
 
 def _create_done(site: JiraSite, rng: random.Random) -> None:
-    site.create_issue(live_project(site, rng).key, summary=_text(rng), status="Done")
+    site.create_issue(live_project(site, rng).key, summary=some_text(rng), status="Done")
 
 
 def _create_epic(site: JiraSite, rng: random.Random) -> None:
-    site.create_issue(live_project(site, rng).key, summary=_text(rng), type_name="Epic")
+    site.create_issue(live_project(site, rng).key, summary=some_text(rng), type_name="Epic")
 
 
 def _create_subtask(site: JiraSite, rng: random.Random) -> None:
     above = parent_like(site, rng)
-    site.create_issue(above.project.key, summary=_text(rng), type_name="Sub-task", parent=above.id)
+    site.create_issue(
+        above.project.key, summary=some_text(rng), type_name="Sub-task", parent=above.id
+    )
 
 
 def _edit(site: JiraSite, rng: random.Random) -> None:
-    site.edit_issue(issue(site, rng).id, summary=_text(rng))
+    site.edit_issue(issue(site, rng).id, summary=some_text(rng))
 
 
 def _edit_often(site: JiraSite, rng: random.Random) -> None:
     chosen = issue(site, rng)
     for _ in range(3):
-        site.edit_issue(chosen.id, summary=_text(rng))
+        site.edit_issue(chosen.id, summary=some_text(rng))
 
 
 def _label(site: JiraSite, rng: random.Random) -> None:
@@ -110,31 +113,31 @@ def _put_under(site: JiraSite, rng: random.Random) -> None:
         for i in site.issues.values()
         if i.visible and i.type.level == 1 and i.project is child.project
     ]
-    site.edit_issue(child.id, parent=_one(rng, epics).id)
+    site.edit_issue(child.id, parent=one_of(rng, epics).id)
 
 
 def _take_out(site: JiraSite, rng: random.Random) -> None:
     children = [i for i in site.issues.values() if i.visible and i.parent and i.type.level == 0]
-    site.edit_issue(_one(rng, children).id, parent=None)
+    site.edit_issue(one_of(rng, children).id, parent=None)
 
 
 def _move(site: JiraSite, rng: random.Random) -> None:
     chosen = parent_like(site, rng)
     others = [p for p in site.projects.values() if p.status == "live" and p is not chosen.project]
-    site.move_issue(chosen.id, _one(rng, others).key)
+    site.move_issue(chosen.id, one_of(rng, others).key)
 
 
 def _move_back(site: JiraSite, rng: random.Random) -> None:
     moved = [
         i for i in site.issues.values() if i.visible and len(i.numbers) > 1 and i.type.level == 0
     ]
-    chosen = _one(rng, moved)
+    chosen = one_of(rng, moved)
     former = [
         p
         for p in site.projects.values()
         if p.id in chosen.numbers and p.status == "live" and p is not chosen.project
     ]
-    site.move_issue(chosen.id, _one(rng, former).key)
+    site.move_issue(chosen.id, one_of(rng, former).key)
 
 
 def _delete(site: JiraSite, rng: random.Random) -> None:
@@ -143,7 +146,7 @@ def _delete(site: JiraSite, rng: random.Random) -> None:
 
 def _delete_parent(site: JiraSite, rng: random.Random) -> None:
     above = [i for i in site.issues.values() if i.visible and i.children]
-    site.delete_issue(_one(rng, above).id)
+    site.delete_issue(one_of(rng, above).id)
 
 
 def _comment(site: JiraSite, rng: random.Random) -> None:
@@ -159,17 +162,17 @@ def _link(site: JiraSite, rng: random.Random) -> None:
 
 def _unlink(site: JiraSite, rng: random.Random) -> None:
     visible = [x for x in site.links.values() if x.source.visible and x.target.visible]
-    site.unlink_issues(_one(rng, visible).id)
+    site.unlink_issues(one_of(rng, visible).id)
 
 
 def _create_project(site: JiraSite, rng: random.Random) -> None:
     key = f"N{rng.randrange(10**6)}"
     site.create_project(key)
-    site.create_issue(key, summary=_text(rng))
+    site.create_issue(key, summary=some_text(rng))
 
 
 def _rename_project(site: JiraSite, rng: random.Random) -> None:
-    site.rename_project(live_project(site, rng).key, name=_text(rng))
+    site.rename_project(live_project(site, rng).key, name=some_text(rng))
 
 
 def _change_project_key(site: JiraSite, rng: random.Random) -> None:
@@ -186,7 +189,7 @@ def _trash_project(site: JiraSite, rng: random.Random) -> None:
 
 def _restore_project(site: JiraSite, rng: random.Random) -> None:
     away = [p for p in site.projects.values() if p.status in ("archived", "deleted")]
-    site.restore_project(_one(rng, away).key)
+    site.restore_project(one_of(rng, away).key)
 
 
 def _delete_project(site: JiraSite, rng: random.Random) -> None:
@@ -194,11 +197,11 @@ def _delete_project(site: JiraSite, rng: random.Random) -> None:
 
 
 def _create_user(site: JiraSite, rng: random.Random) -> None:
-    site.create_user(_text(rng))
+    site.create_user(some_text(rng))
 
 
 def _rename_user(site: JiraSite, rng: random.Random) -> None:
-    site.change_user(user(site, rng).account_id, name=_text(rng))
+    site.change_user(user(site, rng).account_id, name=some_text(rng))
 
 
 def _deactivate_user(site: JiraSite, rng: random.Random) -> None:
@@ -211,7 +214,8 @@ def _delete_user(site: JiraSite, rng: random.Random) -> None:
     site.delete_user(user(site, rng).account_id)
 
 
-def _text(rng: random.Random) -> str:
+def some_text(rng: random.Random) -> str:
+    """A text that most likely nothing else has."""
     return f"Text {rng.randrange(10**9)}"
 
 

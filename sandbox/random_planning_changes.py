@@ -6,38 +6,45 @@ from collections.abc import Callable, Mapping
 from sandbox.jira_entities import Issue
 from sandbox.jira_planning_state import Component, Version, Worklog
 from sandbox.jira_site import JiraSite
-from sandbox.random_changes import NothingToChangeError, _one, _text, issue, live_project, user
+from sandbox.random_changes import (
+    NothingToChangeError,
+    issue,
+    live_project,
+    one_of,
+    some_text,
+    user,
+)
 
 
 def version(site: JiraSite, rng: random.Random) -> Version:
     """Some version of a live project."""
-    return _one(rng, [v for v in site.versions.values() if v.project.visible])
+    return one_of(rng, [v for v in site.versions.values() if v.project.visible])
 
 
 def component(site: JiraSite, rng: random.Random) -> Component:
     """Some component of a live project."""
-    return _one(rng, [c for c in site.components.values() if c.project.visible])
+    return one_of(rng, [c for c in site.components.values() if c.project.visible])
 
 
 def worklog(site: JiraSite, rng: random.Random) -> Worklog:
     """Some worklog of a visible issue."""
-    return _one(rng, [w for w in site.worklogs.values() if w.issue.visible])
+    return one_of(rng, [w for w in site.worklogs.values() if w.issue.visible])
 
 
 def _issue_beside(site: JiraSite, rng: random.Random, item: Version | Component) -> Issue:
-    return _one(rng, [i for i in site.issues.values() if i.visible and i.project is item.project])
+    return one_of(rng, [i for i in site.issues.values() if i.visible and i.project is item.project])
 
 
 def _create_version(site: JiraSite, rng: random.Random) -> None:
-    site.create_version(live_project(site, rng).key, _text(rng))
+    site.create_version(live_project(site, rng).key, some_text(rng))
 
 
 def _rename_version(site: JiraSite, rng: random.Random) -> None:
-    site.change_version(version(site, rng).id, name=_text(rng))
+    site.change_version(version(site, rng).id, name=some_text(rng))
 
 
 def _describe_version(site: JiraSite, rng: random.Random) -> None:
-    site.change_version(version(site, rng).id, description=_text(rng))
+    site.change_version(version(site, rng).id, description=some_text(rng))
 
 
 def _date_version(site: JiraSite, rng: random.Random) -> None:
@@ -54,12 +61,12 @@ def _archive_version(site: JiraSite, rng: random.Random) -> None:
 
 def _release_version(site: JiraSite, rng: random.Random) -> None:
     unreleased = [v for v in site.versions.values() if v.project.visible and not v.released]
-    site.release_version(_one(rng, unreleased).id)
+    site.release_version(one_of(rng, unreleased).id)
 
 
 def _unrelease_version(site: JiraSite, rng: random.Random) -> None:
     released = [v for v in site.versions.values() if v.project.visible and v.released]
-    site.unrelease_version(_one(rng, released).id)
+    site.unrelease_version(one_of(rng, released).id)
 
 
 def _move_version(site: JiraSite, rng: random.Random) -> None:
@@ -69,7 +76,7 @@ def _move_version(site: JiraSite, rng: random.Random) -> None:
 def _merge_version(site: JiraSite, rng: random.Random) -> None:
     chosen = version(site, rng)
     others = [v for v in site.versions_of(chosen.project) if v is not chosen]
-    site.delete_version(chosen.id, merge_into=_one(rng, others).id)
+    site.delete_version(chosen.id, merge_into=one_of(rng, others).id)
 
 
 def _delete_version(site: JiraSite, rng: random.Random) -> None:
@@ -92,7 +99,7 @@ def _take_out_of_versions(site: JiraSite, rng: random.Random) -> None:
     inside = [
         i for i in site.issues.values() if i.visible and (i.fix_versions or i.affected_versions)
     ]
-    site.edit_issue(_one(rng, inside).id, fix_versions=[], affected_versions=[])
+    site.edit_issue(one_of(rng, inside).id, fix_versions=[], affected_versions=[])
 
 
 def _log_work(site: JiraSite, rng: random.Random) -> None:
@@ -123,15 +130,15 @@ def _put_in_component(site: JiraSite, rng: random.Random) -> None:
 
 
 def _create_component(site: JiraSite, rng: random.Random) -> None:
-    site.create_component(live_project(site, rng).key, _text(rng))
+    site.create_component(live_project(site, rng).key, some_text(rng))
 
 
 def _rename_component(site: JiraSite, rng: random.Random) -> None:
-    site.change_component(component(site, rng).id, name=_text(rng))
+    site.change_component(component(site, rng).id, name=some_text(rng))
 
 
 def _describe_component(site: JiraSite, rng: random.Random) -> None:
-    site.change_component(component(site, rng).id, description=_text(rng))
+    site.change_component(component(site, rng).id, description=some_text(rng))
 
 
 def _lead_component(site: JiraSite, rng: random.Random) -> None:
@@ -141,7 +148,7 @@ def _lead_component(site: JiraSite, rng: random.Random) -> None:
 def _merge_component(site: JiraSite, rng: random.Random) -> None:
     chosen = component(site, rng)
     others = [c for c in site.components_of(chosen.project) if c is not chosen]
-    site.delete_component(chosen.id, move_to=_one(rng, others).id)
+    site.delete_component(chosen.id, move_to=one_of(rng, others).id)
 
 
 def _delete_component(site: JiraSite, rng: random.Random) -> None:

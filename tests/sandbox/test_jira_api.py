@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.jira_api import JiraApi
 from sandbox.jira_site import JiraSite
 
 SEARCH = "/rest/api/3/search/jql"
@@ -17,17 +16,6 @@ def site():
     site = JiraSite()
     site.fill(230, projects=2, users=7)
     return site
-
-
-@pytest.fixture
-def api(site):
-    return JiraApi(site, email="account@example.com", token="right")
-
-
-@pytest.fixture
-async def client(api):
-    async with api.client() as client:
-        yield client
 
 
 async def pages(client: httpx.AsyncClient, **body: Any) -> list[list[dict[str, Any]]]:

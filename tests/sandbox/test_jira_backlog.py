@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.jira_api import JiraApi
 from sandbox.jira_faults import Fault
 from sandbox.jira_site import JiraSite
 
@@ -23,17 +22,6 @@ def site():
     for _ in range(3):
         site.create_issue("AB")  # AB-1 to AB-3
     return site
-
-
-@pytest.fixture
-def api(site):
-    return JiraApi(site, email="account@example.com", token="right")
-
-
-@pytest.fixture
-async def client(api):
-    async with api.client() as client:
-        yield client
 
 
 async def keys(client: httpx.AsyncClient, path: str, **params: Any) -> list[str]:

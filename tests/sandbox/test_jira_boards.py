@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.jira_api import JiraApi
 from sandbox.jira_site import JiraSite
 
 BOARDS = "/rest/agile/1.0/board"
@@ -20,24 +19,6 @@ def site():
     site.create_board(["AB", "CD"], name="Both", type="kanban")  # 2
     site.create_board(["CD"], name="Team", type="simple")  # 3
     return site
-
-
-@pytest.fixture
-def events(site):
-    found = []
-    site.subscribe(lambda event, payload: found.append((event, payload)))
-    return found
-
-
-@pytest.fixture
-def api(site):
-    return JiraApi(site, email="account@example.com", token="right")
-
-
-@pytest.fixture
-async def client(api):
-    async with api.client() as client:
-        yield client
 
 
 async def ids(client: httpx.AsyncClient, **params: Any) -> list[int]:

@@ -16,13 +16,6 @@ def site():
     return site
 
 
-@pytest.fixture
-def events(site):
-    found = []
-    site.subscribe(lambda event, payload: found.append((event, payload)))
-    return found
-
-
 def test_a_filled_site_is_the_same_for_the_same_seed():
     one, two = JiraSite(seed=3), JiraSite(seed=3)
     for site in (one, two):

@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.jira_api import JiraApi
 from sandbox.jira_faults import Fault
 from sandbox.jira_jql import JqlError
 from sandbox.jira_site import JiraSite
@@ -21,24 +20,6 @@ def site():
     site.create_issue("AB")  # AB-1
     site.create_issue("AB")  # AB-2
     return site
-
-
-@pytest.fixture
-def events(site):
-    found = []
-    site.subscribe(lambda event, payload: found.append((event, payload)))
-    return found
-
-
-@pytest.fixture
-def api(site):
-    return JiraApi(site, email="account@example.com", token="right")
-
-
-@pytest.fixture
-async def client(api):
-    async with api.client() as client:
-        yield client
 
 
 def shown(site: JiraSite, key: str) -> list[dict[str, Any]]:

@@ -26,12 +26,6 @@ def api():
     return JiraApi(site, email="account@example.com", token="right")
 
 
-@pytest.fixture
-async def client(api):
-    async with api.client() as client:
-        yield client
-
-
 @pytest.mark.parametrize("status", [401, 403, 404, 409, 429, 500, 502, 503])
 async def test_a_status_so_many_times_after_so_many(api, client, status):
     api.faults.add(Fault("status", path=MYSELF, status=status, times=1, after=1))

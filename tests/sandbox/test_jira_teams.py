@@ -2,7 +2,6 @@
 
 import pytest
 
-from sandbox.jira_api import JiraApi
 from sandbox.jira_site import JiraSite
 
 
@@ -11,17 +10,6 @@ def site():
     site = JiraSite()
     site.fill(0, projects=0, users=60)
     return site
-
-
-@pytest.fixture
-def api(site):
-    return JiraApi(site, email="account@example.com", token="right")
-
-
-@pytest.fixture
-async def client(api):
-    async with api.client() as client:
-        yield client
 
 
 def path(site: JiraSite, *rest: str) -> str:

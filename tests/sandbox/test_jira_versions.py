@@ -20,13 +20,6 @@ def site():
     return site
 
 
-@pytest.fixture
-def events(site):
-    found = []
-    site.subscribe(lambda event, payload: found.append((event, payload)))
-    return found
-
-
 def names(site: JiraSite, key: str, field: str = "fixVersions") -> list[str]:
     return [row["name"] for row in site.row(site.issue_of(key))["fields"][field]]
 
