@@ -47,6 +47,9 @@ class Gate:
             return
         api = self.api
         raw = await _read(receive)
+        if raw is None:
+            # Nobody waits for an answer, and nothing can be said about what was asked.
+            return
         path = _local(scope["path"], api.site.cloud_id)
         query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
         body, broken = _parse(raw)
@@ -148,10 +151,13 @@ def _parse(raw: bytes) -> tuple[Any | None, list[str]]:
         return None, ["the body is no JSON"]
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive) -> bytes | None:
+    """A request's body; None where the client went away before it was read."""
     parts = []
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(parts)

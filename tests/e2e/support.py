@@ -30,7 +30,8 @@ async def started(
     async with make_world(issues, site=site, **settings) as world:
         assert await world.start() == "completed"
         yield world
-        assert world.jira.violations() == []
+        problems = world.jira.violations()
+        assert not problems, "\n".join(problems)
 
 
 def title(world: World, key: str) -> str | None:

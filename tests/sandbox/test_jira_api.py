@@ -181,3 +181,23 @@ async def test_requests_are_logged(client, api):
     assert first.body == {"jql": "created > -1d"}
     assert second.query == [("x", "1")]
     assert (api.count(), api.count(SEARCH), api.max_in_flight) == (2, 1, 1)
+
+
+async def test_a_client_that_went_away_before_its_body_was_read_asked_for_nothing(api):
+    """It would count as a request without a body, which Atlassian's OpenAPI doesn't allow."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        raise AssertionError(f"nobody is there for {message}")
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/rest/api/3/search/jql",
+        "query_string": b"",
+        "headers": [],
+    }
+    await api.app(scope, receive, send)
+    assert api.requests == []
