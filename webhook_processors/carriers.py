@@ -9,22 +9,23 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 
 from client import JiraClient
 from jira.errors import JiraRequestError
-from jira.events import event_name, part_of, plausible_id
-from jira.planning_events import release_project, release_subjects, sprint_subjects
+from jira.events import event_name, plausible_id
+from jira.planning_events import IdSubject, release_project, release_subjects, sprint_subjects
 from webhook_processors import refresh
 
 RELEASE_FIELDS = ("fixVersions", "versions")
 SPRINT_FIELDS = ("sprint", "closedSprints", "customfield_*")
 """Jira keeps the sprint in a custom field, whose number is another on every site."""
+LETS_ISSUES_GO = ("sprint_closed", "sprint_deleted")
 DOES_NOT_TOUCH_ISSUES = ("jira:version_created", "jira:version_moved", "sprint_created")
 
 
 @dataclass(frozen=True)
 class Carriers:
-    """Which issues to read again: of a clause, of a project, or of a board's projects.
+    """Which issues to read again: of a clause, of a project, of a board's projects, or all.
 
-    A release or sprint that is gone can't be asked for any more; then it is all issues of the
-    projects it belonged to.
+    A release or sprint that is gone can't be asked for any more, and a sprint that closes lets go
+    of the issues that aren't done; then it is all issues of the projects it belonged to.
     """
 
     name: str
@@ -56,17 +57,26 @@ async def pages(
             # Gone by now: the event that says so is on its way, or was here before.
             logger.info(f"No {carriers.name}: {error}")
         return
-    for project_id in await _projects(client, carriers):
+    projects = await _projects(client, carriers)
+    if projects is None:
+        async for results in refresh.issues_where(client, None, mapping, carriers.fields):
+            yield results
+        return
+    for project_id in projects:
         async for results in refresh.project_issues(client, project_id, mapping, carriers.fields):
             yield results
 
 
-async def _projects(client: JiraClient, carriers: Carriers) -> Sequence[str]:
+async def _projects(client: JiraClient, carriers: Carriers) -> Sequence[str] | None:
+    """The ids of the projects; None where nothing says which."""
     if carriers.project_id is not None:
         return [carriers.project_id]
-    boards = await client.boards.find([carriers.board_id or ""])
-    keys = {key for row in boards.values() if row is not None for key in row["__projectKeys"]}
-    return [str(row["id"]) for row in await client.projects.find_keys(sorted(keys), "")]
+    board_id = carriers.board_id
+    board = (await client.boards.find([board_id])).get(board_id) if board_id else None
+    if board is None:
+        return None
+    rows = await client.projects.find_keys(sorted(board["__projectKeys"]), "")
+    return [str(row["id"]) for row in rows]
 
 
 def _carriers(event: WebhookEvent) -> list[Carriers]:
@@ -87,17 +97,22 @@ def _carriers(event: WebhookEvent) -> list[Carriers]:
             )
             for subject in release_subjects(payload)
         ]
-    if name == "sprint_deleted":
-        board_id = plausible_id(part_of(payload, "sprint").get("originBoardId"))
-        title = f"issues of the sprints of board {board_id}"
-        return [Carriers(title, SPRINT_FIELDS, board_id=board_id)] if board_id else []
     if name.startswith("sprint_"):
         return [
-            Carriers(
-                f"issues of sprint {subject.id}",
-                SPRINT_FIELDS,
-                clause=f"sprint in ({subject.id})",
-            )
+            found
             for subject in sprint_subjects(payload)
+            for found in _carriers_of_sprint(name, subject)
         ]
     return []
+
+
+def _carriers_of_sprint(name: str, subject: IdSubject) -> list[Carriers]:
+    found = []
+    if name != "sprint_deleted":
+        clause = f"sprint in ({subject.id})"
+        found.append(Carriers(f"issues of sprint {subject.id}", SPRINT_FIELDS, clause=clause))
+    if name in LETS_ISSUES_GO:
+        board_id = plausible_id(subject.row.get("originBoardId"))
+        projects = f"the projects of board {board_id}" if board_id else "all projects"
+        found.append(Carriers(f"issues of {projects}", SPRINT_FIELDS, board_id=board_id))
+    return found

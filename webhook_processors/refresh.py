@@ -59,9 +59,9 @@ async def project_issues(
 
 
 async def issues_where(
-    client: JiraClient, clause: str, mapping: PortAppConfig, fields: Sequence[str] = ()
+    client: JiraClient, clause: str | None, mapping: PortAppConfig, fields: Sequence[str] = ()
 ) -> AsyncIterator[list[WebhookEventRawResults]]:
-    """The issues of each selector for which a JQL clause holds, too, page by page.
+    """The issues of each selector (for which a JQL clause holds, too), page by page.
 
     With `fields`, only for mappings that may read one of these.
     """

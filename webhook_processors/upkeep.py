@@ -25,6 +25,8 @@ from webhook_processors.sweep import Sweeper
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
+REGULAR_SWEEP = "regular sweep"
+"""Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
 """When a resync hasn't begun by then, a restart is made up for by a sweep."""
 MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
@@ -64,7 +66,7 @@ class Upkeep:
         self._overflowed = False
         self._orphans_took = 0.0
         if sweep_minutes:
-            self.background.ask("sweep", self._sweep, delay=START_SECONDS)
+            self.background.ask(REGULAR_SWEEP, self._sweep, delay=START_SECONDS)
 
     @property
     def resync_running(self) -> bool:
@@ -106,8 +108,7 @@ class Upkeep:
         self._resyncs -= 1
         if succeeded:
             self._sweeper.look_back_to(begun)
-            if self._sweep_seconds:
-                self.background.postpone("sweep", self._sweep, delay=self._sweep_seconds)
+            self._put_off_regular_sweep()
         if self._overflowed and not self.resync_running:
             # Not all events of the meantime are known any more: what changed is read instead.
             self._overflowed = False
@@ -129,6 +130,10 @@ class Upkeep:
         self.background.ask(name, make)
         later = f"{name} when the index has caught up"
         self.background.postpone(later, make, delay=self._index_seconds)
+
+    def _put_off_regular_sweep(self) -> None:
+        if self._sweep_seconds:
+            self.background.postpone(REGULAR_SWEEP, self._sweep, delay=self._sweep_seconds)
 
     def _remember(self, events: Sequence[WebhookEvent]) -> None:
         for queued in events:
@@ -159,8 +164,8 @@ class Upkeep:
             return
         async for _ in self._sweeper.sweep(kinds):
             yield
-        if self._sweep_seconds and len(kinds) == len(Kinds):
-            self.background.postpone("sweep", self._sweep, delay=self._sweep_seconds)
+        if len(kinds) == len(Kinds):
+            self._put_off_regular_sweep()
 
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()

@@ -47,7 +47,7 @@ def test_the_carriers_of_a_release_that_is_gone_are_the_issues_of_its_project(na
     assert (found.clause, found.project_id) == (None, "10")
 
 
-@pytest.mark.parametrize("name", ["updated", "started", "closed"])
+@pytest.mark.parametrize("name", ["updated", "started"])
 def test_a_sprint_is_carried_by_its_issues(name):
     [found] = of(f"sprint_{name}", sprint=SPRINT)
     assert (found.clause, found.fields) == ("sprint in (3)", SPRINT_FIELDS)
@@ -56,6 +56,17 @@ def test_a_sprint_is_carried_by_its_issues(name):
 def test_the_carriers_of_a_sprint_that_is_gone_are_the_issues_of_its_boards_projects():
     [found] = of("sprint_deleted", sprint=SPRINT)
     assert (found.clause, found.board_id) == (None, "5")
+
+
+def test_a_sprint_that_closes_keeps_some_issues_and_lets_go_of_others():
+    kept, let_go = of("sprint_closed", sprint=SPRINT)
+    assert (kept.clause, let_go.clause, let_go.board_id) == ("sprint in (3)", None, "5")
+
+
+@pytest.mark.parametrize("board", [{}, {"originBoardId": None}, {"originBoardId": "5) OR (1"}])
+def test_the_carriers_of_a_sprint_that_is_gone_from_an_unknown_board_may_be_any_issues(board):
+    [found] = of("sprint_deleted", sprint={"id": 3, **board})
+    assert (found.clause, found.board_id, found.project_id) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +80,7 @@ def test_the_carriers_of_a_sprint_that_is_gone_are_the_issues_of_its_boards_proj
         ("jira:version_deleted", {"version": {"id": 7}}),
         ("jira:version_updated", {"version": {"id": "7) OR (1"}}),
         ("jira:version_updated", {}),
-        ("sprint_deleted", {"sprint": {"id": 3}}),
-        ("sprint_deleted", {"sprint": {"id": 3, "originBoardId": "5) OR (1"}}),
+        ("sprint_deleted", {"sprint": {"originBoardId": 5}}),
         ("sprint_updated", {"sprint": {"id": True}}),
         ("", {}),
     ],
@@ -188,11 +198,13 @@ async def test_the_issues_of_every_project_of_a_board_are_read():
     assert site.asked == [f'(a = 1 OR b = 2) AND project in ("{n}")' for n in (10, 11)]
 
 
+@pytest.mark.parametrize("board_id", ["5", None], ids=["known", "unknown"])
 @pytest.mark.parametrize("board", [{}, {"5": None}], ids=["refused", "gone"])
-async def test_a_board_that_is_gone_or_refused_has_no_projects(board):
+async def test_a_board_that_is_gone_or_refused_may_have_had_any_projects(board, board_id):
     site = Site()
     site.boards = board
-    assert await site.read(Carriers("x", SPRINT_FIELDS, board_id="5"), ".fields.sprint") == 0
+    assert await site.read(Carriers("x", SPRINT_FIELDS, board_id=board_id), ".fields.sprint") == 1
+    assert site.asked == ["a = 1 OR b = 2"]
 
 
 async def test_a_release_that_went_meanwhile_is_no_failure():

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -126,6 +127,37 @@ async def test_a_sweep_out_of_turn_begins_the_interval_anew(world):
     await world.run(after=INDEX_SECONDS)
     assert await world.run(after=MINUTES * 60 - 1) == []
     assert await world.run(after=1) == ["sweep"]
+
+
+@pytest.mark.parametrize("running", ["sweep", "sweep when the index has caught up"])
+async def test_a_sweep_asked_for_while_another_one_runs_is_made_all_the_same(
+    world, monkeypatch, running
+):
+    """The one that ends puts off the regular sweep, and not this one."""
+
+    async def sweep(kinds: Any) -> AsyncIterator[None]:
+        async for _ in world.sweep(kinds):
+            if not asked:
+                asked.append(world.upkeep.after([project(11)]))
+            yield
+
+    asked: list[list[str]] = []
+    world.upkeep.after([project()])
+    if running != "sweep":
+        await world.run()
+    monkeypatch.setattr(world.upkeep._sweeper, "sweep", sweep)
+    world.upkeep.background.ask(running, world.upkeep._sweep)
+    done = await world.run(after=0 if running == "sweep" else INDEX_SECONDS)
+    assert asked
+    assert done.count("sweep") == 2
+
+
+async def test_a_resyncs_end_puts_off_no_sweep_that_an_event_asked_for(world):
+    """The resync may have read before it happened."""
+    begun = world.upkeep.resync_began()
+    world.upkeep.after([project()])
+    world.upkeep.resync_ended(begun, succeeded=True)
+    assert "sweep" in await world.run()
 
 
 async def test_a_restart_without_a_resync_is_made_up_for_by_a_sweep(unstarted):
