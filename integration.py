@@ -6,7 +6,7 @@ which main.py checks.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from loguru import logger
@@ -19,8 +19,10 @@ from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
-from jira.entity_processor import SinglePassEntityProcessor
+from initialize_client import get_settings
+from jira.entity_processor import mapper
 from jira.overrides import JiraPortAppConfig
+from jira.state_applier import JiraEntitiesStateApplier
 from webhook_processors.manager import JiraLiveEventsManager
 
 ENTITIES_A_SEARCH = 50
@@ -49,7 +51,7 @@ class JiraIntegration(BaseIntegration):
     """The framework's integration with our mapping model and our live-events manager."""
 
     AppConfigHandlerClass = JiraAppConfigHandler
-    EntityProcessorClass = SinglePassEntityProcessor
+    EntitiesStateApplierClass = JiraEntitiesStateApplier
 
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)
@@ -64,6 +66,11 @@ class JiraIntegration(BaseIntegration):
         app.execution_manager._webhook_manager = manager
         self._live_events = manager
 
+    async def initialize_handlers(self) -> None:
+        """As the framework, with the mapper that the settings ask for."""
+        self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
+        await super().initialize_handlers()
+
     async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
         """A resync, with the live-events manager told of it; see Upkeep."""
         upkeep = self._live_events.upkeep
@@ -74,6 +81,14 @@ class JiraIntegration(BaseIntegration):
         finally:
             upkeep.resync_ended(begun, succeeded=succeeded)
         return succeeded
+
+    async def sort_and_upsert_failed_entities(self, user_agent_type: UserAgentType) -> None:
+        """What Port refused in a resync is written again, whole, and in whatever order it takes.
+
+        The framework does so one by one, once, and only without stubs.
+        """
+        applier = cast(JiraEntitiesStateApplier, self.entities_state_applier)
+        self._live_events.catalog.remember_refused(await applier.write_refused(user_agent_type))
 
     async def _map_entities_compared_with_port(
         self, entities: list[Entity], resource: ResourceConfig, user_agent_type: UserAgentType

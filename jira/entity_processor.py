@@ -97,6 +97,11 @@ class SinglePassEntityProcessor(JQEntityProcessor):
         return self._programs[name]
 
 
+def mapper(*, single_pass: bool) -> type[JQEntityProcessor]:
+    """Our mapper, or the framework's where ours is switched off."""
+    return SinglePassEntityProcessor if single_pass else JQEntityProcessor
+
+
 def prepare(expression: str) -> str:
     """An expression as the framework hands it to jq: quotes, and no environment where denied."""
     text = JQEntityProcessorSync._format_filter(expression)

@@ -42,6 +42,7 @@ class JiraSettings:
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
     only_mapped_fields: bool = True
+    single_pass_mapping: bool = True
     webhook_queue_limit: int = 10_000
     sweep_interval_minutes: int = 60
     sweep_delete_limit_percent: int = 50
@@ -76,6 +77,7 @@ class JiraSettings:
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
             only_mapped_fields=config.get("only_mapped_fields") is not False,
+            single_pass_mapping=config.get("single_pass_mapping") is not False,
             webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),
             sweep_interval_minutes=_number(config, "sweep_interval", 60, least=0),
             sweep_delete_limit_percent=_number(config, "sweep_delete_limit", 50, least=0),

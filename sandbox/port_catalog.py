@@ -25,6 +25,8 @@ class PortCatalog:
 
     def __init__(self) -> None:
         self.blueprints: dict[str, dict[str, Any]] = {}
+        # What was refused last time, since it relates to what isn't there.
+        self.refused: set[Key] = set()
         self._entities: dict[str, dict[str, dict[str, Any]]] = {}
         self._incoming = IncomingRelations()
         self._changes = Changes()
@@ -189,7 +191,9 @@ class PortCatalog:
         check_required(schema, row["properties"], row["relations"])
         missing = self._missing_targets(schema, identifier, relations)
         if missing and not create_missing_related_entities:
+            self.refused.add((blueprint, identifier))
             raise not_found(f'related entity "{missing[0][1]}" of "{missing[0][0]}" was not found')
+        self.refused.discard((blueprint, identifier))
         if validation_only:
             return row, known is None
         for target in missing:

@@ -80,6 +80,8 @@ class World:
         self.log_level = log_level
         self.process = self._integration(self.port)
         self._log_begins = 0
+        # What Port refused in the last fresh resync, since it relates to what isn't there.
+        self.refused_afresh: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def catalog(self) -> PortCatalog:
@@ -176,11 +178,18 @@ class World:
                 await process.stop()
             if status != "completed":
                 raise RuntimeError("\n".join(["the fresh resync failed:", *process.log[-30:]]))
+            self.refused_afresh = frozenset(port.catalog.refused)
             return port.catalog.snapshot()
 
     async def differences(self) -> list[Difference]:
-        """Where the live catalog isn't what a fresh resync builds."""
-        return differences(self.catalog.snapshot(), await self.fresh_catalog())
+        """Where the live catalog isn't what a fresh resync builds.
+
+        Without stubs, Port refuses an entity that relates to one which isn't there, in a resync
+        as well. One that was there before stays as it was; that is no difference.
+        """
+        found = differences(self.catalog.snapshot(), await self.fresh_catalog())
+        stayed = self.refused_afresh
+        return [d for d in found if d.fresh or (d.blueprint, d.identifier) not in stayed]
 
     async def arrival(self, change: Callable[[], Any], arrived: Callable[[], bool]) -> float:
         """Make a change in Jira; the seconds until Port shows it."""

@@ -93,13 +93,23 @@ class Catalog:
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self._refused.pop(key_of(entity), None)
-        self._refused = dict([*self._refused.items(), *refused.items()][-MAX_REFUSED:])
+        self.remember_refused(refused.values())
+
+    def remember_refused(self, entities: Iterable[Entity]) -> None:
+        """Have entities tried again that Port refused, here or in a resync."""
+        refused = [*self._refused.items(), *((key_of(entity), entity) for entity in entities)]
+        self._refused = dict(refused[-MAX_REFUSED:])
 
     async def retry_refused(self, processor: BaseEntityProcessor, expand: Expand) -> None:
-        """Read again what Port refused: what it relates to may be there by now."""
-        if self._refused:
+        """Read again what Port refused: what it relates to may be there by now.
+
+        Done again as long as fewer are refused, since these may relate to each other.
+        """
+        before = len(self._refused) + 1
+        while self._refused and len(self._refused) < before:
             # What is refused again comes back; what can't be looked up is left to the resync.
             again, self._refused = self._refused, {}
+            before = len(again)
             mapping = event.port_app_config
             try:
                 rows, gone = await refresh.related(self._client, again.values(), mapping)

@@ -18,7 +18,7 @@ from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.core.models import Entity
 
 from initialize_client import create_jira_client, get_settings
-from jira.entity_processor import SinglePassEntityProcessor
+from jira.entity_processor import mapper
 from jira.errors import TRANSIENT_ERRORS
 from jira.events import event_name
 from webhook_processors.base import DELIVERY_ID
@@ -43,14 +43,17 @@ Pair = tuple[WebhookEvent, ResourceConfig | None, AbstractWebhookProcessor, int 
 class JiraLiveEventsManager(LiveEventsProcessorManager):
     """Takes what waits, reads it together, writes it once, and only then takes more."""
 
-    EntityProcessorClass = SinglePassEntityProcessor
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The bytes of each event that is queued or under way, by its `id`.
         self._sizes: dict[int, int] = {}
         self._waiting_bytes = 0
         self._seen = Seen()
+
+    async def initialize_handlers(self) -> None:
+        """As the framework, with the mapper that the settings ask for."""
+        self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
+        await super().initialize_handlers()
 
     async def accept(self, path: str, webhook_event: WebhookEvent, size: int) -> bool:
         """Queue an event of `size` bytes; False where there is no room, or no reader."""

@@ -8,7 +8,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import CalculationResult, EntitySelectorDiff
 
-from webhook_processors.writer import EntityKey, key_of
+from webhook_processors.writer import EntityKey, PortRefusedError, key_of
 
 Row = dict[str, Any]
 
@@ -30,6 +30,7 @@ class FakeWriter:
         self.done: list[tuple[str, list[str]]] = []
         self.options: list[Any] = []
         self.fails: dict[str, Exception] = {}
+        self.stubs = True
 
     def note(self, what: str, entities: Iterable[Entity]) -> None:
         names = [str(e.identifier) for e in entities]
@@ -70,7 +71,11 @@ class FakeWriter:
     async def upsert(self, entities: list[Entity], options: Any) -> None:
         self.note("upsert", entities)
         self.options.append(options)
-        self.has |= {key_of(e): e for e in entities}
+        there = {identifier for _, identifier in self.has}
+        taken = [e for e in entities if self.stubs or {*e.relations.values()} <= there]
+        self.has |= {key_of(e): e for e in taken}
+        if refused := [e for e in entities if e not in taken]:
+            raise PortRefusedError(refused, "It relates to nothing.")
 
 
 class FakeProcessor:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from tests.unit.catalog_fakes import child_of, entity, results
+from tests.unit.catalog_fakes import Row, child_of, entity, results
 from tests.unit.catalog_world import CatalogWorld
 from webhook_processors import catalog as module
 from webhook_processors.writer import PortRefusedError
@@ -108,6 +108,35 @@ async def test_an_outage_while_trying_again_forgets_nothing(world):
     world.port.fails, world.port.has = {}, {}
     await world.retry_refused()
     assert world.names == {"AB-1"}
+
+
+def chain(world: CatalogWorld) -> list[Row]:
+    """AB-1 under AB-2 under AB-3 under AB-4, which isn't there yet; Port makes no stubs."""
+    world.port.stubs = False
+    return [world.issue(str(n), f"AB-{n}", parent=f"AB-{n + 1}") for n in (1, 2, 3)]
+
+
+async def test_what_relates_to_each_other_is_written_however_long_the_chain(world):
+    """Each can be written when the one that it relates to is there."""
+    await world.update(*chain(world))
+    assert world.names == set()
+    await world.update(world.issue("4", "AB-4"))
+    await world.retry_refused()
+    assert world.names == {"AB-1", "AB-2", "AB-3", "AB-4"}
+
+
+async def test_trying_again_ends_when_nothing_more_is_taken(world):
+    await world.update(*chain(world))
+    await world.retry_refused()
+    assert len(world.port.all_of("upsert")) == 2
+
+
+async def test_what_a_resync_left_out_is_tried_again_as_well(world):
+    chain(world)
+    world.catalog.remember_refused([entity("AB-3")])
+    await world.update(world.issue("4", "AB-4"))
+    await world.retry_refused()
+    assert world.names == {"AB-3", "AB-4"}
 
 
 async def test_what_pointed_at_a_deleted_entity_and_is_refused_holds_up_no_later_write(world, log):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from port_ocean.core.handlers.actions.execution_manager import ExecutionManager
+from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
 from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import (
     JQEntityProcessorSync,
@@ -19,6 +20,7 @@ from port_ocean.core.handlers.port_app_config.base import BasePortAppConfig, Por
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 from port_ocean.core.integrations.base import BaseIntegration
+from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSorter
 from port_ocean.helpers.retry import RetryConfig
 
 METHODS: list[tuple[type, str, list[str]]] = [
@@ -45,6 +47,8 @@ METHODS: list[tuple[type, str, list[str]]] = [
         "_map_entities_compared_with_port",
         ["entities", "resource", "user_agent_type"],
     ),
+    (BaseIntegration, "sort_and_upsert_failed_entities", ["user_agent_type"]),
+    (HttpEntitiesStateApplier, "upsert", ["entities", "user_agent_type"]),
     (
         JQEntityProcessor,
         "parse_items_sync",
@@ -69,6 +73,7 @@ ATTRIBUTES: list[tuple[Any, str]] = [
     (PortAppConfigCache.__init__, "_port_app_config"),
     (WebhookEvent.__init__, "_original_request"),
     (RetryConfig.__init__, "retry_status_codes"),
+    (EntityTopologicalSorter.__init__, "entities"),
 ]
 
 

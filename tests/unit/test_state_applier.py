@@ -1,0 +1,121 @@
+"""What Port refuses in a resync is remembered whole, and written again while that helps."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from port_ocean.core.handlers.entities_state_applier.port import applier as framework
+from port_ocean.core.models import Entity
+from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSorter
+
+from jira import state_applier as module
+from jira.state_applier import JiraEntitiesStateApplier, names
+
+
+def issue(number: int, parent: int | None = None) -> Entity:
+    relations = {"parent": f"AB-{parent}"} if parent else {}
+    return Entity(
+        identifier=f"AB-{number}",
+        blueprint="issue",
+        icon=None,
+        title=f"Issue {number}",
+        properties={"number": number},
+        relations=relations,
+    )
+
+
+class FakePort:
+    """Without stubs; like the framework's client it gives back what is left of an entity."""
+
+    def __init__(self) -> None:
+        self.has: dict[str, Entity] = {}
+        self.calls = 0
+        self.down = False
+
+    async def upsert_entities_in_batches(
+        self, entities: list[Entity], *_: Any, should_raise: bool
+    ) -> list[tuple[bool, Entity]]:
+        self.calls += 1
+        results = []
+        for entity in entities:
+            there = not self.down and {*entity.relations.values()} <= self.has.keys()
+            if there:
+                self.has[entity.identifier] = entity
+            left = {"identifier": entity.identifier, "blueprint": entity.blueprint}
+            results.append((there, Entity(**left, relations=entity.relations)))
+        return results
+
+
+@pytest.fixture
+def port() -> FakePort:
+    return FakePort()
+
+
+@pytest.fixture
+def applier(port, monkeypatch) -> JiraEntitiesStateApplier:
+    sorter = EntityTopologicalSorter()
+    mapping = SimpleNamespace(get_port_request_options=dict)
+    event = SimpleNamespace(entity_topological_sorter=sorter, port_app_config=mapping)
+    monkeypatch.setattr(module, "event", event)
+    monkeypatch.setattr(framework, "event", event)
+    context: Any = SimpleNamespace(port_client=port)
+    return JiraEntitiesStateApplier(context)
+
+
+async def write(applier: JiraEntitiesStateApplier, *entities: Entity) -> list[str]:
+    return [entity.identifier for entity in await applier.upsert(list(entities), "exporter")]  # type: ignore[arg-type]
+
+
+async def again(applier: JiraEntitiesStateApplier) -> list[str]:
+    return [entity.identifier for entity in await applier.write_refused("exporter")]  # type: ignore[arg-type]
+
+
+async def test_what_was_refused_is_written_again_with_title_and_properties(applier, port):
+    assert await write(applier, issue(1, parent=2), issue(2)) == ["AB-2"]
+    assert await again(applier) == []
+    assert port.has["AB-1"] == issue(1, parent=2)
+
+
+async def test_the_order_of_what_relates_to_each_other_does_not_matter(applier, port):
+    assert await write(applier, *(issue(n, parent=n + 1) for n in range(1, 9))) == []
+    await write(applier, issue(9))
+    assert await again(applier) == []
+    assert len(port.has) == 9
+
+
+async def test_of_two_batches_each_keeps_its_own(applier, port):
+    await write(applier, issue(1, parent=9))
+    await write(applier, issue(2, parent=9))
+    await write(applier, issue(9))
+    await again(applier)
+    assert port.has["AB-1"].title == "Issue 1"
+    assert port.has["AB-2"].title == "Issue 2"
+
+
+async def test_what_relates_to_itself_in_a_ring_is_left_and_said(applier, port, log):
+    await write(applier, issue(1, parent=2), issue(2, parent=1), issue(3, parent=4), issue(4))
+    assert await again(applier) == ["AB-1", "AB-2"]
+    assert sorted(port.has) == ["AB-3", "AB-4"]
+    [warning] = [line for line in log if line.startswith("WARNING")]
+    assert "refused 2 entities" in warning
+    assert "issue/AB-1, issue/AB-2" in warning
+
+
+async def test_it_ends_when_nothing_more_is_taken(applier, port):
+    await write(applier, issue(1, parent=2))
+    await again(applier)
+    assert port.calls == 2
+    await again(applier)
+    assert port.calls == 2
+
+
+async def test_what_failed_in_a_moments_outage_is_made_up_for(applier, port):
+    port.down = True
+    await write(applier, issue(1), issue(2))
+    port.down = False
+    assert await again(applier) == []
+    assert len(port.has) == 2
+
+
+def test_of_many_only_the_first_are_named():
+    assert names([issue(n) for n in range(8)]).endswith("issue/AB-4 and 3 more")
