@@ -6,13 +6,16 @@ import io
 import sys
 import time
 from collections.abc import Callable
+from itertools import chain
 
+from sandbox import examples
 from sandbox.compare import counts
 from sandbox.demo_changes import changes
+from sandbox.demo_planning_changes import planning_changes
 from sandbox.jira_site import JiraSite
 from sandbox.world import EMAIL, TOKEN, World
 
-BLUEPRINTS = ("jiraProject", "jiraUser", "jiraIssue")
+BLUEPRINTS = tuple(str(blueprint["identifier"]) for blueprint in examples.blueprints())
 SECONDS_BETWEEN_CHANGES = 3.0
 SHOWN_DIFFERENCES = 10
 
@@ -37,7 +40,8 @@ async def changed(world: World) -> bool:
     """Make each change and show how long it takes to arrive."""
     print("\n2. Changes in Jira, each by a signed webhook:")
     good = True
-    for change in changes(world.site, world.catalog):
+    made = changes(world.site, world.catalog), planning_changes(world.site, world.catalog)
+    for change in chain(*made):
         try:
             seconds = await world.arrival(change.make, change.arrived)
         except TimeoutError:
@@ -56,7 +60,7 @@ async def compared(world: World) -> bool:
     total = counts(live)
     for blueprint in BLUEPRINTS:
         wrong = sum(difference.blueprint == blueprint for difference in found)
-        print(f"   {total.get(blueprint, 0):6d} {blueprint:<12} {wrong} differences")
+        print(f"   {total.get(blueprint, 0):6d} {blueprint:<13} {wrong} differences")
     for difference in found[:SHOWN_DIFFERENCES]:
         print(f"   WRONG: {difference}")
     return not found
@@ -91,8 +95,11 @@ async def demo(scale: int, *, once: bool, before_comparing: BeforeComparing | No
     """Run the demo; whether everything was right."""
     site = JiraSite()
     site.fill(scale)
+    site.fill_agile()
+    site.fill_planning()
+    site.fill_teams()
     print(f"A stand-in Jira with {scale} issues, a stand-in Port, and `ocean sail` between them.")
-    async with World(site) as world:
+    async with World(site, every_kind=True) as world:
         good = await resynced(world)
         good = await changed(world) and good
         await world.settled()
