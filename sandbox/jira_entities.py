@@ -128,6 +128,8 @@ class Issue:
     hidden: bool = False
     frozen: bool = False
     was_visible: bool = True
+    # What Jira answers, instead of worklogs, to whoever asks this issue for them.
+    worklogs_fault: int | None = None
     row: Row | None = None
     raw: "dict[Selection, bytes]" = field(default_factory=dict)
 

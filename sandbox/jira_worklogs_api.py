@@ -39,6 +39,8 @@ class WorklogApi:
         issue = self.site.find_issue(request.path_params["id"])
         if issue is None or not request.scope["jira.authenticated"]:
             return refuse(404, "Issue does not exist or you do not have permission to see it.")
+        if issue.worklogs_fault is not None:
+            return refuse(issue.worklogs_fault, f"Worklogs of {issue.key} can't be read.")
         query = request.query_params
         after, before = query.get("startedAfter"), query.get("startedBefore")
         for bound in (after, before):
