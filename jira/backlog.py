@@ -118,16 +118,12 @@ class BacklogReader:
     async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Row | None]:
         issues = await self._issues.by_keys(ids, ("project",))
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues}
-        boards = {str(row["id"]): row for row in await self._boards.of_projects(sorted(projects))}
-        seen = {str(board) for issue_id in ids for board in self._seen_on.get(issue_id, ())}
-        others = await self._boards.find(sorted(seen - boards.keys()))
-        boards |= {name: row for name, row in others.items() if row is not None}
+        seen = {board for issue_id in ids for board in self._seen_on.get(issue_id, ())}
+        boards = await self._boards.of_projects_and(sorted(projects), seen)
         there = [str(issue["id"]) for issue in issues]
         chunks = [there[i : i + MAX_IDS_ASKED] for i in range(0, len(there), MAX_IDS_ASKED)]
         found: dict[str, Row | None] = dict.fromkeys(ids)
-        for rows in await asyncio.gather(
-            *(self._on(list(boards.values()), query, chunk) for chunk in chunks)
-        ):
+        for rows in await asyncio.gather(*(self._on(boards, query, chunk) for chunk in chunks)):
             found |= rows
         return found
 

@@ -64,6 +64,15 @@ class BoardReader:
         found = await self._lists.get(None, dict.fromkeys(keys_or_ids))
         return list({str(row["id"]): row for rows in found.values() for row in rows}.values())
 
+    async def of_projects_and(
+        self, keys_or_ids: Iterable[str], board_ids: Iterable[int]
+    ) -> list[Row]:
+        """The boards of these projects, and those of these boards that are still there."""
+        boards = {str(row["id"]): row for row in await self.of_projects(keys_or_ids)}
+        others = await self.find(sorted({str(board_id) for board_id in board_ids} - boards.keys()))
+        boards |= {name: row for name, row in others.items() if row is not None}
+        return list(boards.values())
+
     async def values(
         self, path: str, query: Query, board_id: str | None = None
     ) -> AsyncIterator[list[Row]]:

@@ -49,6 +49,8 @@ class EpicReader:
         self._issues = issues
         self._boards = boards
         self._gatherer = Gatherer(self._find)
+        # A board may show epics of projects that its filter doesn't name.
+        self._seen_on: dict[str, list[int]] = {}
 
     async def pages(self, done: Done) -> AsyncIterator[list[Row]]:
         """All epics."""
@@ -77,7 +79,8 @@ class EpicReader:
         if not issues:
             return dict.fromkeys(ids)
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues.values()}
-        boards = await self._boards.of_projects(sorted(projects))
+        seen = {board for epic_id in ids for board in self._seen_on.get(epic_id, ())}
+        boards = await self._boards.of_projects_and(sorted(projects), seen)
         shown = await self._on(one_page(boards), done, every=False)
         rows: dict[str, Row | None] = {}
         for epic_id in ids:
@@ -93,6 +96,7 @@ class EpicReader:
     ) -> dict[str, Row]:
         read = partial(self._of_board, done)
         found = await by_boards(under_each(boards, read, what="epics", of=named, every=every))
+        self._seen_on |= {name: row["__boardIds"] for name, row in found.items()}
         return {name: {**row, "__boardId": row["__boardIds"][0]} for name, row in found.items()}
 
     async def _of_board(self, done: Done, board: Row) -> list[Row]:

@@ -47,7 +47,6 @@ async def under_each(
         if isinstance(rows, JiraError):
             # A parent that went meanwhile (404) says nothing about the others.
             refused = refused if isinstance(rows, JiraNotFoundError) else rows
-            answered = answered or isinstance(rows, JiraNotFoundError)
         else:
             answered = True
             yield parent, rows

@@ -9,6 +9,9 @@ from typing import Any
 
 from jira.events import Row, changes_of, event_name, issue_subjects, list_of, part_of, plausible_id
 
+ISSUES_PROJECT = "__issuesProjectId"
+"""In a sprint's row of an issue's event: the id of that issue's project."""
+
 
 @dataclass(frozen=True)
 class IdSubject:
@@ -50,8 +53,10 @@ def sprint_subjects(payload: Any) -> list[IdSubject]:
     By the issues that are in it a sprint shows on more boards or on fewer.
     """
     if event_name(payload).startswith("jira:issue_"):
+        fields = part_of(part_of(payload, "issue"), "fields")
+        project_id = plausible_id(part_of(fields, "project").get("id"))
         ids = [
-            {"id": part.strip()}
+            {"id": part.strip(), ISSUES_PROJECT: project_id}
             for item in changes_of(payload, "sprint")
             for side in ("from", "to")
             for part in str(item.get(side) or "").split(",")

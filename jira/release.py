@@ -60,7 +60,7 @@ class ReleaseReader:
 
     async def _find(self, _: None, ids: list[str]) -> dict[str, Row | None]:
         found = await each_by_id(ids, self._one, what="release")
-        homes = {str(row.get("projectId")) for row in found.values() if row is not None}
+        homes = {str(row["projectId"]) for row in found.values() if row and row.get("projectId")}
         projects = await self._projects.find(sorted(homes), "")
         for release_id, row in found.items():
             if row is not None:

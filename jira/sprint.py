@@ -16,7 +16,7 @@ from jira.kind import Found, Kind, Known
 from jira.overrides import JiraSprintConfig
 from jira.parents import each_by_id, one_page, under_each
 from jira.pipeline import Gatherer
-from jira.planning_events import IdSubject, sprint_subjects
+from jira.planning_events import ISSUES_PROJECT, IdSubject, sprint_subjects
 from kinds import Kinds
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ OF_BOARD = "/rest/agile/1.0/board/{id}/sprint"
 ONE = "/rest/agile/1.0/sprint/{id}"
 ROWS_TOGETHER = 500
 NO_SPRINTS = "not support sprints"
-"""Jira's words (400) for a board that has none; which boards do isn't told by their type."""
+"""Jira's words (400) for a board that has none, in English; boards of every type can have some."""
 
 States = tuple[str, ...]
 """The states of a selector; empty for all."""
@@ -46,6 +46,7 @@ class SprintReader:
         self._gatherer = Gatherer(self._find)
         # Boards outside of the project that show a sprint aren't told by the sprint itself.
         self._seen_on: dict[str, set[str]] = {}
+        self._projects_in: dict[str, set[str]] = {}
 
     async def pages(self, states: States) -> AsyncIterator[list[Row]]:
         """All sprints in one of the states, on any board."""
@@ -56,6 +57,10 @@ class SprintReader:
     async def find(self, ids: Iterable[str], states: States) -> dict[str, Row | None]:
         """Sprints by id; None for one that is gone, in another state, or on no board."""
         return await self._gatherer.get(states, ids)
+
+    def note_issue_in(self, sprint_id: str, project_id: str) -> None:
+        """An issue of a project came to a sprint or left it: the project's boards may show it."""
+        self._projects_in.setdefault(sprint_id, set()).add(project_id)
 
     async def _on(
         self, boards: AsyncIterator[list[Row]], states: States, *, every: bool = True
@@ -72,7 +77,7 @@ class SprintReader:
             pages = self._boards.values(OF_BOARD, query, str(board["id"]))
             return [row async for rows in pages for row in rows]
         except JiraRequestError as error:
-            if NO_SPRINTS not in str(error):
+            if board.get("type") != "kanban" and NO_SPRINTS not in str(error):
                 raise
             logger.debug(f"Board {board['id']} has no sprints")
             return []
@@ -105,6 +110,7 @@ class SprintReader:
             return
         boards = {str(row["id"]): row for row in known.values() if row is not None}
         keys = {key for row in boards.values() for key in row["__projectKeys"]}
+        keys |= {project for name in sprints for project in self._projects_in.get(name, ())}
         boards |= {str(row["id"]): row for row in await self._boards.of_projects(sorted(keys))}
         async for page in one_page(list(boards.values())):
             yield page
@@ -124,6 +130,9 @@ async def resolve(
     client: "JiraClient", subjects: Sequence[IdSubject], resource: ResourceConfig
 ) -> Found:
     """Read the sprints again: one whose state left the selector is deleted."""
+    for subject in subjects:
+        if (project_id := subject.row.get(ISSUES_PROJECT)) is not None:
+            client.sprints.note_issue_in(subject.id, project_id)
     found = await client.sprints.find([s.id for s in subjects], _states(resource))
     return found_by_id(subjects, found, as_id=int)
 

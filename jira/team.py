@@ -36,6 +36,7 @@ class TeamReader:
     def __init__(self, api: JiraApi, organization_id: str) -> None:
         self._api = api
         self._organization_id = organization_id
+        self._said = False
 
     @property
     def missing(self) -> str | None:
@@ -45,6 +46,13 @@ class TeamReader:
         if self._api.authentication.uses_gateway:
             return "Atlassian gives them to a classic API token only"
         return None
+
+    def can_be_read(self) -> bool:
+        """Whether teams can be read; says once why not."""
+        if self.missing and not self._said:
+            self._said = True
+            logger.warning(f"The kind team is skipped: {self.missing}")
+        return not self.missing
 
     async def pages(self, *, with_members: bool) -> AsyncIterator[list[Row]]:
         """All teams."""
@@ -117,8 +125,7 @@ def _with_members(resource: ResourceConfig) -> bool:
 
 async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
     """Every team of the organization."""
-    if client.teams.missing:
-        logger.warning(f"Teams are skipped: {client.teams.missing}")
+    if not client.teams.can_be_read():
         return
     pages = client.teams.pages(with_members=_with_members(resource))
     async for page in client.verified(pages):
@@ -129,7 +136,7 @@ async def by_identifiers(
     client: "JiraClient", identifiers: list[str], resource: ResourceConfig
 ) -> Known:
     """Read teams that Port has under these ids."""
-    if client.teams.missing:
+    if not client.teams.can_be_read():
         return Known()
     found = await client.teams.find(identifiers, with_members=_with_members(resource))
     return Known.of(found)

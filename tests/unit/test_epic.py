@@ -60,6 +60,17 @@ async def test_epics_come_from_boards_and_from_a_search_and_each_once(site):
     }
 
 
+async def test_a_board_of_other_projects_that_was_seen_to_show_an_epic_is_asked_live_too(site):
+    site.board(9)
+    site.put("epic", 103, 9)
+    await site.resync(Kinds.EPIC, EVERY)
+    updated, _ = await site.live(Kinds.EPIC, event(103, "AB-3"), EVERY)
+    assert boards(updated) == {103: (9, [9])}
+    site.on_board["epic", 9].clear()
+    updated, _ = await site.live(Kinds.EPIC, event(103, "AB-3"), EVERY)
+    assert boards(updated) == {103: (None, [])}
+
+
 async def test_a_row_made_of_an_issue_looks_like_a_boards(site):
     found = {row["id"]: row for row in await site.resync(Kinds.EPIC, EVERY)}
     assert found[103] == {

@@ -97,6 +97,12 @@ async def test_parents_that_are_all_gone_are_no_failure():
     assert await read(pages("1", "2"), {"1": MISSING, "2": MISSING}) == []
 
 
+@pytest.mark.parametrize("gone", ["1", "2"])
+async def test_a_parent_that_is_gone_does_not_speak_for_those_that_are_refused(gone):
+    with pytest.raises(JiraPermissionError):
+        await read(pages("1", "2", "3"), dict.fromkeys("123", FORBIDDEN) | {gone: MISSING})
+
+
 async def test_a_single_parent_that_answers_with_nothing_has_answered():
     async def nothing(parent: Row) -> list[Row]:
         if parent["id"] == "1":

@@ -178,6 +178,23 @@ async def test_an_issue_that_changes_its_sprint_has_both_read_again(site):
     assert (set(names(updated)), deleted) == ({21, 22, 24}, [])
 
 
+async def test_an_issue_of_another_project_brings_a_sprint_onto_its_projects_boards(site):
+    site.project("20", "CD")
+    site.board(4, "CD")
+    site.put("sprint", 24, 4)
+    moved = change("Sprint", None, "y", **{"from": "", "to": "24"})
+    payload = issue_event(UPDATED, moved, project={"id": "20", "key": "CD"})
+    updated, deleted = await site.live(Kinds.SPRINT, payload, ACTIVE)
+    assert (names(updated), deleted) == ({24: [1, 4]}, [])
+
+
+async def test_a_kanban_board_without_sprints_is_known_in_every_language(site, log):
+    """Jira says it in the language of the account."""
+    site.answers[f"{AGILE}/board/3/sprint"] = JiraRequestError("answered with 400: Nicht hier")
+    assert set(names(await site.resync(Kinds.SPRINT, ACTIVE))) == {21, 24, 25}
+    assert warnings(log) == []
+
+
 async def test_a_sprint_that_is_refused_is_neither_updated_nor_removed(site, log):
     site.answers[f"{AGILE}/sprint/24"] = FORBIDDEN
     assert await site.live(Kinds.SPRINT, event(24), ACTIVE) == ([], [])
