@@ -4,16 +4,20 @@ from functools import cache, partial
 
 from loguru import logger
 from port_ocean.context.ocean import ocean
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.log.sensetive import sensitive_log_filter
 
 from client import JiraClient
+from jira.ahead import Ahead, Pages
 from jira.api import JiraApi, find_cloud_id
 from jira.auth import Authentication, BasicAuthentication, BearerAuthentication
 from jira.limiter import Limiter
+from jira.registry import KINDS
 from jira.settings import JiraSettings, is_gateway
 from jira.signature import derived_secret
 from jira.transport import build_http_client
+from kinds import Kinds
 
 
 @cache
@@ -50,6 +54,17 @@ def create_jira_client() -> JiraClient:
         settings.organization_id,
         whole_issues=whole_issues,
     )
+
+
+@cache
+def create_ahead() -> Ahead:
+    """What reads the rows of a resync ahead, by kind."""
+
+    async def read(resource: ResourceConfig) -> Pages:
+        async for page in KINDS[Kinds(resource.kind)].read_all(create_jira_client(), resource):
+            yield page
+
+    return Ahead(read)
 
 
 async def whole_issues() -> bool:

@@ -5,7 +5,6 @@ second copy), and an error while importing it makes the framework run its base c
 which main.py checks.
 """
 
-import asyncio
 from typing import Any, cast
 
 import httpx
@@ -19,14 +18,11 @@ from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
-from initialize_client import get_settings
+from initialize_client import create_ahead, get_settings
 from jira.entity_processor import mapper
 from jira.overrides import JiraPortAppConfig
 from jira.state_applier import JiraEntitiesStateApplier
 from webhook_processors.manager import JiraLiveEventsManager
-
-ENTITIES_A_SEARCH = 50
-"""The framework's own number."""
 
 
 class JiraAppConfigHandler(APIPortAppConfig):
@@ -70,6 +66,11 @@ class JiraIntegration(BaseIntegration):
         """As the framework, with the mapper that the settings ask for."""
         self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
         await super().initialize_handlers()
+        self._applier.compare = super()._map_entities_compared_with_port
+
+    @property
+    def _applier(self) -> JiraEntitiesStateApplier:
+        return cast(JiraEntitiesStateApplier, self.entities_state_applier)
 
     async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
         """A resync, with the live-events manager told of it; see Upkeep."""
@@ -79,6 +80,8 @@ class JiraIntegration(BaseIntegration):
         try:
             succeeded = bool(await super().sync_raw_all(*args, **kwargs))
         finally:
+            create_ahead().stop()
+            await self._applier.drop()
             upkeep.resync_ended(begun, succeeded=succeeded)
         return succeeded
 
@@ -87,20 +90,11 @@ class JiraIntegration(BaseIntegration):
 
         The framework does so one by one, once, and only without stubs.
         """
-        applier = cast(JiraEntitiesStateApplier, self.entities_state_applier)
-        self._live_events.catalog.remember_refused(await applier.write_refused(user_agent_type))
+        left = await self._applier.write_refused(user_agent_type)
+        self._live_events.catalog.remember_refused(left)
 
     async def _map_entities_compared_with_port(
         self, entities: list[Entity], resource: ResourceConfig, user_agent_type: UserAgentType
     ) -> list[Entity]:
-        """Which entities of a resync's batch differ from Port's; asked side by side.
-
-        The framework asks Port for 50 after the other, and skips the question for 10 or fewer.
-        """
-        ask = super()._map_entities_compared_with_port
-        parts = [
-            entities[start : start + ENTITIES_A_SEARCH]
-            for start in range(0, len(entities), ENTITIES_A_SEARCH)
-        ]
-        changed = await asyncio.gather(*(ask(part, resource, user_agent_type) for part in parts))
-        return [entity for part in changed for entity in part]
+        """All of them: in a resync the applier compares, while the next batch is mapped."""
+        return entities

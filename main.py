@@ -12,13 +12,14 @@ from port_ocean.context.ocean import ocean
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.utils.signal import signal_handler
 
-from initialize_client import create_jira_client, get_settings, webhook_secrets
+from initialize_client import create_ahead, create_jira_client, get_settings, webhook_secrets
 from jira.errors import SettingsError
 from jira.keep_webhook import WebhookKeeper
 from jira.kind import Kind
 from jira.overrides import JiraPortAppConfig
 from jira.registry import KINDS, webhook_events
 from jira.settings import is_unencrypted, unknown_settings
+from jira.state_applier import JiraEntitiesStateApplier
 from jira.webhooks import WantedWebhook, webhook_name
 from webhook_processors.door import Door
 from webhook_processors.guard import WebhookGuard
@@ -51,14 +52,18 @@ keepers: list[WebhookKeeper] = []
 
 
 def resync_of(kind: Kind) -> Callable[[str], ASYNC_GENERATOR_RESYNC_TYPE]:
-    """The resync of a kind, for the resource that the framework is at."""
+    """The resync of a kind, for the resource that the framework is at.
+
+    It ends when all is written: a failure is the kind's, so that nothing is deleted.
+    """
 
     async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
         resource = event.resource_config
         if resource is None:
             raise RuntimeError("a resync runs only where the framework has set its resource")
-        async for rows in kind.read_all(create_jira_client(), resource):
+        async for rows in create_ahead().pages(resource):
             yield rows
+        await cast(JiraEntitiesStateApplier, ocean.integration.entities_state_applier).written()
 
     return resync
 
@@ -120,3 +125,4 @@ async def before_resync() -> None:
     for keeper in keepers:
         await keeper.ready.wait()
     await create_jira_client().verify_credentials()
+    create_ahead().start(event.port_app_config.resources)

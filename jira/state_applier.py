@@ -1,32 +1,77 @@
-"""Writes a resync's entities to Port: the framework's applier, without losing what was refused."""
+"""Writes a resync's entities to Port: the framework's applier, while the next ones are mapped."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from loguru import logger
 from port_ocean.clients.port.types import UserAgentType
-from port_ocean.context.event import event
+from port_ocean.context.event import EventType, event
+from port_ocean.context.ocean import ocean
+from port_ocean.context.resource import resource
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
+from port_ocean.helpers.metric.metric import MetricPhase, MetricType
+
+Compare = Callable[[list[Entity], ResourceConfig, UserAgentType], Awaitable[list[Entity]]]
 
 NAMED = 5
 """How many entities a log line names."""
+BATCHES_AT_ONCE = 2
+"""Batches of a resync that are compared and written while the next one is mapped."""
+WRITTEN_TOGETHER = 100
+"""The framework makes five requests at once of these; all of a batch would be dozens."""
+WRITES_AT_ONCE = 2
+COMPARED_TOGETHER = 50
+"""The framework's own number."""
 
 
 class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
-    """Remembers what Port refused as it was, to be written again when all else is there.
+    """Writes a resync's batches in the background, and what Port refused once more at the end.
 
-    The framework remembers it without title and properties, and would write it like that.
+    The framework writes a batch before it maps the next one. What Port refused it remembers
+    without title and properties, and would write it like that.
     """
 
+    def __init__(self, context: Any) -> None:
+        super().__init__(context)
+        self.compare: Compare | None = None
+        self._room = asyncio.Semaphore(BATCHES_AT_ONCE)
+        self._places = asyncio.Semaphore(WRITES_AT_ONCE)
+        self._writing: set[asyncio.Task[None]] = set()
+        self._failed: list[BaseException] = []
+
     async def upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
-        """Write entities in bulk; returns those that Port took, the others are remembered."""
-        written = await super().upsert(entities, user_agent_type)
-        refused = event.entity_topological_sorter.entities
-        if refused:
-            whole = {_key(entity): entity for entity in entities}
-            refused[:] = [whole.get(_key(entity), entity) for entity in refused]
-        return written
+        """Write entities in bulk; returns those that Port took, the others are remembered.
+
+        In a resync they are only taken on, and all returned: `written` waits for them.
+        """
+        if event.event_type != EventType.RESYNC or self.compare is None:
+            return await self._upsert(entities, user_agent_type)
+        await self._room.acquire()
+        task = asyncio.create_task(
+            self._write(entities, resource.resource_config, self.compare, user_agent_type)
+        )
+        self._writing.add(task)
+        task.add_done_callback(self._done)
+        return entities
+
+    async def written(self) -> None:
+        """Wait until all that was taken on is written. Raises the first failure."""
+        while self._writing:
+            await asyncio.wait(self._writing)
+        if self._failed:
+            failed, self._failed = self._failed[0], []
+            raise failed
+
+    async def drop(self) -> None:
+        """Give up what isn't written yet: the resync is over, an older row must not come last."""
+        writing = list(self._writing)
+        for task in writing:
+            task.cancel()
+        await asyncio.gather(*writing, return_exceptions=True)
+        self._failed = []
 
     async def write_refused(self, user_agent_type: UserAgentType) -> list[Entity]:
         """Write again what Port refused, as long as that brings more of it there.
@@ -34,6 +79,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         Returns what is left. An entity is refused for what it relates to (without stubs), which
         may have come after it or be refused itself, or because Port failed for a moment.
         """
+        await self.written()
         refused = event.entity_topological_sorter.entities
         before = len(refused) + 1
         while refused and len(refused) < before:
@@ -41,7 +87,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             before = len(waiting)
             refused.clear()
             logger.info(f"{before} entities that Port refused are written again")
-            await self.upsert(waiting, user_agent_type)
+            await self._upsert(waiting, user_agent_type)
         left = list(refused)
         refused.clear()
         if left:
@@ -51,12 +97,73 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             )
         return left
 
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._writing.discard(task)
+        self._room.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failed.append(error)
+
+    async def _write(
+        self,
+        entities: list[Entity],
+        of: ResourceConfig,
+        compare: Compare,
+        user_agent_type: UserAgentType,
+    ) -> None:
+        try:
+            changed = await self._changed(entities, of, compare, user_agent_type)
+        except Exception as error:  # noqa: BLE001  (writing all of them is right, too)
+            logger.warning(f"Port can't be asked what it has, so all is written: {error}")
+            changed = entities
+        ocean.metrics.inc_metric(
+            name=MetricType.OBJECT_COUNT_NAME,
+            labels=[
+                ocean.metrics.current_resource_kind(),
+                MetricPhase.LOAD,
+                MetricPhase.LoadResult.SKIPPED,
+            ],
+            value=len(entities) - len(changed),
+        )
+        parts = _parts(changed, WRITTEN_TOGETHER)
+        await asyncio.gather(*(self._write_part(part, user_agent_type) for part in parts))
+
+    async def _changed(
+        self,
+        entities: list[Entity],
+        of: ResourceConfig,
+        compare: Compare,
+        user_agent_type: UserAgentType,
+    ) -> list[Entity]:
+        """What differs from Port's; where of the first ones all do, it is taken to be all."""
+        first, *others = _parts(entities, COMPARED_TOGETHER)
+        changed = await compare(first, of, user_agent_type)
+        if len(changed) == len(first):
+            return entities
+        more = await asyncio.gather(*(compare(part, of, user_agent_type) for part in others))
+        return [*changed, *(entity for part in more for entity in part)]
+
+    async def _write_part(self, entities: list[Entity], user_agent_type: UserAgentType) -> None:
+        async with self._places:
+            await self._upsert(entities, user_agent_type)
+
+    async def _upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
+        written = await super().upsert(entities, user_agent_type)
+        refused = event.entity_topological_sorter.entities
+        if refused:
+            whole = {_key(entity): entity for entity in entities}
+            refused[:] = [whole.get(_key(entity), entity) for entity in refused]
+        return written
+
 
 def names(entities: Iterable[Entity]) -> str:
     """The first few, for the log."""
     every = [f"{entity.blueprint}/{entity.identifier}" for entity in entities]
     more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""
     return f"{', '.join(every[:NAMED])}{more}"
+
+
+def _parts(entities: list[Entity], size: int) -> list[list[Entity]]:
+    return [entities[start : start + size] for start in range(0, len(entities), size)]
 
 
 def _key(entity: Entity) -> tuple[str, Any]:

@@ -1,5 +1,6 @@
 """What Port refuses in a resync is remembered whole, and written again while that helps."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,7 +56,9 @@ def port() -> FakePort:
 def applier(port, monkeypatch) -> JiraEntitiesStateApplier:
     sorter = EntityTopologicalSorter()
     mapping = SimpleNamespace(get_port_request_options=dict)
-    event = SimpleNamespace(entity_topological_sorter=sorter, port_app_config=mapping)
+    event = SimpleNamespace(
+        entity_topological_sorter=sorter, port_app_config=mapping, event_type="resync"
+    )
     monkeypatch.setattr(module, "event", event)
     monkeypatch.setattr(framework, "event", event)
     context: Any = SimpleNamespace(port_client=port)
@@ -115,6 +118,119 @@ async def test_what_failed_in_a_moments_outage_is_made_up_for(applier, port):
     port.down = False
     assert await again(applier) == []
     assert len(port.has) == 2
+
+
+RESOURCE = SimpleNamespace(kind="issue")
+
+
+class Compared:
+    """Port's answers: which entities it has as they are; notes how many it was asked about."""
+
+    def __init__(self, *has: str) -> None:
+        self.has = set(has)
+        self.asked: list[int] = []
+        self.error: Exception | None = None
+
+    async def __call__(self, entities: list[Entity], *_: Any) -> list[Entity]:
+        self.asked.append(len(entities))
+        if self.error:
+            raise self.error
+        return [entity for entity in entities if entity.identifier not in self.has]
+
+
+@pytest.fixture
+def compared(applier, monkeypatch) -> Compared:
+    """In a resync, where entities are compared first."""
+    made = Compared()
+    applier.compare = made
+    metrics = SimpleNamespace(inc_metric=lambda **_: None, current_resource_kind=lambda: "issue")
+    monkeypatch.setattr(module, "ocean", SimpleNamespace(metrics=metrics))
+    monkeypatch.setattr(module, "resource", SimpleNamespace(resource_config=RESOURCE))
+    return made
+
+
+async def test_in_a_resync_a_batch_is_taken_on_and_written_beside(applier, port, compared):
+    assert await write(applier, issue(1), issue(2)) == ["AB-1", "AB-2"]
+    assert port.has == {}, "the next batch is mapped meanwhile"
+    await applier.written()
+    assert len(port.has) == 2
+
+
+async def test_no_more_batches_are_taken_on_than_may_wait(applier, compared):
+    for number in range(module.BATCHES_AT_ONCE):
+        await write(applier, issue(number))
+    third = asyncio.create_task(write(applier, issue(9)))
+    await asyncio.sleep(0)
+    assert not third.done()
+    await third
+    await applier.written()
+
+
+async def test_what_port_has_already_is_not_written(applier, port, compared):
+    compared.has = {f"AB-{n}" for n in range(1, 120)}
+    await write(applier, *(issue(n) for n in range(120)))
+    await applier.written()
+    assert list(port.has) == ["AB-0"]
+    assert compared.asked == [50, 50, 20]
+
+
+async def test_where_the_first_ones_are_all_new_the_others_are_not_asked_for(
+    applier, port, compared
+):
+    await write(applier, *(issue(n) for n in range(120)))
+    await applier.written()
+    assert len(port.has) == 120
+    assert compared.asked == [50]
+
+
+async def test_where_port_cannot_be_asked_all_is_written(applier, port, compared, log):
+    compared.error = RuntimeError("503")
+    await write(applier, issue(1))
+    await applier.written()
+    assert list(port.has) == ["AB-1"]
+    assert [line for line in log if "503" in line]
+
+
+async def test_a_write_that_fails_is_raised_to_whoever_waits_for_it(
+    applier, port, compared, monkeypatch
+):
+    """The kind fails by it, and nothing is deleted."""
+
+    async def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("it broke off")
+
+    monkeypatch.setattr(port, "upsert_entities_in_batches", fails)
+    await write(applier, issue(1))
+    with pytest.raises(RuntimeError, match="it broke off"):
+        await applier.written()
+    await applier.written()
+
+
+async def test_what_was_refused_waits_for_the_batches_that_are_being_written(
+    applier, port, compared
+):
+    await write(applier, issue(1, parent=2))
+    await write(applier, issue(2))
+    assert await again(applier) == []
+    assert port.has["AB-1"] == issue(1, parent=2)
+
+
+async def test_what_is_dropped_is_not_written_later(applier, port, compared):
+    await write(applier, issue(1))
+    await applier.drop()
+    await applier.written()
+    assert port.has == {}
+
+
+async def test_outside_of_a_resync_it_is_written_at_once(applier, port, compared, monkeypatch):
+    live = SimpleNamespace(
+        event_type="http_request",
+        entity_topological_sorter=EntityTopologicalSorter(),
+        port_app_config=SimpleNamespace(get_port_request_options=dict),
+    )
+    monkeypatch.setattr(module, "event", live)
+    await write(applier, issue(1))
+    assert list(port.has) == ["AB-1"]
 
 
 def test_of_many_only_the_first_are_named():
