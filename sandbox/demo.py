@@ -94,10 +94,7 @@ async def keep_changing(world: World) -> None:
 async def demo(scale: int, *, once: bool, before_comparing: BeforeComparing | None = None) -> bool:
     """Run the demo; whether everything was right."""
     site = JiraSite()
-    site.fill(scale)
-    site.fill_agile()
-    site.fill_planning()
-    site.fill_teams()
+    site.fill_every_kind(scale)
     print(f"A stand-in Jira with {scale} issues, a stand-in Port, and `ocean sail` between them.")
     async with World(site, every_kind=True) as world:
         good = await resynced(world)

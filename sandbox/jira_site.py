@@ -52,6 +52,13 @@ class JiraSite(TeamChanges, AgileFill, PlanningFill):
             elif kind != "Sub-task":
                 standard[home.id].append(issue)
 
+    def fill_every_kind(self, issues: int) -> None:
+        """Make a site that has something of all kinds, without events."""
+        self.fill(issues)
+        self.fill_agile()
+        self.fill_planning()
+        self.fill_teams()
+
     # Projects
 
     def create_project(self, key: str, name: str | None = None) -> Project:

@@ -20,9 +20,7 @@ SHOWN = f"({RELEASES}) + ({SPRINTS})"
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def world():
     site = JiraSite(seed=9)
-    site.fill(40)
-    site.fill_agile()
-    site.fill_planning()
+    site.fill_every_kind(40)
     fast = {"OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": "1"}
     async with make_world(40, site=site, **fast) as running:
         assert await running.start() == "completed"

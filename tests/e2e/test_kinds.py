@@ -17,10 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def world():
     site = JiraSite(seed=5)
-    site.fill(60)
-    site.fill_agile()
-    site.fill_planning()
-    site.fill_teams()
+    site.fill_every_kind(60)
     worked_on = next(iter(site.issues.values()))
     for _ in range(WORKLOGS_THAT_COME_ALONG + 1):
         site.add_worklog(worked_on.id)

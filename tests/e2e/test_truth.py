@@ -60,13 +60,11 @@ async def run(seed: int, *, every_kind: bool = False) -> list[str]:
     """One site with its own character: how it treats gone ids, sub-tasks, its index, deliveries."""
     rng = random.Random(seed)
     site = JiraSite(seed=seed)
-    site.fill(100)
-    kinds_of_change = CHANGES
-    if every_kind:
-        site.fill_agile()
-        site.fill_planning()
-        site.fill_teams()
-        kinds_of_change = EVERY_CHANGE
+    kinds_of_change = EVERY_CHANGE if every_kind else CHANGES
+    if not every_kind:
+        site.fill(100)
+    else:
+        site.fill_every_kind(100)
         site.merged_to_is_id = rng.random() < 0.5
         site.worklogs_send_issue_events = rng.random() < 0.5
     site.subtasks_send_events = rng.random() < 0.5
