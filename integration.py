@@ -18,7 +18,7 @@ from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
-from initialize_client import create_ahead, get_settings
+from initialize_client import get_settings
 from jira.entity_processor import mapper
 from jira.overrides import JiraPortAppConfig
 from jira.state_applier import JiraEntitiesStateApplier
@@ -80,8 +80,6 @@ class JiraIntegration(BaseIntegration):
         try:
             succeeded = bool(await super().sync_raw_all(*args, **kwargs))
         finally:
-            create_ahead().stop()
-            await self._applier.drop()
             upkeep.resync_ended(begun, succeeded=succeeded)
         return succeeded
 

@@ -125,4 +125,6 @@ async def before_resync() -> None:
     for keeper in keepers:
         await keeper.ready.wait()
     await create_jira_client().verify_credentials()
-    create_ahead().start(event.port_app_config.resources)
+    ahead = create_ahead()
+    ahead.start(event.port_app_config.resources)
+    event.on_abort(ahead.stop)

@@ -34,7 +34,7 @@ class Ahead:
     async def pages(self, resource: ResourceConfig) -> Pages:
         """The pages of a resource, read ahead if that was started. Raises what reading raises."""
         stream = self._streams.pop(id(resource), None)
-        if stream is None or stream.resource is not resource:
+        if stream is None:
             async for page in self._read(resource):
                 yield page
             return
@@ -45,7 +45,7 @@ class Ahead:
             stream.stop()
 
     def stop(self) -> None:
-        """End what nobody took: the resync is over."""
+        """End what nobody took: the resync was given up, or another one begins."""
         for stream in self._streams.values():
             stream.stop()
         self._streams = {}
@@ -55,8 +55,8 @@ class _Stream:
     """Pages that are read into a queue, with the error that ended them at its place."""
 
     def __init__(self, resource: ResourceConfig, pages: Pages) -> None:
-        # Kept, since the streams are found by the id of an object that has to live as long.
-        self.resource = resource
+        # Held, since streams are found by its id, which another object could get after it.
+        self._resource = resource
         self._queue: asyncio.Queue[list[Row] | Exception | None] = asyncio.Queue(PAGES_AHEAD)
         self._task = asyncio.create_task(self._fill(pages))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 from loguru import logger
@@ -55,6 +56,8 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         )
         self._writing.add(task)
         task.add_done_callback(self._done)
+        # The next resync may begin in the same moment: an older row must not come after its rows.
+        event.on_abort(partial(self._give_up, task))
         return entities
 
     async def written(self) -> None:
@@ -64,14 +67,6 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         if self._failed:
             failed, self._failed = self._failed[0], []
             raise failed
-
-    async def drop(self) -> None:
-        """Give up what isn't written yet: the resync is over, an older row must not come last."""
-        writing = list(self._writing)
-        for task in writing:
-            task.cancel()
-        await asyncio.gather(*writing, return_exceptions=True)
-        self._failed = []
 
     async def write_refused(self, user_agent_type: UserAgentType) -> list[Entity]:
         """Write again what Port refused, as long as that brings more of it there.
@@ -96,6 +91,10 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
                 f"and are tried again with the next changes: {names(left)}"
             )
         return left
+
+    def _give_up(self, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        self._failed.clear()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._writing.discard(task)

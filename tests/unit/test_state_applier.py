@@ -1,6 +1,7 @@
 """What Port refuses in a resync is remembered whole, and written again while that helps."""
 
 import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +32,7 @@ class FakePort:
     def __init__(self) -> None:
         self.has: dict[str, Entity] = {}
         self.calls = 0
+        self.given_up_by: list[Callable[[], Any]] = []
         self.down = False
 
     async def upsert_entities_in_batches(
@@ -57,7 +59,10 @@ def applier(port, monkeypatch) -> JiraEntitiesStateApplier:
     sorter = EntityTopologicalSorter()
     mapping = SimpleNamespace(get_port_request_options=dict)
     event = SimpleNamespace(
-        entity_topological_sorter=sorter, port_app_config=mapping, event_type="resync"
+        entity_topological_sorter=sorter,
+        port_app_config=mapping,
+        event_type="resync",
+        on_abort=port.given_up_by.append,
     )
     monkeypatch.setattr(module, "event", event)
     monkeypatch.setattr(framework, "event", event)
@@ -215,11 +220,23 @@ async def test_what_was_refused_waits_for_the_batches_that_are_being_written(
     assert port.has["AB-1"] == issue(1, parent=2)
 
 
-async def test_what_is_dropped_is_not_written_later(applier, port, compared):
+async def test_what_a_resync_that_is_given_up_took_on_is_not_written_later(applier, port, compared):
     await write(applier, issue(1))
-    await applier.drop()
+    for give_up in port.given_up_by:
+        give_up()
     await applier.written()
     assert port.has == {}
+
+
+async def test_a_resync_that_is_given_up_takes_nothing_from_the_next_one(applier, port, compared):
+    """They share the applier, and the first may still be ending when the second one writes."""
+    await write(applier, issue(1))
+    first = list(port.given_up_by)
+    await write(applier, issue(2))
+    for give_up in first:
+        give_up()
+    await applier.written()
+    assert list(port.has) == ["AB-2"]
 
 
 async def test_outside_of_a_resync_it_is_written_at_once(applier, port, compared, monkeypatch):
