@@ -16,7 +16,7 @@ from port_ocean.core.handlers.entity_processor.models import MappedEntity
 from port_ocean.core.ocean_types import RAW_ITEM
 from port_ocean.exceptions.core import EntityProcessorException
 
-from jira.jq_program import JqProgram, leaves, nest
+from jira.jq_program import RowProgram, leaves, nest
 
 MAX_PROGRAMS = 64
 SLICE_SECONDS = 0.01
@@ -34,7 +34,7 @@ class SinglePassEntityProcessor(JQEntityProcessor):
 
     def __init__(self, context: Any) -> None:
         super().__init__(context)
-        self._programs: OrderedDict[str, JqProgram | None] = OrderedDict()
+        self._programs: OrderedDict[str, RowProgram | None] = OrderedDict()
 
     async def parse_items_sync(
         self,
@@ -82,11 +82,11 @@ class SinglePassEntityProcessor(JQEntityProcessor):
 
     def _program(
         self, mappings: dict[str, Any], selector: str, parse_all: bool
-    ) -> JqProgram | None:
+    ) -> RowProgram | None:
         name = json.dumps([mappings, selector, parse_all])
         if name not in self._programs:
             try:
-                self._programs[name] = JqProgram(mappings, selector, prepare, always=parse_all)
+                self._programs[name] = RowProgram(mappings, selector, prepare, always=parse_all)
             except ValueError as reason:
                 logger.info(
                     f"A mapping goes the framework's way, expression by expression: {reason}"
@@ -111,7 +111,7 @@ def prepare(expression: str) -> str:
 
 
 def map_row(
-    program: JqProgram, row: RAW_ITEM, mappings: dict[str, Any], selector: str, parse_all: bool
+    program: RowProgram, row: RAW_ITEM, mappings: dict[str, Any], selector: str, parse_all: bool
 ) -> MappedEntity:
     """One row's entity. Raises what the framework raises for it."""
     try:

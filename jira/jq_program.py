@@ -2,16 +2,20 @@
 
 The framework runs each expression on a fresh serialisation of the row. Here every expression's
 first output is collected as `[value]`, an empty one as `[]`, and an error as its message, so that
-one expression's error leaves the others alone.
+one expression's error leaves the others alone. The plainest expressions are done without jq, which
+then is given only what the others read.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jq
+
+from jira.mapped_fields import PLAIN_ROW_KEYS, fields_of
+from jira.plain_jq import NotPlainError, plain
 
 Mappings = Mapping[str, Any]
 """Names to jq expressions, nested for properties and relations."""
@@ -23,7 +27,7 @@ NOT_ALONE = re.compile(
 """What acts beyond its own expression, and so can't stand in a program with others."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Outcome:
     """One expression's result: a value (None for nothing), or jq's words when it failed."""
 
@@ -32,8 +36,12 @@ class Outcome:
     empty: bool = False
 
 
-class JqProgram:
-    """The selector and all expressions of a resource, compiled together.
+Outcomes = tuple[Outcome, list[Outcome]]
+"""The selector's, and those of the expressions (none where the selector says no)."""
+
+
+class RowProgram:
+    """The selector and all expressions of a resource, run together on one row.
 
     Raises ValueError, as jq does, where they can't be compiled together.
     """
@@ -46,7 +54,45 @@ class JqProgram:
         With `always` the expressions run for rows that the selector leaves out, too.
         """
         self.leaves = list(leaves(mappings))
-        texts = [prepare(selector), *(prepare(expression) for _, expression in self.leaves)]
+        self._always = always
+        expressions = [expression for _, expression in self.leaves]
+        self._whole = JqProgram(prepare(selector), map(prepare, expressions), always=always)
+        self._selector = plain(selector)
+        self._plain = [plain(expression) for expression in expressions]
+        self._others = [n for n, done in enumerate(self._plain) if done is None]
+        others = [expressions[n] for n in self._others]
+        asked = "true" if self._selector else selector
+        self._part = JqProgram(prepare(asked), map(prepare, others), always=always)
+        self._reduced = reducer((asked, *others))
+
+    def run(self, row: Any) -> Outcomes:
+        """Every outcome, in the order of `leaves`.
+
+        Raises TypeError for a row that isn't JSON, ValueError for one that jq can't read.
+        """
+        try:
+            chosen = Outcome(self._selector(row)) if self._selector else None
+            if chosen and chosen.value is not True and not self._always:
+                return chosen, []
+            outcomes = [Outcome(done(row) if done else None) for done in self._plain]
+        except NotPlainError:
+            return self._whole.run(row)
+        if chosen and not self._others:
+            return chosen, outcomes
+        said, others = self._part.run(self._reduced(row))
+        chosen = chosen or said
+        if said.value is not True and not self._always:
+            return chosen, []
+        for number, outcome in zip(self._others, others, strict=True):
+            outcomes[number] = outcome
+        return chosen, outcomes
+
+
+class JqProgram:
+    """A selector and expressions as one program of jq. Raises ValueError, as jq does."""
+
+    def __init__(self, selector: str, expressions: Iterable[str], *, always: bool) -> None:
+        texts = [selector, *expressions]
         if any(NOT_ALONE.search(text) for text in texts):
             raise ValueError("an expression acts beyond itself")
         # A line break ends a comment at the end of an expression.
@@ -55,10 +101,31 @@ class JqProgram:
         body = values if always else f"(if $chosen == [true] then {values} else [] end)"
         self._program = jq.compile(f"{chosen} as $chosen | [$chosen, {body}]")
 
-    def run(self, row: Any) -> tuple[Outcome, list[Outcome]]:
-        """The selector's outcome, and those of `leaves` (none where the selector says no)."""
+    def run(self, row: Any) -> Outcomes:
+        """Every outcome. Raises TypeError and ValueError for what jq can't read."""
         chosen, values = self._program.input_text(to_json(row)).first()
         return _outcome(chosen), [_outcome(value) for value in values]
+
+
+def reducer(expressions: tuple[str, ...]) -> Callable[[Any], Any]:
+    """A function that leaves of an issue's row what the expressions read, if that is plain."""
+    fields = fields_of(expressions)
+    if fields is None:
+        return lambda row: row
+    named = [name for name in sorted(PLAIN_ROW_KEYS) if any(f".{name}" in e for e in expressions)]
+
+    def reduced(row: Any) -> Any:
+        if not isinstance(row, dict):
+            return row
+        part = {name: row[name] for name in named if name in row}
+        if "fields" in row:
+            all_fields = row["fields"]
+            if not isinstance(all_fields, dict):
+                return row
+            part["fields"] = {name: all_fields[name] for name in fields if name in all_fields}
+        return part
+
+    return reduced
 
 
 def nest(mappings: Mappings, outcomes: Iterator[Outcome]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Conservative on purpose. Where it isn't plain that nothing but certain fields is
 is "perhaps any".
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<close>[)\]}])""",
     re.VERBOSE | re.DOTALL,
 )
-_PLAIN_ROW_KEYS = frozenset(("id", "key", "self", "expand", "changelog"))
+PLAIN_ROW_KEYS = frozenset(("id", "key", "self", "expand", "changelog"))
 """What a row has beside its fields, whichever fields are asked for."""
 _PLAIN_WORDS = frozenset(
     (
@@ -58,11 +59,12 @@ def fields_read(resource: ResourceConfig) -> frozenset[str] | None:
     if resource.port.items_to_parse:
         return None
     mapped = resource.port.entity.mappings.dict(exclude_none=True)
-    return _fields_of((resource.selector.query, *_texts(mapped)))
+    return fields_of((resource.selector.query, *_texts(mapped)))
 
 
 @lru_cache(maxsize=64)
-def _fields_of(expressions: tuple[str, ...]) -> frozenset[str] | None:
+def fields_of(expressions: tuple[str, ...]) -> frozenset[str] | None:
+    """The names of the fields that expressions read of an issue; None for perhaps any."""
     try:
         return frozenset(name for expression in expressions for name in _fields(expression))
     except _UnclearError:
@@ -125,15 +127,12 @@ def _fields(expression: str) -> Iterator[str]:
         elif continues or not level.of_row:
             pass
         elif kind == "path" and text == ".fields":
-            if following[0] == "operator" and following[1] == "?":
+            if following == ("operator", "?"):
                 index += 1
-                following = tokens[index + 1]
-            if following[0] != "path":
-                raise _UnclearError
-            yield following[1][1:]
+            yield _field_named(tokens[index + 1 : index + 4])
         elif (
             kind in ("dot", "recurse")
-            or (kind == "path" and text[1:] not in _PLAIN_ROW_KEYS)
+            or (kind == "path" and text[1:] not in PLAIN_ROW_KEYS)
             or (kind == "word" and text not in _PLAIN_WORDS)
         ):
             raise _UnclearError
@@ -146,6 +145,20 @@ def _fields(expression: str) -> Iterator[str]:
         index += 1
     if len(levels) > 1:
         raise _UnclearError
+
+
+def _field_named(tokens: list[tuple[str, str]]) -> str:
+    """The name right after `.fields`: `.x`, `."x"` or `["x"]`. Raises _UnclearError."""
+    match tokens:
+        case [("path", path), *_]:
+            return path[1:]
+        case [("dot", _), ("string", text), *_] | [("open", "["), ("string", text), ("close", "]")]:
+            try:
+                return str(json.loads(text))
+            except ValueError:
+                # An interpolation, or escapes that JSON doesn't know.
+                raise _UnclearError from None
+    raise _UnclearError
 
 
 def _check_key(kind: str, following: tuple[str, str]) -> None:

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 Row = dict[str, Any]
+KEYWORDS = ("if", "end", "else", "as", "def", "reduce", "and", "import", "try", "label")
 FIELDS = ("status", "labels", "summary", "parent", "versions", "key")
 """One of them is called like a key of the row itself."""
 ROW: Row = {
@@ -63,6 +64,10 @@ class Expressions:
                 f"try ({one}) catch ({two})",
                 f"if {one} then {two} else {self.row(depth - 1)} end",
                 f"if {one} | {part} then {two} elif {two} then ({one}) end",
+                f"if {one} then {two} end",
+                f"(if {one} then {two} end) | {part}",
+                f"{{if: ({one}), then: {self.atom()}, {pick(KEYWORDS)}: {self.atom()}}}",
+                f"{{{pick(KEYWORDS)}: {self.atom()} | {part}, b: {self.atom()}}}",
                 f"{{a: ({one}), b: {self.atom()}}}",
                 f"{{a: {self.atom()} | {part}, b: {self.atom()}, c: ({two})}}",
                 f'{{"a b": {self.atom()}, (.key): ({one})}}',
@@ -82,6 +87,9 @@ class Expressions:
             (
                 *(f".fields.{name}" for _ in range(5)),
                 f".fields?.{name}",
+                f'.fields["{name}"]',
+                f'.fields."{name}".key?',
+                f'.fields?["{name}"]?',
                 f".fields.{name}?",
                 f".fields.{name}.key?",
                 f".fields.{name}.fields.status?",
@@ -138,9 +146,7 @@ WHOLE = (
     "..",
     ".[]?",
     '.["fields"]',
-    '.fields["summary"]',
     '."fields"',
-    '.fields."summary"',
     ".fields[]?",
     "(.fields)",
     "(.fields).summary",

@@ -14,8 +14,12 @@ from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEnti
 from jira.entity_processor import SinglePassEntityProcessor
 from sandbox.jira_site import JiraSite
 
+COMPILED_FOR_A_MAPPING = 2
+"""The whole of it, and what isn't plain."""
 PLAIN = [
     ".key",
+    " .fields.status.name ",
+    ".fields",
     ".fields.summary",
     '"literal"',
     ".fields.labels",
@@ -87,9 +91,15 @@ ODD_ROWS: list[dict[str, Any]] = [
     {"key": "A-1", "fields": {"summary": "ünï ✓ \u2028", "labels": [], "n": 2**63, "f": 1.0}},
     {"key": "A-2", "fields": {"labels": ["x", None, 3], "summary": 'quote " and \\ back'}},
     {"key": ["list"], "fields": "text"},
-    {"key": "A-3", "lone": "\ud800", "fields": {}},
     {"key": "A-4", "nan": float("nan"), "fields": {}},
+    {"key": float("nan"), "fields": {"summary": float("inf"), "created": -float("inf")}},
+    {"key": "A-5", "fields": {"summary": 1e-20, "created": 2**53 + 1, "labels": [0.1, 2.50]}},
+    {"key": "A-6", "fields": {"summary": -0.0, "created": 1e300, "labels": {"1": [{}, 1e5]}}},
+    {"key": True, "fields": {"status": {"name": "nul \0"}, "labels": [[[]]]}, "self": "a/b/c/d"},
+    {"key": 5, "fields": {"status": [1], "parent": "text", "labels": {"x": None}}, "self": 7},
+    {"key": "A-7", "fields": None, "self": "https://x.atlassian.net/rest/api/3/issue/1"},
 ]
+HALF_A_CHARACTER = "\ud800"
 
 
 @pytest.fixture
@@ -161,6 +171,18 @@ async def test_generated_mappings_give_what_the_framework_gives(framework: Any, 
     await both(mappings, rng.choice(SELECTORS[:3]), parse_all=rng.random() < 0.5)
 
 
+async def test_what_jq_can_not_read_fails_a_row_only_where_the_mapping_reads_it(
+    framework: Any,
+) -> None:
+    processor = SinglePassEntityProcessor(ocean)
+    mappings = {"identifier": ".key", "title": ".fields.x // .id"}
+    unread = {"id": "1", "key": "A-1", "other": HALF_A_CHARACTER}
+    rows = [unread, {"id": "1", "key": HALF_A_CHARACTER}, {"id": HALF_A_CHARACTER, "key": "A-1"}]
+    results, _ = await processor.parse_items_sync(mappings, rows, "true")
+    assert [len(errors) for _, errors in results] == [0, 1, 1]
+    assert results[0][0][0].entity == {"identifier": "A-1", "title": "1"}
+
+
 async def test_an_expression_that_fails_is_logged_with_its_field(framework: Any) -> None:
     lines: list[str] = []
     sink = logger.add(lambda message: lines.append(str(message)), level="WARNING")
@@ -185,7 +207,7 @@ async def test_a_program_is_compiled_once_for_a_mapping(framework: Any) -> None:
     with patch("jira.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
         for _ in range(3):
             await processor.parse_items_sync(mappings, rows()[:1], "true", False)
-    assert compiled.call_count == 1
+    assert compiled.call_count == COMPILED_FOR_A_MAPPING
 
 
 async def test_rows_are_not_asked_about_again_where_every_expression_compiles(

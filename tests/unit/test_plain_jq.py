@@ -1,0 +1,133 @@
+"""The plainest expressions without jq: the same as with it, or left to it."""
+
+import json
+import random
+from typing import Any
+
+import jq
+import pytest
+
+from jira.jq_program import reducer
+from jira.plain_jq import NotPlainError, as_jq_gives_it, plain
+from tests.unit.jq_expressions import ROW, Expressions
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [".a", " .a ", ".a.b", ".fields.customfield_10020", "\n.key\n", '"text"', "true", "null"],
+)
+def test_what_is_plain(expression: str) -> None:
+    assert plain(expression) is not None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *(".", "..", ".[]", ".a?", ".a[0]", '."a"', '.["a"]', ".a | .b", ".a, .b", ".a // 1"),
+        *('"\\(.a)"', '"a\\n"', "'a'", '"it\'s"', "1", "-1", "[.a]", ".a # x", "key", ". a"),
+        *("", " ", "true and false", ".a.", ".1", '"a" + "b"'),
+    ],
+)
+def test_what_is_not(expression: str) -> None:
+    assert plain(expression) is None
+
+
+class Values:
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def value(self, depth: int) -> Any:
+        pick = self.random.choice
+        inner = self.random.randrange(4) if depth else 0
+        return pick(
+            (
+                *(None, True, False, "", "text", "ünï ✓ \U0001f600 \0", "\u2028"),
+                *(0, -0.0, 1.0, 2.5, 0.1, 1e14, 123456789.125, 3, -7, 10**14, 1e-5),
+                self.random.random() * 10 ** self.random.randrange(-9, 16),
+                self.random.randrange(-(10**15), 10**15),
+                [self.value(depth - 1) for _ in range(inner)],
+                {pick("abc"): self.value(depth - 1) for _ in range(inner)},
+                {pick("abc"): self.value(depth - 1) for _ in range(inner)},
+                {"a": {"b": self.value(depth - 1 if inner else 0)}},
+            )
+            if depth
+            else (None, True, "x", 0.5, 1.0, 12)
+        )
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_path_gives_what_jq_gives_or_nothing(seed: int) -> None:
+    values = Values(seed)
+    row = {"a": values.value(3), "b": values.value(2)}
+    for expression in (".a", ".b", ".a.b", ".b.a", ".a.b.c", ".c", ".c.a"):
+        done = plain(expression)
+        assert done is not None
+        program = jq.compile(expression)
+        try:
+            ours = done(row)
+        except NotPlainError:
+            with_error = None
+            try:
+                with_error = program.input_text(json.dumps(row)).first()
+            except ValueError:
+                continue
+            assert "e-" in json.dumps(with_error)
+            continue
+        theirs = program.input_text(json.dumps(row)).first()
+        assert repr(ours) == repr(theirs)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(2**53 + 1, -(10**20), 1e300, 1e-20, float("nan"), float("inf"), -float("inf")),
+        *("\ud800", ["\udfff"], {"\ud800": 1}, {1: 2}, object(), (1,), b"x", {"a": {1}}),
+    ],
+)
+def test_what_jq_may_see_otherwise_is_left_to_it(value: Any) -> None:
+    with pytest.raises(NotPlainError):
+        as_jq_gives_it(value)
+
+
+def test_what_is_nested_too_deeply_is_left_to_jq() -> None:
+    value: Any = []
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(NotPlainError):
+        as_jq_gives_it(value)
+
+
+def test_a_value_is_a_copy() -> None:
+    row = {"a": [{"b": 1}]}
+    done = plain(".a")
+    assert done is not None
+    done(row)[0]["b"] = 2
+    assert row == {"a": [{"b": 1}]}
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_jq_gives_the_same_for_the_part_of_a_row_that_expressions_read(seed: int) -> None:
+    expressions = Expressions(seed, whole=0.05)
+    texts = tuple(expressions.row(3) for _ in range(3))
+    part = reducer(texts)(ROW)
+    for text in texts:
+        program = jq.compile(f"[limit(5; {text})]")
+        assert outcome(program, part) == outcome(program, ROW)
+
+
+def outcome(program: Any, row: Any) -> Any:
+    try:
+        return program.input_value(row).first()
+    except ValueError as error:
+        return str(error).split("(")[0]
+
+
+@pytest.mark.parametrize("row", [None, 1, "x", [], {"fields": None}, {"fields": [1]}, {}])
+def test_a_row_of_another_shape_stays_as_it_is(row: Any) -> None:
+    assert reducer((".key", ".fields.a"))(row) == row
+
+
+def test_only_what_is_named_is_left() -> None:
+    row = {"id": "1", "key": "A-1", "self": "s", "fields": {"a": 1, "b": 2}, "more": 3}
+    assert reducer((".key + .fields.a",))(row) == {"key": "A-1", "fields": {"a": 1}}
+    assert reducer((".more",))(row) == row
