@@ -2,9 +2,10 @@
 
 import asyncio
 import contextvars
+import gc
 import os
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -13,6 +14,7 @@ from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import create_ahead, create_jira_client, get_settings, webhook_secrets
+from jira.entity_processor import SinglePassEntityProcessor
 from jira.errors import SettingsError
 from jira.keep_webhook import WebhookKeeper
 from jira.kind import Kind
@@ -49,6 +51,14 @@ if settings.allow_unsigned_webhooks:
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
+
+
+def in_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Start work that nobody waits for, outside of the framework's event."""
+    task = asyncio.create_task(work, context=contextvars.Context())
+    background.add(task)
+    task.add_done_callback(background.discard)
+    return task
 
 
 def resync_of(kind: Kind) -> Callable[[str], ASYNC_GENERATOR_RESYNC_TYPE]:
@@ -114,9 +124,7 @@ async def keep_webhook() -> None:
     )
     keeper = WebhookKeeper(client, wanted)
     keepers.append(keeper)
-    task = asyncio.create_task(keeper.run(), context=contextvars.Context())
-    background.add(task)
-    signal_handler.register(task.cancel)
+    signal_handler.register(in_background(keeper.run()).cancel)
 
 
 @ocean.on_resync_start()
@@ -126,5 +134,13 @@ async def before_resync() -> None:
         await keeper.ready.wait()
     await create_jira_client().verify_credentials()
     ahead = create_ahead()
-    ahead.start(event.port_app_config.resources)
+    resources = event.port_app_config.resources
+    ahead.start(resources)
     event.on_abort(ahead.stop)
+    mapper = ocean.integration.entity_processor
+    if isinstance(mapper, SinglePassEntityProcessor):
+        in_background(mapper.compile_ahead(resources))
+
+
+# What is loaded by now stays: the garbage collector needn't look through it again and again.
+gc.freeze()

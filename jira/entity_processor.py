@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 from loguru import logger
@@ -13,6 +14,7 @@ from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import (
     JQEntityProcessorSync,
 )
 from port_ocean.core.handlers.entity_processor.models import MappedEntity
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import RAW_ITEM
 from port_ocean.exceptions.core import EntityProcessorException
 
@@ -35,6 +37,19 @@ class SinglePassEntityProcessor(JQEntityProcessor):
     def __init__(self, context: Any) -> None:
         super().__init__(context)
         self._programs: OrderedDict[str, RowProgram | None] = OrderedDict()
+
+    async def compile_ahead(self, resources: Iterable[ResourceConfig]) -> None:
+        """Compile what a resync needs, expression by expression, while Jira hasn't answered yet."""
+        compiled = self.separate_compileable_and_uncompileable_patterns_and_warmup_cache
+        for resource in resources:
+            mappings = resource.port.entity.mappings.dict(exclude_unset=True)
+            for _, expression in leaves(mappings):
+                await compiled({"one": expression})
+                # Each takes milliseconds, and answers come meanwhile.
+                await asyncio.sleep(0)
+            query = resource.selector.query
+            patterns, _ = await compiled(mappings, [query])
+            self._program(patterns, query, False)
 
     async def parse_items_sync(
         self,

@@ -11,20 +11,18 @@ from jira.events import Row, is_issue_key, plausible_id
 from jira.jql import bounded, restrict
 from jira.paging import TokenPages, rows_of
 from jira.pipeline import Gatherer, batched, merged, read_ahead
-from jira.shares import shares
+from jira.shares import Share, shares
 from jira.shown_components import ShownComponents
 
 SEARCH = "/rest/api/3/search/jql"
 BULK_FETCH = "/rest/api/3/issue/bulkfetch"
 
-MAX_IDS_PER_PAGE = 500
-"""Jira gives up to 5000; with smaller pages the first rows are read while it finds the rest."""
 MAX_NAMES_PER_PAGE = 5000
 MAX_BULK_FETCH = 100
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
 CHUNKS_AHEAD = 15
-ROWS_TOGETHER = 500
+ROWS_TOGETHER = 200
 """Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
 SMALLEST = ("issuetype",)
 """The fields of a read that only asks whether an issue is there; id and key always come."""
@@ -108,17 +106,17 @@ class IssueReader:
         found = await asyncio.gather(*(self._bulk_rows(c, fields, ()) for c in chunks))
         return [row for rows in found for row in rows]
 
-    async def _id_chunks(self, queries: Sequence[str | None]) -> AsyncIterator[list[str]]:
+    async def _id_chunks(self, divided: Sequence[Share]) -> AsyncIterator[list[str]]:
         seen: set[str] = set()
-        async for page in merged([self._id_pages(jql) for jql in queries], most=len(queries)):
+        async for page in merged([self._id_pages(share) for share in divided], most=len(divided)):
             ids = [i for row in page if (i := str(row.get("id", ""))) and i not in seen]
             seen.update(ids)
             for start in range(0, len(ids), MAX_BULK_FETCH):
                 yield ids[start : start + MAX_BULK_FETCH]
 
-    def _id_pages(self, jql: str | None) -> AsyncIterator[list[Row]]:
+    def _id_pages(self, share: Share) -> AsyncIterator[list[Row]]:
         return self._search_pages(
-            {"jql": bounded(jql), "fields": ["id"], "maxResults": MAX_IDS_PER_PAGE}
+            {"jql": bounded(share.jql), "fields": ["id"], "maxResults": share.page_size}
         )
 
     async def _search_pages(self, body: dict[str, Any]) -> AsyncIterator[list[Row]]:

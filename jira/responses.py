@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
@@ -47,6 +49,11 @@ def read_answer(
             f"{asked} was answered with an HTML page instead of JSON (status {status}): a proxy "
             "or sign-on page stands between us and Jira. Check jiraHost and the proxy settings."
         )
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        # Half of an emoji, which it doesn't take, is no reason to do without a page of issues.
+        pass
     try:
         return json.loads(body)
     except ValueError as error:

@@ -5,14 +5,28 @@ one before. Projects share the issues out.
 """
 
 import heapq
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from jira.jql import both, quote
 
 MAX_SHARES = 8
+PAGES_OF_A_SHARE = 4
+LEAST_IDS_PER_PAGE = 100
+MAX_IDS_PER_PAGE = 500
+"""Jira gives up to 5000; with smaller pages the first rows are read while it finds the rest."""
 
 
-def shares(jql: str | None, sizes: Mapping[str, int]) -> list[str | None]:
+@dataclass(frozen=True)
+class Share:
+    """A query, and how many ids of issues a page of it should have."""
+
+    jql: str | None
+    page_size: int
+
+
+def shares(jql: str | None, sizes: Mapping[str, int]) -> list[Share]:
     """Queries that find each issue of `jql` once, of about the same size.
 
     `sizes` tells how many issues each known project has, by its id. What is in none of these is in
@@ -20,7 +34,7 @@ def shares(jql: str | None, sizes: Mapping[str, int]) -> list[str | None]:
     """
     count = min(MAX_SHARES, len(sizes))
     if count < 2:
-        return [jql]
+        return [Share(jql, page_size(sum(sizes.values())))]
     groups: list[tuple[int, int, list[str]]] = [(0, number, []) for number in range(count)]
     for project_id in sorted(sizes, key=lambda name: (-sizes[name], name)):
         size, number, projects = heapq.heappop(groups)
@@ -28,10 +42,20 @@ def shares(jql: str | None, sizes: Mapping[str, int]) -> list[str | None]:
         heapq.heappush(groups, (size + sizes[project_id] + 1, number, [*projects, project_id]))
     ordered = [projects for _, _, projects in sorted(groups, key=lambda group: group[1])]
     others = [name for projects in ordered[:-1] for name in projects]
+    size = page_size(max(groups)[0])
     return [
-        *(both(f"project in ({_listed(projects)})", jql) for projects in ordered[:-1]),
-        both(f"project not in ({_listed(others)})", jql),
+        *(Share(both(f"project in ({_listed(names)})", jql), size) for names in ordered[:-1]),
+        Share(both(f"project not in ({_listed(others)})", jql), size),
     ]
+
+
+def page_size(issues: int) -> int:
+    """How many ids a page has where the site has so many issues in a share: whole hundreds.
+
+    Rows are read by hundreds, and the first ones while the next page of ids is on its way.
+    """
+    hundreds = math.ceil(issues / PAGES_OF_A_SHARE / 100)
+    return max(LEAST_IDS_PER_PAGE, min(100 * hundreds, MAX_IDS_PER_PAGE))
 
 
 def _listed(projects: list[str]) -> str:

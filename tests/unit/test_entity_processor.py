@@ -13,6 +13,7 @@ from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEnti
 
 from jira.entity_processor import SinglePassEntityProcessor
 from sandbox.jira_site import JiraSite
+from tests.unit.fake_client import mapping
 
 COMPILED_FOR_A_MAPPING = 2
 """The whole of it, and what isn't plain."""
@@ -208,6 +209,17 @@ async def test_a_program_is_compiled_once_for_a_mapping(framework: Any) -> None:
         for _ in range(3):
             await processor.parse_items_sync(mappings, rows()[:1], "true", False)
     assert compiled.call_count == COMPILED_FOR_A_MAPPING
+
+
+async def test_what_was_compiled_ahead_is_not_compiled_again(framework: Any) -> None:
+    processor = SinglePassEntityProcessor(ocean)
+    properties = {"name": ".fields.summary", "both": ".id + .key"}
+    [resource] = mapping("issue", properties=properties).resources
+    await processor.compile_ahead([resource])
+    with patch("jq.compile") as compiled:
+        found = await processor.parse_items(resource, [{"id": "1", "key": "A-1", "fields": {}}])
+    compiled.assert_not_called()
+    assert [e.properties["both"] for e in found.entity_selector_diff.passed] == ["1A-1"]
 
 
 async def test_rows_are_not_asked_about_again_where_every_expression_compiles(

@@ -11,7 +11,6 @@ from jira import issue_reader as module
 from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
 from jira.issue_reader import (
     BULK_FETCH,
-    MAX_IDS_PER_PAGE,
     PARTIAL_PAUSE,
     PARTIAL_READS,
     ROWS_TOGETHER,
@@ -21,6 +20,7 @@ from jira.issue_reader import (
     unread_issues,
 )
 from jira.jql import ALL_ISSUES
+from jira.shares import page_size
 from tests.unit.fakes import FakeApi, settle
 from tests.unit.issue_site import Row, Site, bulk
 
@@ -73,16 +73,11 @@ async def test_rows_are_handed_on_in_large_pages_and_none_twice():
     assert ids(pages) == [i for i in site.issues if i != "1"]
 
 
-def test_jira_gives_that_many_ids_a_page():
-    """More than 5000 would be a request that Jira refuses or shortens."""
-    assert 100 < MAX_IDS_PER_PAGE <= 5000
-
-
 async def test_the_ids_are_asked_for_first_and_alone():
     site = Site(3)
     await all_pages(site.reader, IssueQuery("project = AB ORDER BY key", ("summary",), ("names",)))
     [search] = site.fake.bodies(SEARCH)
-    assert search == {"jql": "project = AB", "fields": ["id"], "maxResults": MAX_IDS_PER_PAGE}
+    assert search == {"jql": "project = AB", "fields": ["id"], "maxResults": page_size(0)}
     [bulk] = site.fake.bodies(BULK_FETCH)
     assert bulk == {
         "issueIdsOrKeys": ["1", "2", "3"],

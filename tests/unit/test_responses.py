@@ -39,6 +39,11 @@ def test_text_that_is_not_ascii():
     assert read(200, '{"name": "Grüße 世界"}'.encode()) == {"name": "Grüße 世界"}
 
 
+@pytest.mark.parametrize("text", ['{"a": "\\ud83d"}', '{"a": NaN}', '{"a": [1, Infinity]}'])
+def test_what_only_a_lenient_reader_takes_is_read_all_the_same(text):
+    assert repr(read(200, text.encode())) == repr(json.loads(text))
+
+
 REFUSALS = [
     (301, JiraAnswerError),
     (302, JiraAnswerError),
