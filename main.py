@@ -4,8 +4,8 @@ import asyncio
 import contextvars
 import gc
 import os
-from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -14,7 +14,6 @@ from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import create_ahead, create_jira_client, get_settings, webhook_secrets
-from jira.entity_processor import SinglePassEntityProcessor
 from jira.errors import SettingsError
 from jira.keep_webhook import WebhookKeeper
 from jira.kind import Kind
@@ -51,14 +50,6 @@ if settings.allow_unsigned_webhooks:
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
-
-
-def in_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """Start work that nobody waits for, outside of the framework's event."""
-    task = asyncio.create_task(work, context=contextvars.Context())
-    background.add(task)
-    task.add_done_callback(background.discard)
-    return task
 
 
 def resync_of(kind: Kind) -> Callable[[str], ASYNC_GENERATOR_RESYNC_TYPE]:
@@ -124,7 +115,9 @@ async def keep_webhook() -> None:
     )
     keeper = WebhookKeeper(client, wanted)
     keepers.append(keeper)
-    signal_handler.register(in_background(keeper.run()).cancel)
+    task = asyncio.create_task(keeper.run(), context=contextvars.Context())
+    background.add(task)
+    signal_handler.register(task.cancel)
 
 
 @ocean.on_resync_start()
@@ -134,12 +127,8 @@ async def before_resync() -> None:
         await keeper.ready.wait()
     await create_jira_client().verify_credentials()
     ahead = create_ahead()
-    resources = event.port_app_config.resources
-    ahead.start(resources)
+    ahead.start(event.port_app_config.resources)
     event.on_abort(ahead.stop)
-    mapper = ocean.integration.entity_processor
-    if isinstance(mapper, SinglePassEntityProcessor):
-        in_background(mapper.compile_ahead(resources))
 
 
 # What is loaded by now stays: the garbage collector needn't look through it again and again.

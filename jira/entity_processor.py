@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
 from typing import Any
 
 from loguru import logger
@@ -14,11 +13,11 @@ from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import (
     JQEntityProcessorSync,
 )
 from port_ocean.core.handlers.entity_processor.models import MappedEntity
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import RAW_ITEM
 from port_ocean.exceptions.core import EntityProcessorException
 
 from jira.jq_program import RowProgram, leaves, nest
+from jira.plain_jq import plain
 
 MAX_PROGRAMS = 64
 SLICE_SECONDS = 0.01
@@ -38,18 +37,24 @@ class SinglePassEntityProcessor(JQEntityProcessor):
         super().__init__(context)
         self._programs: OrderedDict[str, RowProgram | None] = OrderedDict()
 
-    async def compile_ahead(self, resources: Iterable[ResourceConfig]) -> None:
-        """Compile what a resync needs, expression by expression, while Jira hasn't answered yet."""
-        compiled = self.separate_compileable_and_uncompileable_patterns_and_warmup_cache
-        for resource in resources:
-            mappings = resource.port.entity.mappings.dict(exclude_unset=True)
-            for _, expression in leaves(mappings):
-                await compiled({"one": expression})
-                # Each takes milliseconds, and answers come meanwhile.
-                await asyncio.sleep(0)
-            query = resource.selector.query
-            patterns, _ = await compiled(mappings, [query])
-            self._program(patterns, query, False)
+    async def separate_compileable_and_uncompileable_patterns_and_warmup_cache(
+        self,
+        raw_entity_mappings: dict[str, Any],
+        selector_queries: list[str] = [],  # noqa: B006  (the framework's signature)
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The framework's seam for what compiles: plain expressions do, and need no proof of it."""
+        compiled = super().separate_compileable_and_uncompileable_patterns_and_warmup_cache
+        compileable: dict[str, Any] = {}
+        uncompileable: dict[str, Any] = {}
+        for name, mapping in raw_entity_mappings.items():
+            if isinstance(mapping, str) and plain(mapping) is not None:
+                compileable[name] = mapping
+                continue
+            more, not_these = await compiled({name: mapping})
+            compileable |= more
+            uncompileable |= not_these
+        await compiled({}, [query for query in selector_queries if plain(query) is None])
+        return compileable, uncompileable
 
     async def parse_items_sync(
         self,

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jq
@@ -43,7 +44,7 @@ Outcomes = tuple[Outcome, list[Outcome]]
 class RowProgram:
     """The selector and all expressions of a resource, run together on one row.
 
-    Raises ValueError, as jq does, where they can't be compiled together.
+    Raises ValueError, as jq does, where they can't be compiled together. Each by itself can.
     """
 
     def __init__(
@@ -56,14 +57,22 @@ class RowProgram:
         self.leaves = list(leaves(mappings))
         self._always = always
         expressions = [expression for _, expression in self.leaves]
-        self._whole = JqProgram(prepare(selector), map(prepare, expressions), always=always)
+        self._all = [prepare(text) for text in (selector, *expressions)]
         self._selector = plain(selector)
         self._plain = [plain(expression) for expression in expressions]
         self._others = [n for n, done in enumerate(self._plain) if done is None]
         others = [expressions[n] for n in self._others]
         asked = "true" if self._selector else selector
+        if any(NOT_ALONE.search(text) for text in (asked, *others)):
+            raise ValueError("an expression acts beyond itself")
         self._part = JqProgram(prepare(asked), map(prepare, others), always=always)
         self._reduced = reducer((asked, *others))
+
+    @cached_property
+    def _whole(self) -> "JqProgram":
+        # Rows that need it are rare.
+        selector, *expressions = self._all
+        return JqProgram(selector, expressions, always=self._always)
 
     def run(self, row: Any) -> Outcomes:
         """Every outcome, in the order of `leaves`.
@@ -93,8 +102,6 @@ class JqProgram:
 
     def __init__(self, selector: str, expressions: Iterable[str], *, always: bool) -> None:
         texts = [selector, *expressions]
-        if any(NOT_ALONE.search(text) for text in texts):
-            raise ValueError("an expression acts beyond itself")
         # A line break ends a comment at the end of an expression.
         chosen, *collected = [f"(try [first({text}\n)] catch {{e: .}})" for text in texts]
         values = f"[{','.join(collected)}]"
