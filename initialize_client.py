@@ -36,7 +36,8 @@ def create_jira_client() -> JiraClient:
     """The client of this process: one rate limiter for everything that asks Jira."""
     settings = get_settings()
     http = build_http_client(
-        Limiter(settings.max_concurrent_requests), timeout=ocean.config.client_timeout
+        Limiter(settings.max_concurrent_requests, settings.rate_share_percent),
+        timeout=ocean.config.client_timeout,
     )
     authentication: Authentication
     if settings.oauth_token_file is not None:

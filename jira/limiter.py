@@ -9,10 +9,13 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from loguru import logger
+
+from jira.pace import Crowd, Pace, ceiling
 
 EVERYTHING = "*"
 DEFAULT_PAUSE = 2.0
@@ -24,21 +27,25 @@ EPOCH_SECONDS = 1e9
 
 
 class Limiter:
-    """Bounds the requests under way and shares every pause that Jira asks for.
+    """Bounds the requests under way and a second, and shares every pause that Jira asks for.
 
-    A caller waits for a pause without holding a place, so a paused endpoint
+    A caller waits for a pause or for its moment without holding a place, so a paused endpoint
     doesn't hold up the others.
     """
 
     def __init__(
         self,
         max_concurrent: int,
+        share_percent: int = 100,
         *,
         now: Callable[[], float] = time.monotonic,
         jitter: Callable[[float], float] = lambda most: random.uniform(0, most),  # noqa: S311
     ) -> None:
+        """`share_percent` is how much of Jira's documented limits is used at most."""
         self.max_concurrent = max_concurrent
+        self._share = share_percent
         self._places = asyncio.Semaphore(max_concurrent)
+        self._endpoints: dict[str, _Endpoint] = {}
         self._paused_until: dict[str, float] = {}
         self._now = now
         self._jitter = jitter
@@ -46,34 +53,85 @@ class Limiter:
     @asynccontextmanager
     async def place(self, endpoint: str) -> AsyncIterator[None]:
         """Wait until a request to the endpoint (method and path template) may go out."""
+        asked = self._endpoint(endpoint)
         while True:
-            wait = self._pause_left(endpoint)
-            if wait > 0:
+            if (wait := self._pause_left(endpoint)) > 0:
                 await asyncio.sleep(wait)
                 continue
-            async with self._places:
-                # A pause may have begun while we queued for the place: give it up again.
+            now = self._now()
+            if (moment := asked.pace.reserve(now)) > now:
+                await asyncio.sleep(moment - now)
+            async with asked.places, self._places:
+                # A pause may have begun while we waited: give the place up again.
                 if self._pause_left(endpoint) > 0:
                     continue
-                yield
+                begun = self._now()
+                try:
+                    yield
+                finally:
+                    asked.places.learn(self._now() - begun)
                 return
 
     def observe(self, endpoint: str, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer: 429, and 503 with Retry-After, pause what their reason names."""
+        pace = self._endpoint(endpoint).pace
         if status != 429 and not (status == 503 and headers.get("retry-after")):
+            pace.granted(self._now())
             return
         seconds = pause_seconds(headers)
         seconds += self._jitter(min(MAX_JITTER, 0.1 + seconds * 0.1))
         scope = EVERYTHING if pauses_everything(headers) else endpoint
         until = self._now() + seconds
+        if status == 429 and scope == endpoint:
+            pace.refused(self._now(), until)
         if until > self._paused_until.get(scope, 0.0):
             self._paused_until[scope] = until
             what = "all requests" if scope == EVERYTHING else scope
             logger.warning(f"Jira asks for a pause: {what} wait {seconds:.1f} s (status {status})")
 
+    def _endpoint(self, endpoint: str) -> "_Endpoint":
+        if endpoint not in self._endpoints:
+            self._endpoints[endpoint] = _Endpoint(
+                Pace(ceiling(endpoint, self._share)), _Places(self.max_concurrent)
+            )
+        return self._endpoints[endpoint]
+
     def _pause_left(self, endpoint: str) -> float:
         until = max(self._paused_until.get(endpoint, 0.0), self._paused_until.get(EVERYTHING, 0.0))
         return until - self._now()
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    pace: Pace
+    places: "_Places"
+
+
+class _Places:
+    """A semaphore with as many places as a Crowd allows."""
+
+    def __init__(self, most: int) -> None:
+        self._crowd = Crowd(most)
+        self._most = most
+        self._semaphore = asyncio.Semaphore(most)
+        self._withheld = 0
+        self._to_withhold = 0
+
+    def learn(self, seconds: float) -> None:
+        withheld = self._most - self._crowd.answered(seconds)
+        while self._withheld > withheld:
+            self._withheld -= 1
+            self._semaphore.release()
+        self._to_withhold = withheld
+
+    async def __aenter__(self) -> None:
+        await self._semaphore.acquire()
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._withheld < self._to_withhold:
+            self._withheld += 1
+        else:
+            self._semaphore.release()
 
 
 def pauses_everything(headers: Mapping[str, str]) -> bool:

@@ -41,6 +41,7 @@ class JiraSettings:
     manage_webhooks: bool = True
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
+    rate_share_percent: int = 80
     only_mapped_fields: bool = True
     single_pass_mapping: bool = True
     webhook_queue_limit: int = 10_000
@@ -76,6 +77,7 @@ class JiraSettings:
             manage_webhooks=config.get("manage_webhooks") is not False,
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
+            rate_share_percent=_number(config, "jira_rate_share", 80, most=100),
             only_mapped_fields=config.get("only_mapped_fields") is not False,
             single_pass_mapping=config.get("single_pass_mapping") is not False,
             webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),
@@ -159,13 +161,14 @@ def _text(config: Mapping[str, Any], name: str) -> str:
     return str(config.get(name) or "").strip()
 
 
-def _number(config: Mapping[str, Any], name: str, default: int, *, least: int = 1) -> int:
+def _number(
+    config: Mapping[str, Any], name: str, default: int, *, least: int = 1, most: int | None = None
+) -> int:
     value = config.get(name)
     text = str(default if value is None else value)
-    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
-        raise SettingsError(
-            f"{_shown(name)} is {value!r}: expected a whole number of at least {least}."
-        )
+    if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= (most or int(text)):
+        bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise SettingsError(f"{_shown(name)} is {value!r}: expected a whole number {bounds}.")
     return int(text)
 
 

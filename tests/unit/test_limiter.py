@@ -115,6 +115,7 @@ async def test_a_caller_that_is_cancelled_while_it_waits_holds_nothing(call, clo
     waiting.task.cancel()
     await clock.advance(5)
     for _ in range(2):
+        await clock.advance(1)
         assert (await call(GET)).entered.is_set()
 
 
@@ -177,6 +178,50 @@ async def test_a_shorter_pause_does_not_end_a_longer_one(call, clock, limiter):
     paused = await call(GET)
     await clock.advance(7)
     assert not paused.entered.is_set()
+
+
+async def test_after_a_pause_callers_come_one_by_one(call, clock, limiter):
+    """All at once would be refused again."""
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    callers = [await call(GET) for _ in range(3)]
+    entered = []
+    await clock.advance(5)
+    for _ in range(20):
+        for caller in callers:
+            if caller.entered.is_set():
+                caller.leave.set()
+        entered.append(sum(caller.entered.is_set() for caller in callers))
+        await clock.advance(0.1)
+    assert {0, 1, 2, 3} >= set(entered) >= {1, 2, 3}
+
+
+async def test_what_is_refused_for_one_endpoint_slows_no_other(call, clock, limiter):
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    for _ in range(9):
+        caller = await call(POST)
+        assert caller.entered.is_set()
+        caller.leave.set()
+
+
+async def test_requests_that_take_much_longer_leave_fewer_places(clock):
+    limiter = Limiter(4, now=clock.now, jitter=lambda most: 0.0)
+    callers: list[Caller] = []
+    for number in range(12):
+        callers = [Caller(limiter, GET) for _ in range(4)]
+        await settle()
+        entered = [caller for caller in callers if caller.entered.is_set()]
+        await clock.advance(0.1 if number < 8 else 2.0)
+        for caller in callers:
+            caller.leave.set()
+        await settle()
+        await asyncio.gather(*(caller.task for caller in callers))
+    assert len(entered) < 4
+    other = [Caller(limiter, POST) for _ in range(4)]
+    await settle()
+    assert all(caller.entered.is_set() for caller in other), "another endpoint has all its places"
+    for caller in other:
+        caller.leave.set()
+    await asyncio.gather(*(caller.task for caller in other))
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,19 @@ def test_a_bound_that_is_not_set_has_its_default(name, shown, default):
     assert getattr(settings(), name) == getattr(settings(**{name: None}), name) == default
 
 
+@pytest.mark.parametrize(("value", "expected"), [(None, 80), (1, 1), ("100", 100), (35, 35)])
+def test_the_share_of_the_rate_limit_is_a_percentage(value, expected):
+    assert settings(jira_rate_share=value).rate_share_percent == expected
+
+
+@pytest.mark.parametrize("value", [0, 101, "1000", -5, "half", 0.5])
+def test_a_share_of_the_rate_limit_that_is_none_is_refused_in_words(value):
+    with pytest.raises(SettingsError) as refused:
+        settings(jira_rate_share=value)
+    said = f"jiraRateShare is {value!r}: expected a whole number from 1 to 100."
+    assert str(refused.value) == said
+
+
 FROM_ZERO = [
     ("sweep_interval", "sweepInterval", "sweep_interval_minutes", 60),
     ("sweep_delete_limit", "sweepDeleteLimit", "sweep_delete_limit_percent", 50),

@@ -1,0 +1,124 @@
+"""How fast, and how many at a time, one endpoint of Jira is asked. Without I/O and without a clock.
+
+Jira limits each endpoint and method by itself, and everybody on the site uses up the same limit:
+https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+So both numbers are learnt: fewer a second after a refusal, fewer at a time while answers take
+longer and longer, and slowly back to what the settings allow.
+"""
+
+from collections import deque
+
+DOCUMENTED = {"PUT": 50.0, "DELETE": 50.0}
+"""Requests a second that Jira takes from everybody together; 100 for all other methods."""
+BURST = 10
+"""Requests that may go out at once where Jira refused nothing yet."""
+LEAST_FIRST = 5.0
+"""Where Jira takes less from us than that, it is others who use up the limit."""
+LEAST = 0.5
+BELOW_GRANTED = 0.93
+SLOWER = 0.93
+MUCH_SLOWER = 0.75
+SOON_SECONDS = 5.0
+BELOW_REFUSED = 0.95
+"""How near to the rate that was refused the rate comes back at once."""
+CAREFUL_SECONDS = 60.0
+"""How long it then stays about there."""
+
+
+class Pace:
+    """The moments at which requests go out."""
+
+    def __init__(self, ceiling: float) -> None:
+        """`ceiling` is the rate, in requests a second, that is never exceeded."""
+        self.rate = ceiling
+        self._ceiling = ceiling
+        self._refused_at: float | None = None
+        self._refused_rate = ceiling
+        self._slow_until = float("-inf")
+        self._next = float("-inf")
+        self._grown_at: float | None = None
+        self._granted: deque[float] = deque()
+
+    def reserve(self, now: float) -> float:
+        """The moment for the next request: now, or later. The moment is taken by asking."""
+        self._grow(now)
+        burst = BURST if self._refused_at is None else 1
+        moment = max(now, self._next - (burst - 1) / self.rate)
+        self._next = max(self._next, moment) + 1 / self.rate
+        return moment
+
+    def granted(self, now: float) -> None:
+        """Jira answered."""
+        self._granted.append(now)
+        while self._granted[0] <= now - 1:
+            self._granted.popleft()
+
+    def refused(self, now: float, until: float) -> None:
+        """Jira refuses more (429) and takes the next request at the moment `until`."""
+        self._next = max(self._next if self._refused_at else now, until)
+        if now < self._slow_until:
+            # Sent before we slowed down: the same refusal once more.
+            self._slow_until = max(self._slow_until, until)
+            return
+        granted = sum(1 for moment in self._granted if moment > now - 1)
+        if self._refused_at is None:
+            rate = min(self.rate, max(BELOW_GRANTED * granted, LEAST_FIRST))
+            self._refused_rate = rate
+        else:
+            soon = now - max(self._refused_at, self._slow_until) < SOON_SECONDS
+            self._refused_rate = self.rate * (SLOWER if soon else 1)
+            rate = self.rate * (MUCH_SLOWER if soon else SLOWER)
+        self.rate = min(max(rate, LEAST), self._ceiling)
+        self._refused_at = self._grown_at = now
+        self._slow_until = until
+
+    def _grow(self, now: float) -> None:
+        if self._refused_at is None or self._grown_at is None:
+            return
+        if self.rate < BELOW_REFUSED * self._refused_rate:
+            a_second = 0.03 * self.rate
+        elif now - self._refused_at < CAREFUL_SECONDS:
+            a_second = 0.001 * self.rate
+        else:
+            a_second = max(0.01 * self.rate, 0.05)
+        self.rate = min(self.rate + a_second * (now - self._grown_at), self._ceiling)
+        self._grown_at = now
+        if self.rate >= self._ceiling:
+            self._refused_at = None
+
+
+class Crowd:
+    """How many requests may be under way: fewer while Jira's answers take longer and longer."""
+
+    TOLERATED = 2.0
+    TOLERATED_SECONDS = 0.25
+    FEWER = 0.8
+
+    def __init__(self, most: int) -> None:
+        self.limit = float(most)
+        self._most = most
+        self._usual: float | None = None
+        self._lately = 0.0
+        self._since_change = 0
+
+    def answered(self, seconds: float) -> int:
+        """Learn from an answer that took so long; how many may be under way from now on."""
+        if self._usual is None:
+            self._usual = self._lately = seconds
+        # What goes on for long enough is usual in the end, and no reason to ask less any more.
+        self._usual += 0.02 * (seconds - self._usual)
+        self._lately += 0.3 * (seconds - self._lately)
+        self._since_change += 1
+        slow = self._lately > self.TOLERATED * self._usual + self.TOLERATED_SECONDS
+        if not slow:
+            self.limit = min(self._most, self.limit + 1 / self.limit)
+        elif self._since_change >= self.limit:
+            # Once for all that were under way together.
+            self.limit = max(1.0, self.limit * self.FEWER)
+            self._since_change = 0
+        return int(self.limit)
+
+
+def ceiling(endpoint: str, share_percent: int) -> float:
+    """The most requests a second for an endpoint (`METHOD template`), as a share of the limit."""
+    return DOCUMENTED.get(endpoint.partition(" ")[0], 100.0) * share_percent / 100

@@ -1,0 +1,239 @@
+"""How the rate and the number of requests under way follow what Jira takes."""
+
+import heapq
+import itertools
+import random
+from collections import deque
+from collections.abc import Callable
+
+import pytest
+
+from jira.pace import BELOW_GRANTED, BURST, LEAST, LEAST_FIRST, Crowd, Pace, ceiling
+
+
+def sliding(rate: float) -> Callable[[float], bool]:
+    """A server that takes so many requests in any second."""
+    taken: deque[float] = deque()
+
+    def takes(now: float) -> bool:
+        while taken and taken[0] <= now - 1:
+            taken.popleft()
+        if len(taken) >= rate:
+            return False
+        taken.append(now)
+        return True
+
+    return takes
+
+
+def by_the_second(rate: float) -> Callable[[float], bool]:
+    """A server that begins to count anew with every second of the clock."""
+    counted: dict[int, int] = {}
+
+    def takes(now: float) -> bool:
+        counted[int(now)] = counted.get(int(now), 0) + 1
+        return counted[int(now)] <= rate
+
+    return takes
+
+
+def bucket(rate: float, size: float) -> Callable[[float], bool]:
+    """A server that lets unused requests add up."""
+    state = [size, 0.0]
+
+    def takes(now: float) -> bool:
+        state[0] = min(size, state[0] + rate * (now - state[1]))
+        state[1] = now
+        if state[0] < 1:
+            return False
+        state[0] -= 1
+        return True
+
+    return takes
+
+
+def run(
+    server: Callable[[float], bool], requests: int, *, latency: float, workers: int = 10
+) -> tuple[float, int]:
+    """Send so many requests until each is granted; the seconds, and how many were refused."""
+    rng = random.Random(1)
+    pace = Pace(100.0)
+    order = itertools.count()
+    moments: list[tuple[float, int, Callable[[float], None]]] = []
+    left = requests
+    refusals = 0
+    ended = 0.0
+    paused_until = 0.0
+
+    def at(moment: float, do: Callable[[float], None]) -> None:
+        heapq.heappush(moments, (moment, next(order), do))
+
+    def begin(now: float) -> None:
+        if now < paused_until:
+            at(paused_until, begin)
+        elif (moment := pace.reserve(now)) > now:
+            at(moment, send)
+        else:
+            send(now)
+
+    def send(now: float) -> None:
+        if now < paused_until:
+            at(paused_until, begin)
+            return
+        arrived = now + latency * rng.uniform(0.1, 0.3)
+        at(arrived, lambda now: answer(now, takes=server(now)))
+
+    def answer(arrived: float, *, takes: bool) -> None:
+        at(arrived + latency * 0.7, lambda now: learn(now, takes=takes))
+
+    def learn(now: float, *, takes: bool) -> None:
+        nonlocal left, refusals, ended, paused_until
+        if takes:
+            pace.granted(now)
+            left -= 1
+            ended = now
+            if left >= workers:
+                begin(now)
+            return
+        refusals += 1
+        until = now + 1 + rng.uniform(0, 0.2)
+        pace.refused(now, until)
+        paused_until = max(paused_until, until)
+        # The framework waits a little before a request is repeated, the pause aside.
+        at(now + rng.uniform(0.4, 0.6), begin)
+
+    for _ in range(workers):
+        begin(0.0)
+    while moments:
+        moment, _, do = heapq.heappop(moments)
+        do(moment)
+    assert left == 0
+    return ended, refusals
+
+
+SERVERS: dict[str, Callable[[], Callable[[float], bool]]] = {
+    "any second": lambda: sliding(10),
+    "every second": lambda: by_the_second(10),
+    "small bucket": lambda: bucket(10, 10),
+    "large bucket": lambda: bucket(10, 20),
+}
+
+
+@pytest.mark.parametrize("latency", [0.02, 0.1, 0.2])
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_site_that_takes_ten_a_second_is_used_up_and_hardly_ever_refuses(server, latency):
+    seconds, refusals = run(SERVERS[server](), 1000, latency=latency)
+    assert seconds <= 115
+    assert refusals < 20
+
+
+@pytest.mark.parametrize(("rate", "most"), [(2, 160), (5, 120), (30, 110), (60, 110)])
+def test_other_limits_are_found_too(rate, most):
+    """Each would take 100 seconds."""
+    seconds, refusals = run(sliding(rate), 100 * rate, latency=0.1)
+    assert seconds <= most
+    assert refusals <= 20
+
+
+def test_where_nothing_is_refused_nobody_waits_for_a_moment():
+    pace = Pace(100.0)
+    assert [pace.reserve(5.0) for _ in range(BURST)] == [5.0] * BURST
+    assert pace.reserve(5.0) > 5.0
+
+
+def test_the_share_of_the_limit_is_never_exceeded():
+    pace = Pace(20.0)
+    moments = sorted(pace.reserve(number / 1000) for number in range(1000))
+    for start in range(len(moments) - 20 - BURST):
+        assert moments[start + 20 + BURST] - moments[start] >= 1
+
+
+def test_a_refusal_of_few_requests_is_the_doing_of_others():
+    """A single one, while hardly anything was asked, must not leave one request a second."""
+    pace = Pace(100.0)
+    pace.granted(0.1)
+    pace.refused(0.2, 1.2)
+    assert pace.rate == LEAST_FIRST
+
+
+def test_refusals_of_what_was_sent_before_slowing_down_count_once():
+    pace = Pace(100.0)
+    for _ in range(20):
+        pace.granted(0.5)
+    for _ in range(10):
+        pace.refused(0.6, 1.6)
+    assert pace.rate == pytest.approx(BELOW_GRANTED * 20)
+
+
+def test_soon_refused_again_is_much_slower_and_there_is_a_least_rate():
+    pace = Pace(100.0)
+    rates = []
+    for number in range(20):
+        pace.refused(2.0 * number, 2.0 * number + 1)
+        rates.append(pace.rate)
+    assert rates == sorted(rates, reverse=True)
+    assert rates[1] < 0.8 * rates[0]
+    assert rates[-1] == LEAST
+
+
+def test_nothing_goes_out_before_the_pause_ends():
+    pace = Pace(100.0)
+    pace.refused(1.0, 4.0)
+    assert pace.reserve(1.5) >= 4.0
+
+
+def test_after_some_minutes_without_a_refusal_the_rate_is_what_it_was():
+    pace = Pace(80.0)
+    pace.refused(0.0, 1.0)
+    for second in range(1, 600):
+        pace.reserve(float(second))
+    assert pace.rate == 80.0
+    assert [pace.reserve(1000.0) for _ in range(BURST)] == pytest.approx([1000.0] * BURST)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "share", "rate"),
+    [
+        ("GET /rest/api/3/myself", 100, 100),
+        ("POST /rest/api/3/search/jql", 80, 80),
+        ("PUT /rest/webhooks/1.0/webhook/{id}", 80, 40),
+        ("DELETE /rest/webhooks/1.0/webhook/{id}", 10, 5),
+    ],
+)
+def test_the_ceiling_is_a_share_of_what_jira_documents(endpoint, share, rate):
+    assert ceiling(endpoint, share) == rate
+
+
+def learn(crowd: Crowd, seconds: float, times: int) -> int:
+    return [crowd.answered(seconds) for _ in range(times)][-1]
+
+
+def test_steady_answers_keep_all_places():
+    assert learn(Crowd(10), 0.3, 500) == 10
+
+
+def test_answers_of_different_sizes_are_steady_too():
+    rng = random.Random(2)
+    crowd = Crowd(10)
+    assert {crowd.answered(rng.uniform(0.1, 0.5)) for _ in range(1000)} == {10}
+
+
+def test_answers_that_take_longer_and_longer_leave_fewer_places_and_later_all():
+    crowd = Crowd(10)
+    learn(crowd, 0.2, 100)
+    fewest = min(crowd.answered(0.2 + 0.05 * number) for number in range(100))
+    assert 1 <= fewest <= 5
+    assert learn(crowd, 0.2, 200) == 10
+
+
+def test_there_is_always_one_place():
+    crowd = Crowd(3)
+    learn(crowd, 0.01, 10)
+    assert min(crowd.answered(2.0**number) for number in range(30)) == 1
+
+
+def test_an_answer_that_is_slow_for_good_is_usual_in_the_end():
+    crowd = Crowd(10)
+    learn(crowd, 0.1, 100)
+    assert learn(crowd, 1.0, 20) < 10
+    assert learn(crowd, 1.0, 300) == 10
