@@ -43,12 +43,17 @@ run: $(STAMP) ## Run the integration against the site and the Port account in .e
 	@test -f .env || { echo "No .env here: copy .env.example to .env and fill in the first block."; exit 1; }
 	$(BIN)/ocean sail -p $(PORT) .
 
-bench: $(STAMP) ## Measure resync, bursts and single changes against the stand-ins
-	@$(BIN)/python -m benchmarks.bench $(BENCH)
+bench: $(VENV)/.plots ## Measure resync, bursts and single changes against the stand-ins (BENCH="resync --issues 500")
+	@$(BIN)/python -m benchmarks.bench $(if $(BENCH),$(BENCH),--keep)
+
+$(VENV)/.plots: $(STAMP) requirements-bench.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 lock: $(STAMP) ## Pin the packages of pyproject.toml anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	$(BIN)/uv pip compile --group bench -c requirements-dev.lock --python-version 3.12 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-bench.lock
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

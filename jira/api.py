@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -44,23 +44,27 @@ class JiraApi:
 
     async def get(self, path: str, query: Query | None = None, **values: str) -> Any:
         """Read. Raises JiraError."""
-        return await self._send("GET", path, values, query=query, repeatable=True)
+        return (await self._send("GET", path, values, query=query, repeatable=True)).json
 
     async def read_by_post(self, path: str, body: Mapping[str, Any], **values: str) -> Any:
         """Read by a POST, which may be repeated like a GET. Raises JiraError."""
+        return (await self.read_measured(path, body, **values)).json
+
+    async def read_measured(self, path: str, body: Mapping[str, Any], **values: str) -> "Answer":
+        """As `read_by_post`, with the size of the answer. Raises JiraError."""
         return await self._send("POST", path, values, body=body, repeatable=True)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Create; sent once, since a repeated one could create twice. Raises JiraError."""
-        return await self._send("POST", path, {}, body=body, repeatable=False)
+        return (await self._send("POST", path, {}, body=body, repeatable=False)).json
 
     async def put(self, path: str, body: Mapping[str, Any], **values: str) -> Any:
         """Change. Raises JiraError."""
-        return await self._send("PUT", path, values, body=body, repeatable=True)
+        return (await self._send("PUT", path, values, body=body, repeatable=True)).json
 
     async def delete(self, path: str, **values: str) -> Any:
         """Remove. Raises JiraError."""
-        return await self._send("DELETE", path, values, repeatable=True)
+        return (await self._send("DELETE", path, values, repeatable=True)).json
 
     async def _send(
         self,
@@ -71,7 +75,7 @@ class JiraApi:
         query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         repeatable: bool,
-    ) -> Any:
+    ) -> "Answer":
         if any(not value.strip(".") for value in values.values()):
             # An empty segment, or dots that would climb to another path.
             raise JiraRequestError(f"{method} {template} can't be asked for {dict(values)}.")
@@ -93,7 +97,7 @@ class JiraApi:
                 raise
             return await self._attempt(method, path, options)
 
-    async def _attempt(self, method: str, path: str, options: dict[str, Any]) -> Any:
+    async def _attempt(self, method: str, path: str, options: dict[str, Any]) -> "Answer":
         base_url = await self.authentication.base_url()
         headers = self.authentication.headers()
         try:
@@ -105,7 +109,8 @@ class JiraApi:
         content = response.content
         if _GATEWAY_LINK.search(content) and path != SERVER_INFO:
             content = _GATEWAY_LINK.sub(await self._site_address(), content)
-        return read_answer(method, path, response.status_code, response.headers, content)
+        found = read_answer(method, path, response.status_code, response.headers, content)
+        return Answer(found, len(content))
 
     async def _site_address(self) -> bytes:
         if self._site is None:
@@ -115,6 +120,13 @@ class JiraApi:
                 raise JiraAnswerError(f"GET {SERVER_INFO} doesn't tell the site's address.")
             self._site = address.rstrip("/").encode()
         return self._site
+
+
+class Answer(NamedTuple):
+    """What Jira said, and how many bytes that took."""
+
+    json: Any
+    size: int
 
 
 async def find_cloud_id(http: httpx.AsyncClient, host: str) -> str:

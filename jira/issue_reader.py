@@ -10,7 +10,7 @@ from jira.errors import JiraRequestError, JiraUnavailableError
 from jira.events import Row, is_issue_key, plausible_id
 from jira.jql import bounded, restrict
 from jira.paging import TokenPages, rows_of
-from jira.pipeline import Gatherer, batched, merged, read_ahead
+from jira.pipeline import Gatherer, merged, read_ahead
 from jira.shares import Share, shares
 from jira.shown_components import ShownComponents
 
@@ -19,11 +19,18 @@ BULK_FETCH = "/rest/api/3/issue/bulkfetch"
 
 MAX_NAMES_PER_PAGE = 5000
 MAX_BULK_FETCH = 100
+LEAST_BULK_FETCH = 10
+FIRST_WHOLE = 20
+"""How many issues are read with all fields at once before it is known how large they are."""
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
 CHUNKS_AHEAD = 15
 ROWS_TOGETHER = 200
 """Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
+BYTES_AHEAD = 20_000_000
+"""Bytes of JSON that are read ahead at most; as objects they take up a few times as much."""
+BYTES_TOGETHER = 5_000_000
+"""Bytes that one answer should have at most, and the rows that are handed on at once."""
 SMALLEST = ("issuetype",)
 """The fields of a read that only asks whether an issue is there; id and key always come."""
 PARTIAL_READS = 3
@@ -45,6 +52,34 @@ class IssueQuery:
         return cls(jql, _names(fields) or ("*all",), _names(expand))
 
 
+@dataclass(frozen=True)
+class Chunk:
+    """Rows that were read together, and the bytes of JSON they came in."""
+
+    rows: list[Row]
+    size: int
+
+
+class UsualSize:
+    """How many issues fit into one answer, by those that were read; `first` before any was."""
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._of_a_row = 0.0
+
+    def note(self, chunk: Chunk) -> None:
+        """Learn from an answer."""
+        if chunk.rows:
+            of_a_row = chunk.size / len(chunk.rows)
+            self._of_a_row += 0.3 * (of_a_row - self._of_a_row) if self._of_a_row else of_a_row
+
+    def fitting(self) -> int:
+        """How many issues to ask for at once."""
+        if not self._of_a_row:
+            return self._first
+        return max(LEAST_BULK_FETCH, min(int(BYTES_TOGETHER / self._of_a_row), MAX_BULK_FETCH))
+
+
 class IssueReader:
     """Reads issues by query, by id and by key. Every method raises JiraError."""
 
@@ -63,11 +98,24 @@ class IssueReader:
         `projects`, ids with the number of issues in each, lets the ids be read side by side. An
         issue that is deleted in between is left out; any failure is raised.
         """
-        chunks = self._id_chunks(shares(query.jql, projects or {}))
-        rows = read_ahead(
-            chunks, lambda ids: self._bulk_rows(ids, query.fields, query.expand), most=CHUNKS_AHEAD
+        usual = UsualSize(MAX_BULK_FETCH if "*all" not in query.fields else FIRST_WHOLE)
+        ids = self._id_chunks(shares(query.jql, projects or {}), usual)
+        chunks = read_ahead(
+            ids,
+            lambda ids: self._chunk(ids, query.fields, query.expand, usual),
+            most=CHUNKS_AHEAD,
+            weigh=lambda chunk: chunk.size,
+            most_weight=BYTES_AHEAD,
         )
-        async for together in batched(rows, ROWS_TOGETHER):
+        together: list[Row] = []
+        size = 0
+        async for chunk in chunks:
+            together += chunk.rows
+            size += chunk.size
+            if len(together) >= ROWS_TOGETHER or size >= BYTES_TOGETHER:
+                yield together
+                together, size = [], 0
+        if together:
             yield together
 
     async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
@@ -106,13 +154,17 @@ class IssueReader:
         found = await asyncio.gather(*(self._bulk_rows(c, fields, ()) for c in chunks))
         return [row for rows in found for row in rows]
 
-    async def _id_chunks(self, divided: Sequence[Share]) -> AsyncIterator[list[str]]:
+    async def _id_chunks(
+        self, divided: Sequence[Share], usual: "UsualSize"
+    ) -> AsyncIterator[list[str]]:
         seen: set[str] = set()
         async for page in merged([self._id_pages(share) for share in divided], most=len(divided)):
             ids = [i for row in page if (i := str(row.get("id", ""))) and i not in seen]
             seen.update(ids)
-            for start in range(0, len(ids), MAX_BULK_FETCH):
-                yield ids[start : start + MAX_BULK_FETCH]
+            while ids:
+                count = usual.fitting()
+                yield ids[:count]
+                ids = ids[count:]
 
     def _id_pages(self, share: Share) -> AsyncIterator[list[Row]]:
         return self._search_pages(
@@ -152,10 +204,27 @@ class IssueReader:
         pages = self.search(jql, query, reconcile=[int(issue_id) for issue_id in ids])
         return [row async for page in pages for row in page]
 
+    async def _chunk(
+        self,
+        ids: Sequence[str],
+        fields: Sequence[str],
+        expand: Sequence[str],
+        usual: "UsualSize",
+    ) -> "Chunk":
+        chunk = await self._bulk(ids, fields, expand)
+        usual.note(chunk)
+        return chunk
+
     async def _bulk_rows(
         self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
     ) -> list[Row]:
+        return (await self._bulk(ids, fields, expand)).rows
+
+    async def _bulk(
+        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
+    ) -> "Chunk":
         rows: list[Row] = []
+        size = 0
         wanted = list(ids)
         failed: dict[str, str] = {}
         for attempt in range(PARTIAL_READS):
@@ -164,13 +233,14 @@ class IssueReader:
             if expand:
                 body["expand"] = list(expand)
             async with self._bulk_places:
-                answer = await self._api.read_by_post(BULK_FETCH, body)
+                answer, length = await self._api.read_measured(BULK_FETCH, body)
             found = rows_of(answer, "issues", f"POST {BULK_FETCH}")
             self.components.note(found)
             rows += found
+            size += length
             failed = unread_issues(answer)
             if not failed:
-                return rows
+                return Chunk(rows, size)
             wanted = list(failed)
         issue, reason = next(iter(failed.items()))
         raise JiraUnavailableError(

@@ -1,6 +1,7 @@
 """Reading ahead, and reading together."""
 
 import asyncio
+import math
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -13,23 +14,74 @@ from collections.abc import (
 from typing import Any
 
 
+class Room:
+    """Bounds what is under way or held: so many things, and about so much weight.
+
+    What a thing weighs is known when it is there; until then it counts as the others did.
+    """
+
+    def __init__(self, most: int, most_weight: float = math.inf) -> None:
+        self._most = most
+        self._most_weight = most_weight
+        self._under_way = 0
+        self._held = 0
+        self._weight = 0
+        self._usual = 0.0
+        self._changed = asyncio.Event()
+
+    async def enter(self) -> None:
+        """Wait until one more thing may begin; one always may where there is no other."""
+        while (count := self._under_way + self._held) and (
+            count >= self._most
+            or self._weight + self._usual * (self._under_way + 1) > self._most_weight
+        ):
+            self._changed.clear()
+            await self._changed.wait()
+        self._under_way += 1
+
+    def came(self, weight: int) -> None:
+        """A thing is there, and held from now on."""
+        self._under_way -= 1
+        self._held += 1
+        self._weight += weight
+        self._usual += 0.3 * (weight - self._usual) if self._usual else weight
+        self._changed.set()
+
+    def leave(self, weight: int) -> None:
+        """A thing that was held is no longer."""
+        self._held -= 1
+        self._weight -= weight
+        self._changed.set()
+
+
 async def read_ahead[T, R](
-    source: AsyncIterator[T], work: Callable[[T], Awaitable[R]], *, most: int
+    source: AsyncIterator[T],
+    work: Callable[[T], Awaitable[R]],
+    *,
+    most: int,
+    weigh: Callable[[R], int] = lambda result: 0,
+    most_weight: float = math.inf,
 ) -> AsyncIterator[R]:
     """Run `work` on each item of `source`, up to `most` at a time, and yield in order.
 
-    Items that are done but not yet taken count too, so no more than `most` results are held.
-    The first error, of `source` or of `work`, ends the iteration at its place.
+    Items that are done but not yet taken count too, so no more than `most` results are held, and
+    hardly more than `most_weight` of them together. The first error, of `source` or of `work`,
+    ends the iteration at its place.
     """
-    room = asyncio.Semaphore(most)
+    room = Room(most, most_weight)
     under_way: asyncio.Queue[asyncio.Future[R] | None] = asyncio.Queue()
     started: set[asyncio.Future[R]] = set()
+
+    async def weighed(item: T) -> R:
+        result = await work(item)
+        room.came(weigh(result))
+        return result
 
     async def start_all() -> None:
         try:
             async for item in source:
-                await room.acquire()
-                task = asyncio.ensure_future(work(item))
+                await room.enter()
+                task = asyncio.ensure_future(weighed(item))
                 started.add(task)
                 under_way.put_nowait(task)
         finally:
@@ -40,8 +92,9 @@ async def read_ahead[T, R](
         while (task := await under_way.get()) is not None:
             result = await task
             started.discard(task)
+            weight = weigh(result)
             yield result
-            room.release()
+            room.leave(weight)
         await feeder
     finally:
         unfinished: list[asyncio.Future[Any]] = [feeder, *started]

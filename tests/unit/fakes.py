@@ -1,11 +1,12 @@
 """A Jira that answers as a test says, and remembers what it was asked."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
-from jira.api import JiraApi
+from jira.api import Answer, JiraApi
 
 
 async def settle() -> None:
@@ -50,6 +51,10 @@ class FakeApi:
 
     async def read_by_post(self, path: str, body: Mapping[str, Any], **values: str) -> Any:
         return await self._ask("READ", path.format(**values), dict(body))
+
+    async def read_measured(self, path: str, body: Mapping[str, Any], **values: str) -> Answer:
+        answer = await self.read_by_post(path, body, **values)
+        return Answer(answer, len(json.dumps(answer, default=str)))
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return await self._ask("POST", path, dict(body))

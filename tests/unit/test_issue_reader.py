@@ -11,6 +11,10 @@ from jira import issue_reader as module
 from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
 from jira.issue_reader import (
     BULK_FETCH,
+    BYTES_TOGETHER,
+    CHUNKS_AHEAD,
+    FIRST_WHOLE,
+    LEAST_BULK_FETCH,
     PARTIAL_PAUSE,
     PARTIAL_READS,
     ROWS_TOGETHER,
@@ -59,7 +63,8 @@ def test_the_expand_of_a_mapping(listed, names):
 
 async def test_all_issues_are_read_by_hundreds_and_in_order():
     site = Site(250)
-    assert ids(await all_pages(site.reader)) == list(site.issues)
+    few_fields = IssueQuery("project = AB", ("summary",))
+    assert ids(await all_pages(site.reader, few_fields)) == list(site.issues)
     asked = [len(body["issueIdsOrKeys"]) for body in site.fake.bodies(BULK_FETCH)]
     assert asked == [100, 100, 50]
 
@@ -133,6 +138,32 @@ async def test_a_token_that_repeats_is_an_error():
 async def test_a_search_without_its_list_is_an_error_and_not_empty(page):
     with pytest.raises(JiraAnswerError):
         await all_pages(IssueReader(FakeApi.scripted(page).api, 10))
+
+
+async def test_large_issues_are_read_and_handed_on_few_at_a_time():
+    """What counts for the memory is bytes: a hundred issues may be as many megabytes."""
+    site = Site(2000)
+    text = "x" * (BYTES_TOGETHER // 50)
+    site.issues = {i: {**row, "self": text} for i, row in site.issues.items()}
+    site.issues["1"]["self"] = text * 30
+    pages = await all_pages(site.reader)
+    assert ids(pages) == list(site.issues)
+    asked = [len(body["issueIdsOrKeys"]) for body in site.fake.bodies(BULK_FETCH)]
+    assert max(asked[: CHUNKS_AHEAD + 1]) <= FIRST_WHOLE
+    assert 20 < max(asked) <= 50
+    assert min(asked[:-1]) >= LEAST_BULK_FETCH
+    assert all(len(page) <= 100 for page in pages)
+
+
+async def test_of_small_issues_as_many_are_read_at_once_as_jira_gives():
+    site = Site(3000)
+    await all_pages(site.reader)
+    asked = [len(body["issueIdsOrKeys"]) for body in site.fake.bodies(BULK_FETCH)]
+    assert asked[CHUNKS_AHEAD + 1 : -1] == [100] * (len(asked) - CHUNKS_AHEAD - 2)
+    assert asked[0] == FIRST_WHOLE
+    few_fields = IssueQuery("project = AB", ("summary",))
+    await all_pages(site.reader, few_fields)
+    assert len(site.fake.bodies(BULK_FETCH)[len(asked)]["issueIdsOrKeys"]) == 100
 
 
 async def test_an_issue_that_is_deleted_in_between_is_left_out():
