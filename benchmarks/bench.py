@@ -8,7 +8,7 @@ peak memory. `limited` is a resync of a site that takes ten requests a second; i
 import argparse
 import asyncio
 import statistics
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -69,8 +69,8 @@ def chosen(given: argparse.Namespace) -> Iterator[tuple[str, int, str, Once]]:
             raise SystemExit(f"There is no {what}: resync, burst, single or limited.")
 
 
-async def main() -> None:
-    """Run what was asked for."""
+def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("what", nargs="*", help="resync, burst, single, limited")
     parser.add_argument("--issues", type=int, help="issues of the resync")
@@ -79,7 +79,12 @@ async def main() -> None:
     parser.add_argument("--changes", type=int, help="changes of the burst")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", action="store_true", help="write the table and the plot")
-    given = parser.parse_args()
+    return parser.parse_args(words)
+
+
+async def main() -> None:
+    """Run what was asked for."""
+    given = parse()
     print(
         f"{machine()}\n"
         f"Jira {JIRA_SECONDS * 1000:.0f} ms a request and {JIRA_SECONDS_PER_ISSUE * 1000:.0f} ms "

@@ -38,9 +38,11 @@ def new_world(
     for issue in site.random.sample(list(site.issues.values()), round(issues * retired)):
         issue.status = site.statuses["done"]
         issue.created = issue.updated = month_ago
-    site.warm(mapped_fields() if only_mapped_fields else ALL_FIELDS)
     wanted = str(only_mapped_fields).lower()
-    return World(site, OCEAN__INTEGRATION__CONFIG__ONLY_MAPPED_FIELDS=wanted)
+    world = World(site, OCEAN__INTEGRATION__CONFIG__ONLY_MAPPED_FIELDS=wanted)
+    # Not before: rows hold the site's address, which the world sets.
+    site.warm(mapped_fields() if only_mapped_fields else ALL_FIELDS)
+    return world
 
 
 def mapped_fields() -> Selection:

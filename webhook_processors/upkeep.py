@@ -28,7 +28,7 @@ ORPHANS_SHARE = 10
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
-"""When a resync hasn't begun by then, a restart is made up for by a sweep."""
+"""When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
 MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
 
 Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Entity]], Awaitable[None]]
@@ -61,12 +61,13 @@ class Upkeep:
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
         self._resyncs = 0
+        self._resync_began = 0.0
         self._remembered: list[QueuedEvent] = []
         self._remembered_bytes = 0
         self._overflowed = False
         self._orphans_took = 0.0
         if sweep_minutes:
-            self.background.ask(REGULAR_SWEEP, self._sweep, delay=START_SECONDS)
+            self.background.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
 
     @property
     def resync_running(self) -> bool:
@@ -101,14 +102,15 @@ class Upkeep:
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` wants to know."""
         self._resyncs += 1
-        return time.monotonic()
+        self._resync_began = time.monotonic()
+        return self._resync_began
 
     def resync_ended(self, begun: float, *, succeeded: bool) -> None:
         """To be told of the end, whatever it was; a resync that succeeded is also a sweep."""
         self._resyncs -= 1
         if succeeded:
             self._sweeper.look_back_to(begun)
-            self._put_off_regular_sweep()
+            self._put_off_regular_sweep(self._sweep_seconds)
         if self._overflowed and not self.resync_running:
             # Not all events of the meantime are known any more: what changed is read instead.
             self._overflowed = False
@@ -131,9 +133,9 @@ class Upkeep:
         later = f"{name} when the index has caught up"
         self.background.postpone(later, make, delay=self._index_seconds)
 
-    def _put_off_regular_sweep(self) -> None:
+    def _put_off_regular_sweep(self, seconds: float) -> None:
         if self._sweep_seconds:
-            self.background.postpone(REGULAR_SWEEP, self._sweep, delay=self._sweep_seconds)
+            self.background.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
     def _remember(self, events: Sequence[WebhookEvent]) -> None:
         for queued in events:
@@ -165,7 +167,15 @@ class Upkeep:
         async for _ in self._sweeper.sweep(kinds):
             yield
         if len(kinds) == len(Kinds):
-            self._put_off_regular_sweep()
+            self._put_off_regular_sweep(self._sweep_seconds)
+
+    async def _regular_sweep(self) -> AsyncIterator[None]:
+        if self.resync_running and time.monotonic() < self._resync_began + self._sweep_seconds:
+            # It reads all of it itself, and both would share what Jira gives.
+            self._put_off_regular_sweep(START_SECONDS)
+            return
+        async for _ in self._sweep():
+            yield
 
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()

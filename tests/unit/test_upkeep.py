@@ -76,6 +76,32 @@ async def test_of_many_project_events_the_last_one_says_when_the_index_is_asked(
     assert await world.run(after=1) == ["sweep"]
 
 
+async def test_no_regular_sweep_while_a_resync_reads_everything_anyway(unstarted):
+    """Both would share what Jira gives, and each take twice as long."""
+    world = unstarted.start()
+    begun = world.upkeep.resync_began()
+    for _ in range(5):
+        assert await world.run(after=START_SECONDS) == []
+    world.upkeep.resync_ended(begun, succeeded=False)
+    assert await world.run(after=START_SECONDS) == ["sweep"], "what failed is made up for"
+
+
+async def test_a_resync_that_never_ends_keeps_no_sweep_away(unstarted):
+    world = unstarted.start()
+    world.upkeep.resync_began()
+    found = []
+    for _ in range(MINUTES + 2):
+        found += await world.run(after=60)
+    assert found == ["sweep"]
+
+
+async def test_a_sweep_that_an_event_asked_for_is_made_during_a_resync(unstarted):
+    world = unstarted.start()
+    world.upkeep.resync_began()
+    world.upkeep.after([project()])
+    assert "sweep" in await world.run()
+
+
 async def test_each_project_is_read_once_however_many_events_name_it(world):
     asked = world.upkeep.after([project(10), project(11), project(10), issue()])
     assert asked == ["issues of project 10", "issues of project 11", "sweep"]
