@@ -65,6 +65,9 @@ class Limiter:
                 # A pause may have begun while we waited: give the place up again.
                 if self._pause_left(endpoint) > 0:
                     continue
+                # A moment is waited for, and not somebody who could say so.
+                while (wait := asked.pace.send(self._now())) > 0:  # noqa: ASYNC110
+                    await asyncio.sleep(wait)
                 begun = self._now()
                 try:
                     yield
@@ -87,7 +90,10 @@ class Limiter:
         if until > self._paused_until.get(scope, 0.0):
             self._paused_until[scope] = until
             what = "all requests" if scope == EVERYTHING else scope
-            logger.warning(f"Jira asks for a pause: {what} wait {seconds:.1f} s (status {status})")
+            logger.warning(
+                f"Jira asks for a pause: {what} wait {seconds:.1f} s (status {status}), "
+                f"and {endpoint} is asked {pace.rate:.1f} times a second at most"
+            )
 
     def _endpoint(self, endpoint: str) -> "_Endpoint":
         if endpoint not in self._endpoints:

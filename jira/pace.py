@@ -6,6 +6,7 @@ So both numbers are learnt: fewer a second after a refusal, fewer at a time whil
 longer and longer, and slowly back to what the settings allow.
 """
 
+import math
 from collections import deque
 
 DOCUMENTED = {"PUT": 50.0, "DELETE": 50.0}
@@ -16,6 +17,8 @@ LEAST_FIRST = 5.0
 """Where Jira takes less from us than that, it is others who use up the limit."""
 LEAST = 0.5
 BELOW_GRANTED = 0.93
+WINDOW_SECONDS = 1.06
+"""Jira's second, and a little for what comes closer together on its way there."""
 SLOWER = 0.93
 MUCH_SLOWER = 0.75
 SOON_SECONDS = 5.0
@@ -38,6 +41,7 @@ class Pace:
         self._next = float("-inf")
         self._grown_at: float | None = None
         self._granted: deque[float] = deque()
+        self._sent: deque[float] = deque()
 
     def reserve(self, now: float) -> float:
         """The moment for the next request: now, or later. The moment is taken by asking."""
@@ -46,6 +50,20 @@ class Pace:
         moment = max(now, self._next - (burst - 1) / self.rate)
         self._next = max(self._next, moment) + 1 / self.rate
         return moment
+
+    def send(self, now: float) -> float:
+        """The seconds to wait all the same, at one's moment; 0 where the request goes out now.
+
+        Moments that a busy process let pass come together, and Jira would count too many.
+        """
+        if self._refused_at is None:
+            return 0.0
+        while self._sent and self._sent[0] <= now - WINDOW_SECONDS:
+            self._sent.popleft()
+        if len(self._sent) >= math.ceil(self.rate):
+            return self._sent[0] + WINDOW_SECONDS - now
+        self._sent.append(now)
+        return 0.0
 
     def granted(self, now: float) -> None:
         """Jira answered."""
