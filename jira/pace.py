@@ -108,27 +108,28 @@ class Pace:
 class Crowd:
     """How many requests may be under way: fewer while Jira's answers take longer and longer."""
 
-    TOLERATED = 2.0
-    TOLERATED_SECONDS = 0.25
+    TOLERATED = 1.5
+    TOLERATED_SECONDS = 1.0
+    LATELY = 5
     FEWER = 0.8
 
     def __init__(self, most: int) -> None:
         self.limit = float(most)
         self._most = most
         self._usual: float | None = None
-        self._lately = 0.0
+        self._lately: deque[float] = deque(maxlen=self.LATELY)
         self._since_change = 0
 
     def answered(self, seconds: float) -> int:
         """Learn from an answer that took so long; how many may be under way from now on."""
         if self._usual is None:
-            self._usual = self._lately = seconds
+            self._usual = seconds
         # What goes on for long enough is usual in the end, and no reason to ask less any more.
         self._usual += 0.02 * (seconds - self._usual)
-        self._lately += 0.3 * (seconds - self._lately)
+        self._lately.append(seconds)
         self._since_change += 1
-        slow = self._lately > self.TOLERATED * self._usual + self.TOLERATED_SECONDS
-        if not slow:
+        # The least of them: one may be slow because much was asked for.
+        if min(self._lately) <= self.TOLERATED * self._usual + self.TOLERATED_SECONDS:
             self.limit = min(self._most, self.limit + 1 / self.limit)
         elif self._since_change >= self.limit:
             # Once for all that were under way together.

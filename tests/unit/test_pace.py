@@ -229,12 +229,14 @@ def test_answers_of_different_sizes_are_steady_too():
     rng = random.Random(2)
     crowd = Crowd(10)
     assert {crowd.answered(rng.uniform(0.1, 0.5)) for _ in range(1000)} == {10}
+    # A list of all names among answers about single issues.
+    assert {crowd.answered(10.0 if number % 6 == 0 else 0.1) for number in range(600)} == {10}
 
 
 def test_answers_that_take_longer_and_longer_leave_fewer_places_and_later_all():
     crowd = Crowd(10)
     learn(crowd, 0.2, 100)
-    fewest = min(crowd.answered(0.2 + 0.05 * number) for number in range(100))
+    fewest = min(crowd.answered(0.2 + 0.2 * number) for number in range(60))
     assert 1 <= fewest <= 5
     assert learn(crowd, 0.2, 200) == 10
 
@@ -248,5 +250,5 @@ def test_there_is_always_one_place():
 def test_an_answer_that_is_slow_for_good_is_usual_in_the_end():
     crowd = Crowd(10)
     learn(crowd, 0.1, 100)
-    assert learn(crowd, 1.0, 20) < 10
-    assert learn(crowd, 1.0, 300) == 10
+    assert learn(crowd, 3.0, 20) < 10
+    assert learn(crowd, 3.0, 300) == 10
