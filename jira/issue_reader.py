@@ -25,7 +25,7 @@ FIRST_WHOLE = 20
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
 CHUNKS_AHEAD = 15
-ROWS_TOGETHER = 200
+ROWS_TOGETHER = 400
 """Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
 BYTES_AHEAD = 20_000_000
 """Bytes of JSON that are read ahead at most; as objects they take up a few times as much."""

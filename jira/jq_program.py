@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import jq
@@ -37,6 +36,9 @@ class Outcome:
     empty: bool = False
 
 
+NOTHING = Outcome()
+MAX_PARTS = 16
+"""Programs that are kept for rows in which something isn't as plain as it looked."""
 Outcomes = tuple[Outcome, list[Outcome]]
 """The selector's, and those of the expressions (none where the selector says no)."""
 
@@ -56,45 +58,76 @@ class RowProgram:
         """
         self.leaves = list(leaves(mappings))
         self._always = always
-        expressions = [expression for _, expression in self.leaves]
-        self._all = [prepare(text) for text in (selector, *expressions)]
+        self._prepare = prepare
+        self._expressions = [expression for _, expression in self.leaves]
+        self._selector_text = selector
         self._selector = plain(selector)
-        self._plain = [plain(expression) for expression in expressions]
-        self._others = [n for n, done in enumerate(self._plain) if done is None]
-        others = [expressions[n] for n in self._others]
+        self._plain = [plain(expression) for expression in self._expressions]
+        self._parts: dict[tuple[str, tuple[int, ...]], Part] = {}
+        others = [n for n, done in enumerate(self._plain) if done is None]
         asked = "true" if self._selector else selector
-        if any(NOT_ALONE.search(text) for text in (asked, *others)):
+        if any(NOT_ALONE.search(text) for text in (asked, *(self._expressions[n] for n in others))):
             raise ValueError("an expression acts beyond itself")
-        self._part = JqProgram(prepare(asked), map(prepare, others), always=always)
-        self._reduced = reducer((asked, *others))
-
-    @cached_property
-    def _whole(self) -> "JqProgram":
-        # Rows that need it are rare.
-        selector, *expressions = self._all
-        return JqProgram(selector, expressions, always=self._always)
+        if others or not self._selector:
+            self._part(asked, others)
 
     def run(self, row: Any) -> Outcomes:
         """Every outcome, in the order of `leaves`.
 
         Raises TypeError for a row that isn't JSON, ValueError for one that jq can't read.
         """
-        try:
-            chosen = Outcome(self._selector(row)) if self._selector else None
-            if chosen and chosen.value is not True and not self._always:
+        chosen: Outcome | None = None
+        if self._selector:
+            try:
+                chosen = Outcome(self._selector(row))
+            except NotPlainError:
+                return self._part(self._selector_text, range(len(self.leaves))).run(row)
+            if chosen.value is not True and not self._always:
                 return chosen, []
-            outcomes = [Outcome(done(row) if done else None) for done in self._plain]
-        except NotPlainError:
-            return self._whole.run(row)
-        if chosen and not self._others:
+        outcomes: list[Outcome] = []
+        others = []
+        for number, done in enumerate(self._plain):
+            if done:
+                try:
+                    outcomes.append(Outcome(done(row)))
+                    continue
+                except NotPlainError:
+                    pass
+            others.append(number)
+            outcomes.append(NOTHING)
+        if chosen and not others:
             return chosen, outcomes
-        said, others = self._part.run(self._reduced(row))
+        said, found = self._part("true" if chosen else self._selector_text, others).run(row)
         chosen = chosen or said
         if said.value is not True and not self._always:
             return chosen, []
-        for number, outcome in zip(self._others, others, strict=True):
+        for number, outcome in zip(others, found, strict=True):
             outcomes[number] = outcome
         return chosen, outcomes
+
+    def _part(self, selector: str, numbers: Iterable[int]) -> "Part":
+        """A program of the selector and some of the expressions, made once."""
+        name = selector, tuple(numbers)
+        if name not in self._parts:
+            if len(self._parts) >= MAX_PARTS:
+                self._parts.popitem()
+            texts = [self._expressions[n] for n in name[1]]
+            self._parts[name] = Part(selector, texts, self._prepare, always=self._always)
+        return self._parts[name]
+
+
+class Part:
+    """Some of a resource's expressions as a program of jq, which is given what they read."""
+
+    def __init__(
+        self, selector: str, texts: list[str], prepare: Callable[[str], str], *, always: bool
+    ) -> None:
+        self._program = JqProgram(prepare(selector), map(prepare, texts), always=always)
+        self._reduced = reducer((selector, *texts))
+
+    def run(self, row: Any) -> Outcomes:
+        """Every outcome. Raises TypeError and ValueError for what jq can't read."""
+        return self._program.run(self._reduced(row))
 
 
 class JqProgram:

@@ -17,6 +17,13 @@ from tests.unit.fake_client import mapping
 
 PLAIN = [
     ".key",
+    ".fields.labels[0]",
+    ".fields.labels[:1]",
+    '.fields.labels[1:] | join(", ")',
+    '.self | split("/") | .[0]',
+    '(.key + " " + .fields.summary)',
+    '.fields.subtasks | map(.fields.status.name) | join("/")',
+    '.fields.summary | split(" ") | map(. + "x")',
     ".fields.input.debug",
     " .fields.status.name ",
     ".fields",
@@ -203,7 +210,7 @@ async def test_a_plain_mapping_never_forks_a_process(framework: Any) -> None:
 
 async def test_a_program_is_compiled_once_for_a_mapping(framework: Any) -> None:
     processor = SinglePassEntityProcessor(ocean)
-    mappings = {"identifier": ".key"}
+    mappings = {"identifier": ".key // .id"}
     with patch("jira.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
         for _ in range(3):
             await processor.parse_items_sync(mappings, rows()[:1], "true", False)
