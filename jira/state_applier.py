@@ -23,7 +23,7 @@ BATCHES_AT_ONCE = 4
 """Batches of a resync that are compared and written while the next one is mapped."""
 WRITTEN_TOGETHER = 100
 """The framework makes five requests at once of these; all of a batch would be dozens."""
-WRITES_AT_ONCE = 3
+WRITES_AT_ONCE = 4
 COMPARED_TOGETHER = 50
 """The framework's own number."""
 
