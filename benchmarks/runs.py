@@ -3,6 +3,7 @@
 import statistics
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from benchmarks.worlds import ISSUE_BYTES, RETIRED, latencies, limited_world, new_world
 from sandbox.world import World
@@ -45,13 +46,12 @@ async def burst(changes: int, issues: int = 500) -> Run:
         latencies(world)
         world.jira.requests.clear()
         world.port.api.requests.clear()
-        wanted = {}
-        for issue in list(world.site.issues.values())[:changes]:
-            wanted[issue.key] = f"Changed {issue.key}"
+        wanted = {key: f"Changed {key}" for key in keys(world)[:changes]}
+        outdated = Outdated(world, wanted)
         begun = time.monotonic()
         for key, summary in wanted.items():
             world.site.edit_issue(key, summary=summary)
-        await world.catalog.wait_for(lambda _: not outdated(world, wanted), 120)
+        await world.catalog.wait_for(lambda _: outdated.none(), 120)
         return measured(world, time.monotonic() - begun)
 
 
@@ -63,15 +63,10 @@ async def single(changes: int = 10) -> Run:
         times = []
         world.jira.requests.clear()
         world.port.api.requests.clear()
-        for number, issue in enumerate(list(world.site.issues.values())[:changes]):
-            wanted = {issue.key: f"Single {number}"}
-
-            def change(key: str = issue.key, summary: str = wanted[issue.key]) -> None:
-                world.site.edit_issue(key, summary=summary)
-
-            def arrived(wanted: dict[str, str] = wanted) -> bool:
-                return not outdated(world, wanted)
-
+        for number, key in enumerate(keys(world)[:changes]):
+            summary = f"Single {number}"
+            change = partial(world.site.edit_issue, key, summary=summary)
+            arrived = Outdated(world, {key: summary}).none
             times.append(await world.arrival(change, arrived))
             await world.settled()
         return measured(world, statistics.median(times))
@@ -88,13 +83,29 @@ async def limited(requests: int, per_second: float = 10.0) -> Run:
         return measured(world, time.monotonic() - begun)
 
 
-def outdated(world: World, wanted: dict[str, str]) -> list[str]:
-    """The issues that Port still shows with another title."""
-    return [
-        key
-        for key, title in wanted.items()
-        if (world.catalog.get("jiraIssue", key) or {}).get("title") != title
-    ]
+class Outdated:
+    """The issues that Port still shows with another title than wanted.
+
+    Asked after every change of the catalog, so it looks only until it finds one.
+    """
+
+    def __init__(self, world: World, wanted: dict[str, str]) -> None:
+        self._catalog = world.catalog
+        self._left = list(wanted.items())
+
+    def none(self) -> bool:
+        """Whether there are none left; the last ones are looked at first."""
+        while self._left:
+            key, title = self._left[-1]
+            if (self._catalog.get("jiraIssue", key) or {}).get("title") != title:
+                return False
+            self._left.pop()
+        return True
+
+
+def keys(world: World) -> list[str]:
+    """The keys of all issues."""
+    return [issue.key for issue in world.site.issues.values()]
 
 
 def measured(world: World, seconds: float) -> Run:

@@ -4,7 +4,7 @@ import asyncio
 
 from port_ocean.core.handlers.queue.abstract_queue import AbstractQueue
 
-MAX_BATCH = 100
+MAX_BATCH = 200
 GATHER_SECONDS = 0.02
 
 
