@@ -21,7 +21,10 @@ MAX_NAMES_PER_PAGE = 5000
 MAX_BULK_FETCH = 100
 LEAST_BULK_FETCH = 10
 FIRST_WHOLE = 20
-"""How many issues are read with all fields at once before it is known how large they are."""
+"""How many are read at once before it is known how large they are, where they may be large."""
+LARGE_FIELDS = frozenset(
+    ("*all", "*navigable", "comment", "worklog", "description", "environment", "attachment")
+)
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
 CHUNKS_AHEAD = 15
@@ -98,7 +101,7 @@ class IssueReader:
         `projects`, ids with the number of issues in each, lets the ids be read side by side. An
         issue that is deleted in between is left out; any failure is raised.
         """
-        usual = UsualSize(MAX_BULK_FETCH if "*all" not in query.fields else FIRST_WHOLE)
+        usual = UsualSize(FIRST_WHOLE if may_be_large(query) else MAX_BULK_FETCH)
         ids = self._id_chunks(shares(query.jql, projects or {}), usual)
         chunks = read_ahead(
             ids,
@@ -253,6 +256,11 @@ async def ids_of(issues: IssueReader, names: Iterable[str]) -> tuple[list[str], 
     usable = [name for name in names if is_issue_key(name) or plausible_id(name)]
     rows = await issues.by_keys(usable)
     return usable, list(dict.fromkeys(str(row["id"]) for row in rows))
+
+
+def may_be_large(query: IssueQuery) -> bool:
+    """Whether what is read of an issue can be many times its usual few kilobytes."""
+    return bool(query.expand) or not LARGE_FIELDS.isdisjoint(query.fields)
 
 
 def unread_issues(answer: Mapping[str, Any]) -> dict[str, str]:

@@ -36,17 +36,18 @@ class Outcome:
     empty: bool = False
 
 
-NOTHING = Outcome()
-MAX_PARTS = 16
-"""Programs that are kept for rows in which something isn't as plain as it looked."""
 Outcomes = tuple[Outcome, list[Outcome]]
 """The selector's, and those of the expressions (none where the selector says no)."""
+
+
+class NotTogetherError(ValueError):
+    """Expressions can't be one program."""
 
 
 class RowProgram:
     """The selector and all expressions of a resource, run together on one row.
 
-    Raises ValueError, as jq does, where they can't be compiled together. Each by itself can.
+    Raises ValueError where they can't be compiled together. Each by itself can.
     """
 
     def __init__(
@@ -63,66 +64,85 @@ class RowProgram:
         self._selector_text = selector
         self._selector = plain(selector)
         self._plain = [plain(expression) for expression in self._expressions]
-        self._parts: dict[tuple[str, tuple[int, ...]], Part] = {}
-        others = [n for n, done in enumerate(self._plain) if done is None]
-        asked = "true" if self._selector else selector
-        if any(NOT_ALONE.search(text) for text in (asked, *(self._expressions[n] for n in others))):
+        self._for_jq = {n for n, done in enumerate(self._plain) if done is None}
+        self._parts: dict[str, Part] = {}
+        texts = [self._expressions[n] for n in self._for_jq]
+        if not self._selector:
+            # By itself, too: together with others it might mean something else.
+            jq.compile(prepare(selector))
+            texts.append(selector)
+        if any(NOT_ALONE.search(text) for text in texts):
             raise ValueError("an expression acts beyond itself")
-        if others or not self._selector:
-            self._part(asked, others)
+        if texts:
+            self._part(known=self._selector is not None)
 
     def run(self, row: Any) -> Outcomes:
         """Every outcome, in the order of `leaves`.
 
-        Raises TypeError for a row that isn't JSON, ValueError for one that jq can't read.
+        Raises TypeError for a row that isn't JSON, ValueError for one that jq can't read, and
+        NotTogetherError where it takes expressions that can't be one program.
         """
         chosen: Outcome | None = None
         if self._selector:
             try:
                 chosen = Outcome(self._selector(row))
             except NotPlainError:
-                return self._part(self._selector_text, range(len(self.leaves))).run(row)
-            if chosen.value is not True and not self._always:
-                return chosen, []
-        outcomes: list[Outcome] = []
-        others = []
+                pass
+            else:
+                if chosen.value is not True and not self._always:
+                    return chosen, []
+        outcomes: list[Outcome | None] = []
         for number, done in enumerate(self._plain):
-            if done:
-                try:
-                    outcomes.append(Outcome(done(row)))
-                    continue
-                except NotPlainError:
-                    pass
-            others.append(number)
-            outcomes.append(NOTHING)
-        if chosen and not others:
-            return chosen, outcomes
-        said, found = self._part("true" if chosen else self._selector_text, others).run(row)
-        chosen = chosen or said
-        if said.value is not True and not self._always:
-            return chosen, []
-        for number, outcome in zip(others, found, strict=True):
-            outcomes[number] = outcome
-        return chosen, outcomes
+            try:
+                outcomes.append(Outcome(done(row)) if done else None)
+            except NotPlainError:
+                outcomes.append(None)
+                self._leave_to_jq(number)
+        if chosen is None or None in outcomes:
+            part = self._part(known=chosen is not None)
+            said, found = part.run(row)
+            chosen = chosen or said
+            if said.value is not True and not self._always:
+                return chosen, []
+            by_jq = dict(zip(part.numbers, found, strict=True))
+            return chosen, [outcome or by_jq[n] for n, outcome in enumerate(outcomes)]
+        return chosen, [outcome for outcome in outcomes if outcome]
 
-    def _part(self, selector: str, numbers: Iterable[int]) -> "Part":
-        """A program of the selector and some of the expressions, made once."""
-        name = selector, tuple(numbers)
-        if name not in self._parts:
-            if len(self._parts) >= MAX_PARTS:
-                self._parts.popitem()
-            texts = [self._expressions[n] for n in name[1]]
-            self._parts[name] = Part(selector, texts, self._prepare, always=self._always)
-        return self._parts[name]
+    def _leave_to_jq(self, number: int) -> None:
+        """From now on jq gets this expression, too, where it gets any: once each is compiled."""
+        if number not in self._for_jq:
+            self._for_jq.add(number)
+            self._parts.clear()
+
+    def _part(self, *, known: bool) -> "Part":
+        """The program of what is left to jq: `known` where the selector isn't."""
+        selector = "true" if known else self._selector_text
+        if selector not in self._parts:
+            numbers = sorted(self._for_jq)
+            texts = [self._expressions[n] for n in numbers]
+            self._parts[selector] = Part(
+                numbers, selector, texts, self._prepare, always=self._always
+            )
+        return self._parts[selector]
 
 
 class Part:
     """Some of a resource's expressions as a program of jq, which is given what they read."""
 
     def __init__(
-        self, selector: str, texts: list[str], prepare: Callable[[str], str], *, always: bool
+        self,
+        numbers: list[int],
+        selector: str,
+        texts: list[str],
+        prepare: Callable[[str], str],
+        *,
+        always: bool,
     ) -> None:
-        self._program = JqProgram(prepare(selector), map(prepare, texts), always=always)
+        self.numbers = numbers
+        try:
+            self._program = JqProgram(prepare(selector), map(prepare, texts), always=always)
+        except ValueError as error:
+            raise NotTogetherError(str(error)) from error
         self._reduced = reducer((selector, *texts))
 
     def run(self, row: Any) -> Outcomes:
@@ -135,8 +155,8 @@ class JqProgram:
 
     def __init__(self, selector: str, expressions: Iterable[str], *, always: bool) -> None:
         texts = [selector, *expressions]
-        # A line break ends a comment at the end of an expression.
-        chosen, *collected = [f"(try [first({text}\n)] catch {{e: .}})" for text in texts]
+        # A line break ends a comment at the end of an expression; after a backslash, a second one.
+        chosen, *collected = [f"(try [first({text}\n\n)] catch {{e: .}})" for text in texts]
         values = f"[{','.join(collected)}]"
         body = values if always else f"(if $chosen == [true] then {values} else [] end)"
         self._program = jq.compile(f"{chosen} as $chosen | [$chosen, {body}]")

@@ -54,26 +54,36 @@ class Limiter:
     async def place(self, endpoint: str) -> AsyncIterator[None]:
         """Wait until a request to the endpoint (method and path template) may go out."""
         asked = self._endpoint(endpoint)
+        waited = False
         while True:
             if (wait := self._pause_left(endpoint)) > 0:
                 await asyncio.sleep(wait)
+                waited = False
                 continue
-            now = self._now()
-            if (moment := asked.pace.reserve(now)) > now:
-                await asyncio.sleep(moment - now)
+            if not waited:
+                await self._moment(asked.pace)
+                waited = True
             async with asked.places, self._places:
                 # A pause may have begun while we waited: give the place up again.
                 if self._pause_left(endpoint) > 0:
                     continue
-                # A moment is waited for, and not somebody who could say so.
-                while (wait := asked.pace.send(self._now())) > 0:  # noqa: ASYNC110
-                    await asyncio.sleep(wait)
-                begun = self._now()
-                try:
-                    yield
-                finally:
-                    asked.places.learn(self._now() - begun)
-                return
+                if (wait := asked.pace.send(self._now())) <= 0:
+                    begun = self._now()
+                    try:
+                        yield
+                    finally:
+                        asked.places.learn(self._now() - begun)
+                    return
+            await asyncio.sleep(wait)
+
+    async def _moment(self, pace: Pace) -> None:
+        now = self._now()
+        if (moment := pace.reserve(now)) > now:
+            try:
+                await asyncio.sleep(moment - now)
+            except asyncio.CancelledError:
+                pace.give_back()
+                raise
 
     def observe(self, endpoint: str, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer: 429, and 503 with Retry-After, pause what their reason names."""

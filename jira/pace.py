@@ -26,6 +26,8 @@ BELOW_REFUSED = 0.95
 """How near to the rate that was refused the rate comes back at once."""
 CAREFUL_SECONDS = 60.0
 """How long it then stays about there."""
+FORGOTTEN_SECONDS = 600.0
+MOST_GROWN_SECONDS = 5.0
 
 
 class Pace:
@@ -39,17 +41,21 @@ class Pace:
         self._refused_rate = ceiling
         self._slow_until = float("-inf")
         self._next = float("-inf")
-        self._grown_at: float | None = None
+        self._grown_at = float("-inf")
         self._granted: deque[float] = deque()
         self._sent: deque[float] = deque()
 
     def reserve(self, now: float) -> float:
         """The moment for the next request: now, or later. The moment is taken by asking."""
         self._grow(now)
-        burst = BURST if self._refused_at is None else 1
+        burst = min(BURST, max(1, int(self._ceiling / BURST))) if self._refused_at is None else 1
         moment = max(now, self._next - (burst - 1) / self.rate)
         self._next = max(self._next, moment) + 1 / self.rate
         return moment
+
+    def give_back(self) -> None:
+        """A moment that was taken and isn't used."""
+        self._next -= 1 / self.rate
 
     def send(self, now: float) -> float:
         """The seconds to wait all the same, at one's moment; 0 where the request goes out now.
@@ -58,10 +64,11 @@ class Pace:
         """
         if self._refused_at is None:
             return 0.0
-        while self._sent and self._sent[0] <= now - WINDOW_SECONDS:
+        window = max(WINDOW_SECONDS, 1 / self.rate)
+        while self._sent and self._sent[0] <= now - window:
             self._sent.popleft()
         if len(self._sent) >= math.ceil(self.rate):
-            return self._sent[0] + WINDOW_SECONDS - now
+            return self._sent[0] + window - now
         self._sent.append(now)
         return 0.0
 
@@ -76,32 +83,39 @@ class Pace:
         self._next = max(self._next if self._refused_at else now, until)
         if now < self._slow_until:
             # Sent before we slowed down: the same refusal once more.
-            self._slow_until = max(self._slow_until, until)
+            self._slow_until = self._grown_at = max(self._slow_until, until)
             return
         granted = sum(1 for moment in self._granted if moment > now - 1)
         if self._refused_at is None:
-            rate = min(self.rate, max(BELOW_GRANTED * granted, LEAST_FIRST))
+            rate = min(SLOWER * self.rate, max(BELOW_GRANTED * granted, LEAST_FIRST))
             self._refused_rate = rate
         else:
             soon = now - max(self._refused_at, self._slow_until) < SOON_SECONDS
             self._refused_rate = self.rate * (SLOWER if soon else 1)
             rate = self.rate * (MUCH_SLOWER if soon else SLOWER)
         self.rate = min(max(rate, LEAST), self._ceiling)
-        self._refused_at = self._grown_at = now
-        self._slow_until = until
+        self._refused_at = now
+        # A pause, in which nothing was asked, tells nothing about the rate.
+        self._slow_until = self._grown_at = until
 
     def _grow(self, now: float) -> None:
-        if self._refused_at is None or self._grown_at is None:
+        if self._refused_at is None or now <= self._grown_at:
             return
-        if self.rate < BELOW_REFUSED * self._refused_rate:
-            a_second = 0.03 * self.rate
-        elif now - self._refused_at < CAREFUL_SECONDS:
-            a_second = 0.001 * self.rate
-        else:
-            a_second = max(0.01 * self.rate, 0.05)
-        self.rate = min(self.rate + a_second * (now - self._grown_at), self._ceiling)
+        # While hardly anything is asked, nothing is learnt either.
+        seconds = min(now - self._grown_at, MOST_GROWN_SECONDS)
         self._grown_at = now
-        if self.rate >= self._ceiling:
+        near = BELOW_REFUSED * self._refused_rate
+        quiet = now - self._slow_until
+        if quiet > FORGOTTEN_SECONDS:
+            self.rate = self._ceiling
+        elif self.rate < near:
+            self.rate = min(self.rate * (1 + 0.03 * seconds), near)
+        elif quiet < CAREFUL_SECONDS:
+            self.rate *= 1 + 0.001 * seconds
+        else:
+            self.rate += max(0.01 * self.rate, 0.05) * seconds
+        self.rate = min(self.rate, self._ceiling)
+        if self.rate == self._ceiling and quiet > CAREFUL_SECONDS:
             self._refused_at = None
 
 

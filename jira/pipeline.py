@@ -13,6 +13,8 @@ from collections.abc import (
 )
 from typing import Any
 
+FIRST = 8
+
 
 class Room:
     """Bounds what is under way or held: so many things, and about so much weight.
@@ -23,6 +25,8 @@ class Room:
     def __init__(self, most: int, most_weight: float = math.inf) -> None:
         self._most = most
         self._most_weight = most_weight
+        # Where weight counts, not everything begins before any weight is known.
+        self._first = most if math.isinf(most_weight) else min(most, FIRST)
         self._under_way = 0
         self._held = 0
         self._weight = 0
@@ -33,6 +37,7 @@ class Room:
         """Wait until one more thing may begin; one always may where there is no other."""
         while (count := self._under_way + self._held) and (
             count >= self._most
+            or (not self._usual and count >= self._first)
             or self._weight + self._usual * (self._under_way + 1) > self._most_weight
         ):
             self._changed.clear()

@@ -40,10 +40,11 @@ def plain(expression: str) -> Plain | None:
     `split("…")` and `join("…")`.
     """
     try:
+        expression.encode()
         tokens = _Tokens(expression)
         do = _pipe(tokens)
         tokens.expect_end()
-    except (_OtherwiseError, RecursionError):
+    except (_OtherwiseError, RecursionError, UnicodeEncodeError):
         return None
     return lambda row: as_jq_gives_it(do(row))
 
@@ -185,8 +186,10 @@ def _path(tokens: _Tokens) -> Plain:
             steps.append(_follower(names))
             names = []
         text = tokens.take("index", "slice")
+        # `[0]` alone makes a list, and jq takes no slice after a dot but the first one.
         if not steps and not text.startswith("."):
-            # `[0]` alone makes a list.
+            raise _OtherwiseError
+        if steps and text.startswith(".") and ":" in text:
             raise _OtherwiseError
         steps.append(_part(text.strip(".[] ")))
     if names:

@@ -52,8 +52,11 @@ def shares(jql: str | None, sizes: Mapping[str, int]) -> list[Share]:
 def page_size(issues: int) -> int:
     """How many ids a page has where the site has so many issues in a share: whole hundreds.
 
-    Rows are read by hundreds, and the first ones while the next page of ids is on its way.
+    Rows are read by hundreds, and the first ones while the next page of ids is on its way. 0 stands
+    for a number that isn't known.
     """
+    if not issues:
+        return MAX_IDS_PER_PAGE
     hundreds = math.ceil(issues / PAGES_OF_A_SHARE / 100)
     return max(LEAST_IDS_PER_PAGE, min(100 * hundreds, MAX_IDS_PER_PAGE))
 

@@ -176,6 +176,8 @@ class Upkeep:
             return
         async for _ in self._sweep():
             yield
+        # Also where there was nothing to compare just now.
+        self._put_off_regular_sweep(self._sweep_seconds)
 
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()

@@ -56,6 +56,9 @@ ODD = [
     "nan",
     "-0",
     ".fields # a comment",
+    ".key | length # a comment \\",
+    ".fields.labels.[1:]",
+    ".fields.labels.[0]",
     ".key as $k | $k",
     "def f: .key; f",
     "label $out | .key, break $out",
@@ -91,6 +94,7 @@ SELECTORS = [
     "null",
     "true, false",
     "not a program (",
+    "true) | (true",
 ]
 ODD_ROWS: list[dict[str, Any]] = [
     {},
@@ -228,6 +232,24 @@ async def test_plain_expressions_are_not_even_compiled(framework: Any) -> None:
     assert not any(".fields.summary" in str(call.args) for call in compiled.call_args_list)
     [entity] = found.entity_selector_diff.passed
     assert entity.properties == {"name": "x", "both": "1A-1", "broken": None}
+
+
+async def test_what_is_null_in_some_rows_costs_a_program_and_not_one_for_each_combination(
+    framework: Any,
+) -> None:
+    processor = SinglePassEntityProcessor(ocean)
+    rng = random.Random(3)
+    names = [f"f{n}" for n in range(6)]
+    mappings = {name: f".fields.{name} | map(.x)" for name in names}
+    rows = [
+        {"fields": {name: [{"x": 1}] for name in names if rng.random() < 0.5}} for _ in range(200)
+    ]
+    with patch("jira.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
+        results, _ = await processor.parse_items_sync(mappings, rows, "true", True)
+    assert compiled.call_count <= len(names)
+    for row, (found, errors) in zip(rows, results, strict=True):
+        assert errors == []
+        assert found[0].entity == {n: [1] if n in row["fields"] else None for n in names}
 
 
 async def test_rows_are_not_asked_about_again_where_every_expression_compiles(

@@ -21,9 +21,11 @@ from jira.issue_reader import (
     SEARCH,
     IssueQuery,
     IssueReader,
+    may_be_large,
     unread_issues,
 )
 from jira.jql import ALL_ISSUES
+from jira.pipeline import FIRST
 from jira.shares import page_size
 from tests.unit.fakes import FakeApi, settle
 from tests.unit.issue_site import Row, Site, bulk
@@ -149,10 +151,23 @@ async def test_large_issues_are_read_and_handed_on_few_at_a_time():
     pages = await all_pages(site.reader)
     assert ids(pages) == list(site.issues)
     asked = [len(body["issueIdsOrKeys"]) for body in site.fake.bodies(BULK_FETCH)]
-    assert max(asked[: CHUNKS_AHEAD + 1]) <= FIRST_WHOLE
+    assert max(asked[:FIRST]) <= FIRST_WHOLE
     assert 20 < max(asked) <= 50
     assert min(asked[:-1]) >= LEAST_BULK_FETCH
     assert all(len(page) <= 100 for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("query", "may_be"),
+    [
+        (IssueQuery(), True),
+        (IssueQuery(fields=("summary", "status")), False),
+        (IssueQuery(fields=("summary", "comment")), True),
+        (IssueQuery(fields=("summary",), expand=("changelog",)), True),
+    ],
+)
+def test_which_issues_may_be_large(query, may_be):
+    assert may_be_large(query) is may_be
 
 
 async def test_of_small_issues_as_many_are_read_at_once_as_jira_gives():

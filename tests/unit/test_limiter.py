@@ -50,7 +50,9 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    stand_in = SimpleNamespace(sleep=clock.sleep, Semaphore=asyncio.Semaphore)
+    stand_in = SimpleNamespace(
+        sleep=clock.sleep, Semaphore=asyncio.Semaphore, CancelledError=asyncio.CancelledError
+    )
     monkeypatch.setattr(module, "asyncio", stand_in)
     return clock
 
@@ -193,6 +195,34 @@ async def test_after_a_pause_callers_come_one_by_one(call, clock, limiter):
         entered.append(sum(caller.entered.is_set() for caller in callers))
         await clock.advance(0.1)
     assert {0, 1, 2, 3} >= set(entered) >= {1, 2, 3}
+
+
+async def test_nobody_goes_out_in_a_pause_that_began_while_they_waited_for_their_moment(
+    call, clock, limiter
+):
+    limiter.observe(GET, 429, {"retry-after": "1"})
+    callers = [await call(GET) for _ in range(8)]
+    for _ in range(15):
+        await clock.advance(0.1)
+    limiter.observe(GET, 429, {"retry-after": "5"})
+    out = [caller for caller in callers if caller.entered.is_set()]
+    for caller in out:
+        caller.leave.set()
+    for _ in range(48):
+        await clock.advance(0.1)
+        assert sum(caller.entered.is_set() for caller in callers) == len(out)
+
+
+async def test_who_waits_for_a_moment_and_gives_up_takes_nobody_s(call, clock, limiter):
+    limiter.observe(GET, 429, {"retry-after": "1"})
+    waiting = [await call(GET) for _ in range(20)]
+    await clock.advance(1)
+    for caller in waiting:
+        caller.task.cancel()
+    await settle()
+    last = await call(GET)
+    await clock.advance(1)
+    assert last.entered.is_set()
 
 
 async def test_what_is_refused_for_one_endpoint_slows_no_other(call, clock, limiter):

@@ -58,6 +58,7 @@ def run(
     *,
     latency: float,
     stall: float = 0.0,
+    pause: float = 1.0,
     workers: int = 10,
 ) -> tuple[float, int]:
     """Send so many requests until each is granted; the seconds, and how many were refused."""
@@ -108,7 +109,7 @@ def run(
                 begin(now)
             return
         refusals += 1
-        until = now + 1 + rng.uniform(0, 0.2)
+        until = now + pause + rng.uniform(0, 0.2)
         pace.refused(now, until)
         paused_until = max(paused_until, until)
         # The framework waits a little before a request is repeated, the pause aside.
@@ -189,6 +190,64 @@ def test_soon_refused_again_is_much_slower_and_there_is_a_least_rate():
     assert rates[-1] == LEAST
 
 
+@pytest.mark.parametrize("pause", [5, 20, 60, 300, 3600])
+def test_a_pause_tells_nothing_about_the_rate_however_long(pause):
+    """Nothing was asked meanwhile: who comes back faster is refused again, for as long again."""
+    pace = Pace(100.0)
+    for _ in range(10):
+        pace.granted(0.5)
+    pace.refused(1.0, 1.0 + pause)
+    before = pace.rate
+    pace.reserve(1.0 + pause)
+    assert pace.rate == before
+
+
+@pytest.mark.parametrize("pause", [5.0, 20.0, 60.0])
+def test_a_site_with_long_pauses_is_used_up_between_them(pause):
+    seconds, refusals = run(sliding(10), 3000, latency=0.1, pause=pause)
+    assert refusals < 40
+    assert seconds < 330 + 9 * pause
+
+
+def test_what_is_hardly_asked_for_a_while_is_not_asked_much_faster_then():
+    pace = Pace(100.0)
+    pace.refused(0.0, 1.0)
+    before = pace.rate
+    pace.reserve(59.0)
+    assert pace.rate < 1.2 * before
+
+
+@pytest.mark.parametrize("most", [0.5, 1, 4, 5, 10])
+def test_a_refusal_slows_down_below_a_small_share_too(most):
+    pace = Pace(most)
+    pace.refused(1.0, 2.0)
+    assert pace.rate < most or pace.rate == LEAST
+    pace.reserve(2.0)
+    assert pace.reserve(2.0) >= 3.0 - 0.01 if most == 1 else pace.reserve(2.0) > 2.0
+
+
+def test_a_small_share_has_no_burst():
+    pace = Pace(1.0)
+    assert pace.reserve(0.0) == 0.0
+    assert pace.reserve(0.0) == 1.0
+
+
+def test_a_moment_that_is_given_back_is_free_again():
+    pace = Pace(1.0)
+    pace.reserve(0.0)
+    assert pace.reserve(0.0) == 1.0
+    pace.give_back()
+    assert pace.reserve(0.0) == 1.0
+
+
+def test_less_than_one_a_second_is_less_than_one_a_second():
+    pace = Pace(0.5)
+    pace.refused(0.0, 1.0)
+    assert pace.send(1.0) == 0.0
+    assert pace.send(2.5) == pytest.approx(0.5)
+    assert pace.send(3.0) == 0.0
+
+
 def test_nothing_goes_out_before_the_pause_ends():
     pace = Pace(100.0)
     pace.refused(1.0, 4.0)
@@ -196,11 +255,11 @@ def test_nothing_goes_out_before_the_pause_ends():
 
 
 def test_after_some_minutes_without_a_refusal_the_rate_is_what_it_was():
-    pace = Pace(80.0)
+    pace = Pace(100.0)
     pace.refused(0.0, 1.0)
     for second in range(1, 600):
         pace.reserve(float(second))
-    assert pace.rate == 80.0
+    assert pace.rate == 100.0
     assert [pace.reserve(1000.0) for _ in range(BURST)] == pytest.approx([1000.0] * BURST)
 
 

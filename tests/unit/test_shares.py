@@ -28,7 +28,7 @@ def test_one_project_is_not_divided(sizes):
 
 @pytest.mark.parametrize(
     ("issues", "size"),
-    [(0, 100), (1, 100), (400, 100), (401, 200), (1200, 300), (2000, 500), (10**6, 500)],
+    [(0, 500), (1, 100), (400, 100), (401, 200), (1200, 300), (2000, 500), (10**6, 500)],
 )
 def test_a_page_of_ids_is_whole_chunks_and_a_fraction_of_the_share(issues, size):
     """The first rows are read while the next ids come."""
