@@ -36,6 +36,7 @@ class Outcome:
     empty: bool = False
 
 
+NOTHING = Outcome()
 Outcomes = tuple[Outcome, list[Outcome]]
 """The selector's, and those of the expressions (none where the selector says no)."""
 
@@ -91,22 +92,28 @@ class RowProgram:
             else:
                 if chosen.value is not True and not self._always:
                     return chosen, []
-        outcomes: list[Outcome | None] = []
+        outcomes: list[Outcome] = []
+        for_jq = []
         for number, done in enumerate(self._plain):
-            try:
-                outcomes.append(Outcome(done(row)) if done else None)
-            except NotPlainError:
-                outcomes.append(None)
-                self._leave_to_jq(number)
-        if chosen is None or None in outcomes:
-            part = self._part(known=chosen is not None)
-            said, found = part.run(row)
-            chosen = chosen or said
-            if said.value is not True and not self._always:
-                return chosen, []
-            by_jq = dict(zip(part.numbers, found, strict=True))
-            return chosen, [outcome or by_jq[n] for n, outcome in enumerate(outcomes)]
-        return chosen, [outcome for outcome in outcomes if outcome]
+            if done is not None:
+                try:
+                    outcomes.append(Outcome(done(row)))
+                    continue
+                except NotPlainError:
+                    self._leave_to_jq(number)
+            outcomes.append(NOTHING)
+            for_jq.append(number)
+        if chosen is not None and not for_jq:
+            return chosen, outcomes
+        part = self._part(known=chosen is not None)
+        said, found = part.run(row)
+        chosen = chosen or said
+        if said.value is not True and not self._always:
+            return chosen, []
+        by_jq = dict(zip(part.numbers, found, strict=True))
+        for number in for_jq:
+            outcomes[number] = by_jq[number]
+        return chosen, outcomes
 
     def _leave_to_jq(self, number: int) -> None:
         """From now on jq gets this expression, too, where it gets any: once each is compiled."""
