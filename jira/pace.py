@@ -15,7 +15,7 @@ BURST = 10
 """Requests that may go out at once where Jira refused nothing yet."""
 LEAST_FIRST = 5.0
 """Where Jira takes less from us than that, it is others who use up the limit."""
-LEAST = 0.5
+LEAST = 1.0
 BELOW_GRANTED = 0.93
 WINDOW_SECONDS = 1.04
 """Jira's second, and a little for what comes closer together on its way there."""
@@ -42,6 +42,7 @@ class Pace:
         self._slow_until = float("-inf")
         self._next = float("-inf")
         self._grown_at = float("-inf")
+        self._granted_since = False
         self._granted: deque[float] = deque()
         self._sent: deque[float] = deque()
 
@@ -74,6 +75,7 @@ class Pace:
 
     def granted(self, now: float) -> None:
         """Jira answered."""
+        self._granted_since = True
         self._granted.append(now)
         while self._granted[0] <= now - 1:
             self._granted.popleft()
@@ -81,8 +83,9 @@ class Pace:
     def refused(self, now: float, until: float) -> None:
         """Jira refuses more (429) and takes the next request at the moment `until`."""
         self._next = max(self._next if self._refused_at else now, until)
-        if now < self._slow_until:
-            # Sent before we slowed down: the same refusal once more.
+        if now < self._slow_until or not (self._refused_at is None or self._granted_since):
+            # Sent before we slowed down: the same refusal once more. And where nothing at all is
+            # taken, it isn't about how fast we ask.
             self._slow_until = self._grown_at = max(self._slow_until, until)
             return
         granted = sum(1 for moment in self._granted if moment > now - 1)
@@ -95,6 +98,7 @@ class Pace:
             rate = self.rate * (MUCH_SLOWER if soon else SLOWER)
         self.rate = min(max(rate, LEAST), self._ceiling)
         self._refused_at = now
+        self._granted_since = False
         # A pause, in which nothing was asked, tells nothing about the rate.
         self._slow_until = self._grown_at = until
 
@@ -111,9 +115,9 @@ class Pace:
         elif self.rate < near:
             self.rate = min(self.rate * (1 + 0.03 * seconds), near)
         elif quiet < CAREFUL_SECONDS:
-            self.rate *= 1 + 0.001 * seconds
+            self.rate += max(0.001 * self.rate, 0.01) * seconds
         else:
-            self.rate += max(0.01 * self.rate, 0.05) * seconds
+            self.rate += max(0.01 * self.rate, 0.1) * seconds
         self.rate = min(self.rate, self._ceiling)
         if self.rate == self._ceiling and quiet > CAREFUL_SECONDS:
             self._refused_at = None

@@ -146,7 +146,7 @@ def test_other_limits_are_found_too(rate, most):
     """Each would take 100 seconds."""
     seconds, refusals = run(sliding(rate), 100 * rate, latency=0.1)
     assert seconds <= most
-    assert refusals <= 20
+    assert refusals <= 25
 
 
 def test_where_nothing_is_refused_nobody_waits_for_a_moment():
@@ -183,6 +183,7 @@ def test_soon_refused_again_is_much_slower_and_there_is_a_least_rate():
     pace = Pace(100.0)
     rates = []
     for number in range(20):
+        pace.granted(2.0 * number - 0.5)
         pace.refused(2.0 * number, 2.0 * number + 1)
         rates.append(pace.rate)
     assert rates == sorted(rates, reverse=True)
@@ -221,9 +222,9 @@ def test_what_is_hardly_asked_for_a_while_is_not_asked_much_faster_then():
 def test_a_refusal_slows_down_below_a_small_share_too(most):
     pace = Pace(most)
     pace.refused(1.0, 2.0)
-    assert pace.rate < most or pace.rate == LEAST
+    assert pace.rate < most or pace.rate == min(most, LEAST)
     pace.reserve(2.0)
-    assert pace.reserve(2.0) >= 3.0 - 0.01 if most == 1 else pace.reserve(2.0) > 2.0
+    assert pace.reserve(2.0) >= 2.0 + 0.99 / most
 
 
 def test_a_small_share_has_no_burst():
@@ -238,6 +239,19 @@ def test_a_moment_that_is_given_back_is_free_again():
     assert pace.reserve(0.0) == 1.0
     pace.give_back()
     assert pace.reserve(0.0) == 1.0
+
+
+def test_where_nothing_is_taken_for_a_while_it_is_not_our_pace():
+    """An outage that answers 429 to everything must not leave a crawl behind."""
+    pace = Pace(100.0)
+    for _ in range(20):
+        pace.granted(0.5)
+    pace.refused(1.0, 2.0)
+    before = pace.rate
+    for second in range(2, 60):
+        pace.reserve(float(second))
+        pace.refused(second + 0.1, second + 1.0)
+    assert pace.rate >= before
 
 
 def test_less_than_one_a_second_is_less_than_one_a_second():
