@@ -111,6 +111,10 @@ def _pipe(tokens: _Tokens) -> Plain:
     while tokens.next_is("|"):
         tokens.take("|")
         steps.append(_sum(tokens))
+    return _one_after_the_other(steps)
+
+
+def _one_after_the_other(steps: list[Plain]) -> Plain:
     if len(steps) == 1:
         return steps[0]
 
@@ -194,15 +198,7 @@ def _path(tokens: _Tokens) -> Plain:
         steps.append(_part(text.strip(".[] ")))
     if names:
         steps.append(_follower(names))
-    if len(steps) == 1:
-        return steps[0]
-
-    def do(value: Any) -> Any:
-        for step in steps:
-            value = step(value)
-        return value
-
-    return do
+    return _one_after_the_other(steps)
 
 
 def _part(text: str) -> Plain:
