@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+# What was installed as a whole: deploy/install.py writes these last.
+STAMP := $(VENV)/.requirements-dev
+PLOTS := $(VENV)/.requirements-bench
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
@@ -14,20 +16,15 @@ help: ## Show this list
 install: $(STAMP) ## Make .venv with the pinned packages
 
 $(STAMP): requirements-dev.lock
-	@$(PYTHON) -c 'import sys; v = sys.version_info; \
-	  sys.exit(0 if (3, 12) <= v[:2] < (3, 14) else \
-	  "Python 3.12 or 3.13 is needed, and $(PYTHON) is %d.%d. Install one and say: make $(MAKECMDGOALS) PYTHON=python3.12" % v[:2])'
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@
+	@$(PYTHON) deploy/install.py $(VENV) requirements-dev.lock
 
 demo: $(STAMP) ## Show it working: a stand-in Jira and Port, and the real integration between them (ONCE=1 exits, SCALE=3000 issues)
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once) $(if $(SCALE),--scale $(SCALE))
 
-test: $(STAMP) ## Run every test, but for those that take minutes
+test: $(STAMP) $(PLOTS) ## Run every test, but for those that take minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-slow: $(STAMP) ## Run the tests that take minutes
+test-slow: $(STAMP) $(PLOTS) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m slow
 
 lint: $(STAMP) ## Check style, format and types
@@ -43,17 +40,20 @@ run: $(STAMP) ## Run the integration against the site and the Port account in .e
 	@test -f .env || { echo "No .env here: copy .env.example to .env and fill in the first block."; exit 1; }
 	$(BIN)/ocean sail -p $(PORT) .
 
-bench: $(VENV)/.plots ## Measure resync, bursts and single changes against the stand-ins (BENCH="resync --issues 500")
+bench: $(STAMP) $(PLOTS) ## Measure resync, bursts and single changes against the stand-ins (BENCH="resync --issues 500")
 	@$(BIN)/python -m benchmarks.bench $(if $(BENCH),$(BENCH),--keep)
 
-$(VENV)/.plots: $(STAMP) requirements-bench.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
-	@touch $@
+$(PLOTS): $(STAMP) requirements-bench.lock
+	@$(BIN)/python deploy/install.py --add $(VENV) requirements-bench.lock
 
-lock: $(STAMP) ## Pin the packages of pyproject.toml anew
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-dev.lock
-	$(BIN)/uv pip compile pyproject.toml -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
-	$(BIN)/uv pip compile --group bench -c requirements-dev.lock --python-version 3.12 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-bench.lock
+# Extras stay in the locks: what somebody asks for with an extra is pinned under that very name.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.12 --generate-hashes --no-strip-extras \
+  --no-emit-index-url --no-header --quiet $(if $(UPGRADE),--upgrade)
+
+lock: $(STAMP) ## Pin the packages of pyproject.toml: keeps what is pinned and fits (UPGRADE=1 takes the newest)
+	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
