@@ -3,24 +3,24 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from jira.api import JiraApi
-from jira.backlog import BacklogReader
-from jira.board import BoardReader
-from jira.component import ComponentReader
-from jira.epic import EpicReader
 from jira.errors import JiraAnswerError, JiraRequestError
-from jira.events import Row
-from jira.issue_reader import IssueQuery, IssueReader
+from jira.http.api import JiraApi
 from jira.jql import bounded
-from jira.mapped_fields import fields_read
-from jira.overrides import JiraIssueConfig, JiraIssueSelector
-from jira.project import ProjectReader
-from jira.release import ReleaseReader
-from jira.sprint import SprintReader
-from jira.team import TeamReader
-from jira.user import UserReader
-from jira.webhooks import WantedWebhook, ensure_webhook
-from jira.worklog import WorklogReader
+from jira.kinds.backlog import BacklogReader
+from jira.kinds.board import BoardReader
+from jira.kinds.component import ComponentReader
+from jira.kinds.epic import EpicReader
+from jira.kinds.issue_reader import IssueQuery, IssueReader
+from jira.kinds.project import ProjectReader
+from jira.kinds.release import ReleaseReader
+from jira.kinds.selectors import JiraIssueConfig, JiraIssueSelector
+from jira.kinds.sprint import SprintReader
+from jira.kinds.team import TeamReader
+from jira.kinds.user import UserReader
+from jira.kinds.worklog import WorklogReader
+from jira.payloads import Row
+from jira.webhook_registration import WantedWebhook, ensure_webhook
+from port.mapping.fields_read import fields_read
 
 MYSELF = "/rest/api/3/myself"
 
@@ -150,5 +150,5 @@ class JiraClient:
         return await self.users.find(account_id)
 
     async def ensure_webhook(self, wanted: WantedWebhook) -> bool:
-        """Make or put right our webhook in Jira; see jira.webhooks."""
+        """Make or put right our webhook in Jira; see jira.webhook_registration."""
         return await ensure_webhook(self.api, wanted)

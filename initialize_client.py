@@ -9,14 +9,14 @@ from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.log.sensetive import sensitive_log_filter
 
 from client import JiraClient
-from jira.ahead import Ahead, Pages
-from jira.api import JiraApi, find_cloud_id
-from jira.auth import Authentication, BasicAuthentication, BearerAuthentication
-from jira.limiter import Limiter
-from jira.registry import KINDS
+from jira.http.api import JiraApi, find_cloud_id
+from jira.http.auth import Authentication, BasicAuthentication, BearerAuthentication
+from jira.http.limiter import Limiter
+from jira.http.transport import build_http_client
+from jira.kinds.registry import KINDS
+from jira.read_ahead import Ahead, Pages
 from jira.settings import JiraSettings, is_gateway
 from jira.signature import derived_secret
-from jira.transport import build_http_client
 from kinds import Kinds
 
 

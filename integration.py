@@ -19,9 +19,9 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
-from jira.entity_processor import mapper
-from jira.overrides import JiraPortAppConfig
-from jira.state_applier import JiraEntitiesStateApplier
+from jira.kinds.selectors import JiraPortAppConfig
+from port.mapping.entity_processor import mapper
+from port.resync_writer import JiraEntitiesStateApplier
 from webhook_processors.manager import JiraLiveEventsManager
 
 

@@ -16,12 +16,12 @@ from port_ocean.utils.signal import signal_handler
 from initialize_client import create_ahead, create_jira_client, get_settings, webhook_secrets
 from jira.errors import SettingsError
 from jira.keep_webhook import WebhookKeeper
-from jira.kind import Kind
-from jira.overrides import JiraPortAppConfig
-from jira.registry import KINDS, webhook_events
+from jira.kinds.kind import Kind
+from jira.kinds.registry import KINDS, webhook_events
+from jira.kinds.selectors import JiraPortAppConfig
 from jira.settings import is_unencrypted, unknown_settings
-from jira.state_applier import JiraEntitiesStateApplier
-from jira.webhooks import WantedWebhook, webhook_name
+from jira.webhook_registration import WantedWebhook, webhook_name
+from port.resync_writer import JiraEntitiesStateApplier
 from webhook_processors.door import Door
 from webhook_processors.guard import WebhookGuard
 from webhook_processors.manager import JiraLiveEventsManager

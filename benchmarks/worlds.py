@@ -4,8 +4,8 @@ from pathlib import Path
 
 import yaml
 
-from jira.jq_program import leaves
-from jira.mapped_fields import fields_of
+from port.mapping.fields_read import fields_of
+from port.mapping.jq_program import leaves
 from sandbox import examples
 from sandbox.jira_entities import ALL_FIELDS, Selection
 from sandbox.jira_faults import Fault

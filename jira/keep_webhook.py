@@ -6,7 +6,7 @@ from loguru import logger
 
 from client import JiraClient
 from jira.errors import JiraError
-from jira.webhooks import WantedWebhook
+from jira.webhook_registration import WantedWebhook
 
 CHECK_EVERY_SECONDS = 3600.0
 RETRY_AFTER_SECONDS = 60.0

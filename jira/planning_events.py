@@ -1,13 +1,21 @@
 """What the events of releases, boards, sprints and worklogs are about, without I/O.
 
-None of these payloads is documented; see jira.events for how they are read.
+None of these payloads is documented; see jira.payloads for how they are read.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jira.events import Row, changes_of, event_name, issue_subjects, list_of, part_of, plausible_id
+from jira.payloads import (
+    Row,
+    changes_of,
+    event_name,
+    issue_subjects,
+    list_of,
+    part_of,
+    plausible_id,
+)
 
 ISSUES_PROJECT = "__issuesProjectId"
 """In a sprint's row of an issue's event: the id of that issue's project."""

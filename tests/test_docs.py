@@ -7,7 +7,7 @@ import pytest
 import yaml
 from humps import decamelize
 
-from jira.registry import webhook_events
+from jira.kinds.registry import webhook_events
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = [

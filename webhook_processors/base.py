@@ -13,9 +13,9 @@ from port_ocean.core.handlers.webhook.webhook_event import (
 )
 
 from initialize_client import create_jira_client, get_settings, webhook_secrets
-from jira.events import event_name
-from jira.kind import Kind
-from jira.registry import KINDS
+from jira.kinds.kind import Kind
+from jira.kinds.registry import KINDS
+from jira.payloads import event_name
 from jira.signature import DeliveryRefusedError, verify
 from kinds import Kinds
 

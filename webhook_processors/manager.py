@@ -17,21 +17,21 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.core.models import Entity
 
+from background.follow_ups import Upkeep
+from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
-from jira.entity_processor import mapper
 from jira.errors import TRANSIENT_ERRORS
-from jira.events import event_name
+from jira.payloads import event_name
+from port.dsp import is_dsp_mode_enabled
+from port.entities import PortWriter, is_transient
+from port.live_writer import Catalog, map_rows
+from port.mapping.entity_processor import mapper
+from webhook_processors.already_handled import Seen
 from webhook_processors.base import DELIVERY_ID
-from webhook_processors.batching import MAX_BATCH, waiting_now
-from webhook_processors.catalog import Catalog, map_rows
-from webhook_processors.dsp import is_dsp_mode_enabled
+from webhook_processors.next_batch import MAX_BATCH, waiting_now
+from webhook_processors.outcomes import Outcome, Retries, names
 from webhook_processors.queued_event import QueuedEvent
-from webhook_processors.retries import Outcome, Retries, names
-from webhook_processors.seen import Seen
-from webhook_processors.sweep import Sweeper
 from webhook_processors.turns import Turns
-from webhook_processors.upkeep import Upkeep
-from webhook_processors.writer import PortWriter, is_transient
 
 MAX_HELD = 300
 """Events that may be parsed and tried together in an outage; the others wait as bytes."""

@@ -1,7 +1,7 @@
 """The processors that main.py registers: one for each kind that events tell of."""
 
-from jira.kind import Kind
-from jira.registry import KINDS
+from jira.kinds.kind import Kind
+from jira.kinds.registry import KINDS
 from webhook_processors.base import JiraWebhookProcessor
 
 

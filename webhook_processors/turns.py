@@ -5,9 +5,9 @@ import asyncio
 from port_ocean.core.handlers.queue.abstract_queue import AbstractQueue
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
-from webhook_processors.background import Around
-from webhook_processors.batching import next_batch
-from webhook_processors.upkeep import Upkeep
+from background.follow_ups import Upkeep
+from background.jobs import Around
+from webhook_processors.next_batch import next_batch
 
 
 class Turns:

@@ -10,9 +10,9 @@ import port_ocean.helpers.retry
 import pytest
 from loguru import logger
 
-import jira.limiter
-from jira.limiter import Limiter
-from jira.transport import build_http_client
+import jira.http.limiter
+from jira.http.limiter import Limiter
+from jira.http.transport import build_http_client
 
 CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -36,7 +36,7 @@ def clock(monkeypatch):
     clock = Clock()
     stand_in = SimpleNamespace(sleep=clock.sleep, Semaphore=asyncio.Semaphore)
     monkeypatch.setattr(port_ocean.helpers.retry, "asyncio", stand_in)
-    monkeypatch.setattr(jira.limiter, "asyncio", stand_in)
+    monkeypatch.setattr(jira.http.limiter, "asyncio", stand_in)
     return clock
 
 

@@ -39,7 +39,7 @@ ROWS = [
         HOOKS,
         "Body: `name, url, description, even",
         tests_in(
-            "unit.test_webhooks",
+            "unit.test_webhook_registration",
             "test_a_missing_webhook_is_made_with_everything_it_needs",
             "test_a_webhook_as_it_has_to_be_gets_the_secret_without_a_word",
             "test_the_id_is_the_last_segment_of_self",
@@ -161,7 +161,7 @@ ROWS = [
             "test_odd_deliveries_do_not_disturb_the_others",
             "test_a_user_event_with_the_account_id_alone_is_enough",
         )
-        + tests_in("unit.test_events", "test_an_odd_payload_names_nothing_and_disturbs_nothing"),
+        + tests_in("unit.test_payloads", "test_an_odd_payload_names_nothing_and_disturbs_nothing"),
     ),
     Row(
         CHANGES,

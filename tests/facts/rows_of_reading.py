@@ -21,7 +21,9 @@ ROWS = [
         OAUTH,
         "Registering answers 200 with `webho",
         NOTHING_ELSE_IS_ASKED
-        + tests_in("unit.test_webhooks", "test_another_answer_than_a_list_makes_no_webhook"),
+        + tests_in(
+            "unit.test_webhook_registration", "test_another_answer_than_a_list_makes_no_webhook"
+        ),
     ),
     Row(
         OAUTH,
@@ -32,7 +34,8 @@ ROWS = [
     Row(
         OAUTH,
         "One URL per app; at most 5 per user",
-        NOTHING_ELSE_IS_ASKED + tests_in("unit.test_webhooks", "test_there_is_never_a_second_one"),
+        NOTHING_ELSE_IS_ASKED
+        + tests_in("unit.test_webhook_registration", "test_there_is_never_a_second_one"),
     ),
     Row(
         OAUTH,

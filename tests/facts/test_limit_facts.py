@@ -12,9 +12,9 @@ import httpx
 import pytest
 import respx
 
-from jira.api import JiraApi, find_cloud_id
-from jira.auth import BasicAuthentication, BearerAuthentication
 from jira.errors import JiraAnswerError, JiraAuthenticationError, JiraUnavailableError
+from jira.http.api import JiraApi, find_cloud_id
+from jira.http.auth import BasicAuthentication, BearerAuthentication
 
 SITE = "https://your-site.atlassian.net"
 CLOUD_ID = "00000000-1111-4222-8333-444444444444"

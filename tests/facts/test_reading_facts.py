@@ -9,17 +9,17 @@ import pytest
 import respx
 
 from client import JiraClient
-from jira.api import JiraApi
-from jira.auth import BasicAuthentication
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
     JiraError,
     JiraUnavailableError,
 )
+from jira.http.api import JiraApi
+from jira.http.auth import BasicAuthentication
+from jira.http.transport import MAX_RETRIES
 from jira.jql import ALL_ISSUES
-from jira.overrides import DEFAULT_ISSUE_JQL
-from jira.transport import MAX_RETRIES
+from jira.kinds.selectors import DEFAULT_ISSUE_JQL
 
 SITE = "https://site.example.com"
 CLOUD_ID = "00000000-1111-4222-8333-444444444444"

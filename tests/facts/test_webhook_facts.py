@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 
 from jira.errors import JiraRequestError
-from jira.webhooks import WantedWebhook, ensure_webhook
+from jira.webhook_registration import WantedWebhook, ensure_webhook
 from sandbox.jira_deliveries import signature
 from sandbox.jira_faults import Fault
 from sandbox.world import World
 from tests.e2e.support import first, make_world, title
 from tests.facts.support import handled
-from tests.unit.fakes import FakeApi
+from tests.unit.helpers.fakes import FakeApi
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

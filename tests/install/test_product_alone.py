@@ -18,12 +18,14 @@ pytestmark = pytest.mark.slow
 
 PRODUCT = (
     ".port",
+    "background",
     "client.py",
     "initialize_client.py",
     "integration.py",
     "jira",
     "kinds.py",
     "main.py",
+    "port",
     "pyproject.toml",
     "webhook_processors",
 )
@@ -42,7 +44,12 @@ def folder() -> Iterator[Path]:
 def venv(folder: Path) -> Path:
     """An environment with the packages of requirements.lock alone."""
     made = folder / "venv"
-    command: list[str | Path] = [reachable_python(folder), "deploy/install.py", made, "requirements.lock"]
+    command: list[str | Path] = [
+        reachable_python(folder),
+        "deploy/install.py",
+        made,
+        "requirements.lock",
+    ]
     subprocess.run(command, cwd=ROOT, check=True)
     return made
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from loguru import logger
 
-from tests.unit.sweep_site import SweepWorld
-from webhook_processors import sweep
+from background import sweep
+from tests.unit.helpers.sweep_site import SweepWorld
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 import respx
 from port_ocean.exceptions.clients import BlockedIPError
 
-from jira.api import SERVER_INFO, TENANT_INFO, JiraApi, find_cloud_id
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
@@ -15,6 +14,7 @@ from jira.errors import (
     JiraPermissionError,
     JiraUnavailableError,
 )
+from jira.http.api import SERVER_INFO, TENANT_INFO, JiraApi, find_cloud_id
 
 SITE = "https://site.atlassian.net"
 GATEWAY = "https://api.atlassian.com/ex/jira/0a1b-2c3d"

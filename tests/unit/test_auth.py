@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jira.auth import BasicAuthentication, BearerAuthentication
 from jira.errors import JiraAuthenticationError, JiraUnavailableError
+from jira.http.auth import BasicAuthentication, BearerAuthentication
 from jira.settings import GATEWAY
 
 SITE = "https://site.atlassian.net"

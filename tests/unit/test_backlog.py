@@ -2,7 +2,6 @@
 
 import pytest
 
-from jira.backlog import BacklogQuery
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
@@ -10,11 +9,12 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.issue_reader import BULK_FETCH
+from jira.kinds.backlog import BacklogQuery
+from jira.kinds.issue_reader import BULK_FETCH
 from kinds import Kinds
-from tests.unit.fake_client import resource
-from tests.unit.payloads import change
-from tests.unit.planning_site import AGILE, GONE, PlanningSite, Row, warnings
+from tests.unit.helpers.fake_client import resource
+from tests.unit.helpers.payloads import change
+from tests.unit.helpers.planning_site import AGILE, GONE, PlanningSite, Row, warnings
 
 OPEN = resource("backlog")
 SOFTWARE = "/rest/software/1.0/board/{}/backlog"

@@ -12,8 +12,8 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from kinds import Kinds
-from tests.unit.fake_client import resource
-from tests.unit.planning_site import AGILE, GONE, PlanningSite, Row, warnings
+from tests.unit.helpers.fake_client import resource
+from tests.unit.helpers.planning_site import AGILE, GONE, PlanningSite, Row, warnings
 
 ALL = resource("board")
 FORBIDDEN = JiraPermissionError("answered with 403")

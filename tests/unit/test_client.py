@@ -6,7 +6,7 @@ import pytest
 
 from client import MYSELF, JiraClient
 from jira.errors import JiraAnswerError, JiraAuthenticationError, JiraRequestError
-from tests.unit.fakes import FakeApi
+from tests.unit.helpers.fakes import FakeApi
 
 
 def client(*answers: Any) -> tuple[JiraClient, FakeApi]:

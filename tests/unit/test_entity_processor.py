@@ -11,9 +11,9 @@ from port_ocean.context import ocean as ocean_context
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
 
-from jira.entity_processor import SinglePassEntityProcessor
+from port.mapping.entity_processor import SinglePassEntityProcessor
 from sandbox.jira_site import JiraSite
-from tests.unit.fake_client import mapping
+from tests.unit.helpers.fake_client import mapping
 
 PLAIN = [
     ".key",
@@ -215,7 +215,7 @@ async def test_a_plain_mapping_never_forks_a_process(framework: Any) -> None:
 async def test_a_program_is_compiled_once_for_a_mapping(framework: Any) -> None:
     processor = SinglePassEntityProcessor(ocean)
     mappings = {"identifier": ".key // .id"}
-    with patch("jira.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
+    with patch("port.mapping.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
         for _ in range(3):
             await processor.parse_items_sync(mappings, rows()[:1], "true", False)
     assert compiled.call_count == 1
@@ -244,7 +244,7 @@ async def test_what_is_null_in_some_rows_costs_a_program_and_not_one_for_each_co
     rows = [
         {"fields": {name: [{"x": 1}] for name in names if rng.random() < 0.5}} for _ in range(200)
     ]
-    with patch("jira.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
+    with patch("port.mapping.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
         results, _ = await processor.parse_items_sync(mappings, rows, "true", True)
     assert compiled.call_count <= len(names)
     for row, (found, errors) in zip(rows, results, strict=True):

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from jira.epic import of_issue
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
@@ -12,11 +11,12 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.issue_reader import SEARCH
+from jira.kinds.epic import of_issue
+from jira.kinds.issue_reader import SEARCH
 from kinds import Kinds
-from tests.unit.fake_client import resource
-from tests.unit.payloads import change
-from tests.unit.planning_site import AGILE, GONE, PlanningSite, Row, warnings
+from tests.unit.helpers.fake_client import resource
+from tests.unit.helpers.payloads import change
+from tests.unit.helpers.planning_site import AGILE, GONE, PlanningSite, Row, warnings
 
 INCOMPLETE = resource("epic")
 EVERY = resource("epic", status=None)

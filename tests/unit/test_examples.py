@@ -8,9 +8,9 @@ import jq
 import pytest
 import yaml
 
-from jira.jq_program import leaves
-from jira.overrides import CONFIGS, JiraPortAppConfig
+from jira.kinds.selectors import CONFIGS, JiraPortAppConfig
 from kinds import Kinds
+from port.mapping.jq_program import leaves
 
 PORT = Path(__file__).resolve().parents[2] / ".port"
 BY_DEFAULT = ("project", "user", "team", "issue")

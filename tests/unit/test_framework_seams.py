@@ -94,9 +94,10 @@ PRODUCT = Path(__file__).parents[2]
 
 
 def sources() -> Iterator[ast.Module]:
-    for pattern in ("*.py", "jira/*.py", "webhook_processors/*.py"):
-        for path in PRODUCT.glob(pattern):
-            yield ast.parse(path.read_text("utf-8"))
+    rooms = ("jira", "port", "background", "webhook_processors")
+    paths = [*PRODUCT.glob("*.py"), *(path for r in rooms for path in (PRODUCT / r).rglob("*.py"))]
+    for path in paths:
+        yield ast.parse(path.read_text("utf-8"))
 
 
 def is_private(name: str) -> bool:

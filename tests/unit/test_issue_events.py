@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from jira.events import IssueSubject, issue_subjects, moved_keys
-from tests.unit.payloads import CREATED, DELETED, MOVE, UPDATED, change, issue_event
+from jira.payloads import IssueSubject, issue_subjects, moved_keys
+from tests.unit.helpers.payloads import CREATED, DELETED, MOVE, UPDATED, change, issue_event
 
 
 def ids(payload: Any) -> set[str]:

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from jira.errors import JiraPermissionError, JiraRequestError, JiraUnavailableError
-from jira.issue_reader import BULK_FETCH, SEARCH, IssueQuery, IssueReader
-from tests.unit.fakes import FakeApi
-from tests.unit.issue_site import Site, bulk
+from jira.kinds.issue_reader import BULK_FETCH, SEARCH, IssueQuery, IssueReader
+from tests.unit.helpers.fakes import FakeApi
+from tests.unit.helpers.issue_site import Site, bulk
 
 QUERY = IssueQuery("project = AB")
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from jira import issue
 from jira.errors import JiraAnswerError, JiraUnavailableError
-from jira.issue_reader import (
+from jira.jql import ALL_ISSUES
+from jira.kinds import issue
+from jira.kinds.issue_reader import (
     BULK_FETCH,
     MAX_NAMES_PER_PAGE,
     ROWS_TOGETHER,
@@ -12,10 +13,9 @@ from jira.issue_reader import (
     IssueQuery,
     IssueReader,
 )
-from jira.jql import ALL_ISSUES
-from tests.unit.fake_client import FakeClient, resource
-from tests.unit.fakes import FakeApi
-from tests.unit.issue_site import Site
+from tests.unit.helpers.fake_client import FakeClient, resource
+from tests.unit.helpers.fakes import FakeApi
+from tests.unit.helpers.issue_site import Site
 
 
 async def names(reader: IssueReader, query: IssueQuery) -> list[list[str]]:

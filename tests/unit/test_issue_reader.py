@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from jira import issue_reader as module
+from jira.concurrency import FIRST
 from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
-from jira.issue_reader import (
+from jira.jql import ALL_ISSUES
+from jira.kinds import issue_reader as module
+from jira.kinds.issue_reader import (
     BULK_FETCH,
     BYTES_TOGETHER,
     CHUNKS_AHEAD,
@@ -24,11 +26,9 @@ from jira.issue_reader import (
     may_be_large,
     unread_issues,
 )
-from jira.jql import ALL_ISSUES
-from jira.pipeline import FIRST
-from jira.shares import page_size
-from tests.unit.fakes import FakeApi, settle
-from tests.unit.issue_site import Row, Site, bulk
+from jira.kinds.split_by_project import page_size
+from tests.unit.helpers.fakes import FakeApi, settle
+from tests.unit.helpers.issue_site import Row, Site, bulk
 
 QUERY = IssueQuery("project = AB")
 
@@ -250,7 +250,7 @@ async def test_a_pause_for_a_few_issues_keeps_nobody_else_waiting(pauses, monkey
         if seconds:
             await both.wait()
 
-    monkeypatch.setattr("jira.issue_reader.asyncio.sleep", sleep)
+    monkeypatch.setattr("jira.kinds.issue_reader.asyncio.sleep", sleep)
     first = asyncio.create_task(reader.by_keys(["1"]))
     await settle()
     async with asyncio.timeout(5):

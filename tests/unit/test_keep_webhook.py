@@ -11,7 +11,7 @@ from client import JiraClient
 from jira import keep_webhook as module
 from jira.errors import JiraAnswerError, JiraAuthenticationError, JiraUnavailableError
 from jira.keep_webhook import CHECK_EVERY_SECONDS, RETRY_AFTER_SECONDS, WebhookKeeper
-from jira.webhooks import WantedWebhook
+from jira.webhook_registration import WantedWebhook
 
 WANTED = WantedWebhook("name", "https://port.example.com", ("user_created",), "a-secret-word")
 

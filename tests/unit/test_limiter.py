@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from jira import limiter as module
-from jira.limiter import (
+from jira.http import limiter as module
+from jira.http.limiter import (
     MAX_JITTER,
     Limiter,
 )
-from tests.unit.fakes import settle
+from tests.unit.helpers.fakes import settle
 
 GET, POST = "GET /a", "POST /b"
 

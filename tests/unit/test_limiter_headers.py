@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jira.limiter import DEFAULT_PAUSE, LONGEST_PAUSE, pause_seconds, pauses_everything
+from jira.http.limiter import DEFAULT_PAUSE, LONGEST_PAUSE, pause_seconds, pauses_everything
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -19,12 +19,12 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from jira.settings import JiraSettings
-from tests.unit.fake_client import FakeClient
-from tests.unit.fakes import settle
+from port.entities import PortRefusedError
+from tests.unit.helpers.fake_client import FakeClient
+from tests.unit.helpers.fakes import settle
 from webhook_processors import manager as module
 from webhook_processors.manager import MAX_WAITING_BYTES, JiraLiveEventsManager, note
-from webhook_processors.retries import Outcome
-from webhook_processors.writer import PortRefusedError
+from webhook_processors.outcomes import Outcome
 
 PATH = "/webhook"
 LIMIT = 3

@@ -12,13 +12,13 @@ from port_ocean.core.handlers.queue import LocalQueue
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
 from jira.errors import JiraUnavailableError
-from tests.unit.catalog_fakes import entity
+from tests.unit.helpers.catalog_fakes import entity
 from webhook_processors import manager as module
-from webhook_processors import retries
+from webhook_processors import outcomes as retries
 from webhook_processors.base import DELIVERY_ID
 from webhook_processors.manager import JiraLiveEventsManager
+from webhook_processors.outcomes import Outcome
 from webhook_processors.queued_event import QueuedEvent
-from webhook_processors.retries import Outcome
 
 PATH = "/webhook"
 

@@ -8,9 +8,9 @@ from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
-from tests.unit.catalog_fakes import FakeProcessor, Row, entity, expand, results
-from tests.unit.fake_client import mapping
-from webhook_processors.catalog import map_results, without
+from port.live_writer import map_results, without
+from tests.unit.helpers.catalog_fakes import FakeProcessor, Row, entity, expand, results
+from tests.unit.helpers.fake_client import mapping
 
 
 def row(key: str, **more: Any) -> Row:

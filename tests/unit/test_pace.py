@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jira.pace import BELOW_GRANTED, BURST, LEAST, LEAST_FIRST, Crowd, Pace, ceiling
+from jira.http.pace import BELOW_GRANTED, BURST, LEAST, LEAST_FIRST, Crowd, Pace, ceiling
 
 
 def sliding(rate: float) -> Callable[[float], bool]:

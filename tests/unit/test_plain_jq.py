@@ -7,9 +7,9 @@ from typing import Any
 import jq
 import pytest
 
-from jira.jq_program import reducer
-from jira.plain_jq import NotPlainError, as_jq_gives_it, plain
-from tests.unit.jq_expressions import ROW, Expressions
+from port.mapping.jq_program import reducer
+from port.mapping.plain_jq import NotPlainError, as_jq_gives_it, plain
+from tests.unit.helpers.jq_expressions import ROW, Expressions
 
 
 @pytest.mark.parametrize(

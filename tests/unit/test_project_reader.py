@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
-from jira.project import ONE, SEARCH, ProjectReader
-from tests.unit.fakes import FakeApi
+from jira.kinds.project import ONE, SEARCH, ProjectReader
+from tests.unit.helpers.fakes import FakeApi
 
 Row = dict[str, Any]
 

@@ -6,9 +6,9 @@ from typing import Any, Literal
 import pytest
 import yaml
 
-from jira.kind import Kind
-from jira.overrides import CONFIGS
-from jira.registry import KINDS, webhook_events
+from jira.kinds.kind import Kind
+from jira.kinds.registry import KINDS, webhook_events
+from jira.kinds.selectors import CONFIGS
 from kinds import Kinds
 from webhook_processors.registry import PROCESSORS
 

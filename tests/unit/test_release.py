@@ -12,8 +12,8 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from kinds import Kinds
-from tests.unit.fake_client import resource
-from tests.unit.planning_site import GONE, PlanningSite, Row, by_offset, warnings
+from tests.unit.helpers.fake_client import resource
+from tests.unit.helpers.planning_site import GONE, PlanningSite, Row, by_offset, warnings
 
 RELEASES = resource("release")
 OF_PROJECT = "/rest/api/3/project/{}/version"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from jira import issue
-from jira.events import IssueSubject
-from tests.unit.fake_client import ISSUES, FakeClient
+from jira.kinds import issue
+from jira.payloads import IssueSubject
+from tests.unit.helpers.fake_client import ISSUES, FakeClient
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from jira import issue, project, user
 from jira.errors import JiraUnavailableError
-from jira.events import IssueSubject, ProjectSubject, UserSubject
-from tests.unit.fake_client import ISSUES, PROJECTS, USERS, FakeClient, resource
+from jira.kinds import issue, project, user
+from jira.payloads import IssueSubject, ProjectSubject, UserSubject
+from tests.unit.helpers.fake_client import ISSUES, PROJECTS, USERS, FakeClient, resource
 
 
 @pytest.fixture

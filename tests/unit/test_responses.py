@@ -13,7 +13,7 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.responses import MAX_WORDS, read_answer, words
+from jira.http.responses import MAX_WORDS, read_answer, words
 
 JSON = {"content-type": "application/json;charset=UTF-8"}
 HTML = {"content-type": "text/html;charset=UTF-8"}

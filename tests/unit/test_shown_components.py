@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jira.shown_components import ShownComponents
+from jira.kinds.shown_components import ShownComponents
 
 Row = dict[str, Any]
 UI: Row = {"id": "1", "name": "UI", "description": "What people see"}

@@ -11,9 +11,9 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from kinds import Kinds
-from tests.unit.fake_client import resource
-from tests.unit.payloads import UPDATED, change, issue_event
-from tests.unit.planning_site import AGILE, GONE, PlanningSite, Row, warnings
+from tests.unit.helpers.fake_client import resource
+from tests.unit.helpers.payloads import UPDATED, change, issue_event
+from tests.unit.helpers.planning_site import AGILE, GONE, PlanningSite, Row, warnings
 
 ACTIVE = resource("sprint")
 EVERY = resource("sprint", sprint_state=None)

@@ -2,11 +2,11 @@
 
 import pytest
 
+from background.sweep import MARGIN_MINUTES
 from jira.errors import JiraAuthenticationError, JiraUnavailableError
-from tests.unit.catalog_fakes import entity
-from tests.unit.fake_client import mapping
-from tests.unit.sweep_site import full
-from webhook_processors.sweep import MARGIN_MINUTES
+from tests.unit.helpers.catalog_fakes import entity
+from tests.unit.helpers.fake_client import mapping
+from tests.unit.helpers.sweep_site import full
 
 
 @pytest.fixture

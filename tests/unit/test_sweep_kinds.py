@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from background.sweep import FIRST_LOOK_BACK_MINUTES
 from jira.errors import JiraUnavailableError
-from jira.issue_reader import IssueQuery
-from jira.shown_components import ShownComponents
+from jira.kinds.issue_reader import IssueQuery
+from jira.kinds.shown_components import ShownComponents
 from kinds import Kinds
-from tests.unit.catalog_fakes import entity
-from tests.unit.fake_client import mapping
-from tests.unit.sweep_site import SweepWorld, full
-from webhook_processors.sweep import FIRST_LOOK_BACK_MINUTES
+from tests.unit.helpers.catalog_fakes import entity
+from tests.unit.helpers.fake_client import mapping
+from tests.unit.helpers.sweep_site import SweepWorld, full
 
 Row = dict[str, Any]
 OF_ISSUES = {"properties": {"parts": ".fields.components"}}

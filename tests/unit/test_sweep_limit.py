@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.unit.fake_client import mapping
-from tests.unit.sweep_site import full
+from tests.unit.helpers.fake_client import mapping
+from tests.unit.helpers.sweep_site import full
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import pytest
 from port_ocean.core.models import Entity
 
-from tests.unit.catalog_fakes import entity
-from webhook_processors.sweep_plan import (
+from background.sweep_plan import (
     Plan,
     differs,
     grouped,
@@ -14,7 +13,8 @@ from webhook_processors.sweep_plan import (
     projects_named_by,
     targets_of,
 )
-from webhook_processors.writer import EntityKey, key_of
+from port.entities import EntityKey, key_of
+from tests.unit.helpers.catalog_fakes import entity
 
 BOTH = ("issue", "project")
 

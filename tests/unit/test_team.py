@@ -14,12 +14,12 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.registry import KINDS
-from jira.team import MEMBERS, TEAMS
+from jira.kinds.registry import KINDS
+from jira.kinds.team import MEMBERS, TEAMS
 from kinds import Kinds
-from tests.unit.fake_client import resource
-from tests.unit.fakes import FakeApi
-from tests.unit.planning_site import GONE, all_rows, warnings
+from tests.unit.helpers.fake_client import resource
+from tests.unit.helpers.fakes import FakeApi
+from tests.unit.helpers.planning_site import GONE, all_rows, warnings
 
 Row = dict[str, Any]
 PLAIN, WITH_MEMBERS = resource("team"), resource("team", include_members=True)

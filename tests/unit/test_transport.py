@@ -12,9 +12,7 @@ import pytest
 import respx
 from port_ocean.exceptions.clients import BlockedIPError
 
-import jira.limiter
-from jira.api import JiraApi
-from jira.auth import BasicAuthentication
+import jira.http.limiter
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
@@ -24,8 +22,10 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.limiter import Limiter
-from jira.transport import LONGEST_RETRY_SECONDS, MAX_RETRIES, build_http_client
+from jira.http.api import JiraApi
+from jira.http.auth import BasicAuthentication
+from jira.http.limiter import Limiter
+from jira.http.transport import LONGEST_RETRY_SECONDS, MAX_RETRIES, build_http_client
 
 CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """One for all tests: making it takes longer than a test."""
@@ -64,7 +64,7 @@ def clock(monkeypatch):
     clock = Clock()
     stand_in = SimpleNamespace(sleep=clock.sleep, Semaphore=asyncio.Semaphore)
     monkeypatch.setattr(port_ocean.helpers.retry, "asyncio", stand_in)
-    monkeypatch.setattr(jira.limiter, "asyncio", stand_in)
+    monkeypatch.setattr(jira.http.limiter, "asyncio", stand_in)
     return clock
 
 

@@ -8,11 +8,11 @@ import pytest
 from port_ocean.core.handlers.queue import LocalQueue
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
-from tests.unit.fakes import settle
-from webhook_processors.background import Background
-from webhook_processors.batching import MAX_BATCH
+from background.follow_ups import Upkeep
+from background.jobs import Background
+from tests.unit.helpers.fakes import settle
+from webhook_processors.next_batch import MAX_BATCH
 from webhook_processors.turns import Turns
-from webhook_processors.upkeep import Upkeep
 
 
 class FakeUpkeep:

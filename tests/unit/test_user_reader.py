@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
-from jira.user import ONE, SEARCH, UserReader
-from tests.unit.fakes import FakeApi
+from jira.kinds.user import ONE, SEARCH, UserReader
+from tests.unit.helpers.fakes import FakeApi
 
 
 def user(number: int, **more: Any) -> dict[str, Any]:

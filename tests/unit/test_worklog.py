@@ -13,16 +13,16 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.issue_reader import BULK_FETCH, SEARCH
 from jira.jql import ALL_ISSUES
-from jira.overrides import JiraWorklogParams
-from jira.registry import KINDS
-from jira.worklog import BY_IDS, inlined
+from jira.kinds.issue_reader import BULK_FETCH, SEARCH
+from jira.kinds.registry import KINDS
+from jira.kinds.selectors import JiraWorklogParams
+from jira.kinds.worklog import BY_IDS, inlined
 from kinds import Kinds
-from tests.unit.fake_client import resource
-from tests.unit.fakes import FakeApi
-from tests.unit.payloads import DELETED, MOVE, UPDATED, issue_event
-from tests.unit.planning_site import GONE, all_rows, warnings
+from tests.unit.helpers.fake_client import resource
+from tests.unit.helpers.fakes import FakeApi
+from tests.unit.helpers.payloads import DELETED, MOVE, UPDATED, issue_event
+from tests.unit.helpers.planning_site import GONE, all_rows, warnings
 
 Row = dict[str, Any]
 WEEK = resource("worklog")

@@ -1,0 +1,232 @@
+"""What no event tells: Port's entities compared with Jira, in a handful of requests.
+
+Issues grow out of `updated >= -1w`, a permission is lost, a delivery never comes, a project's key
+changes with all its issues.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from loguru import logger
+from port_ocean.context.event import event
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
+from port_ocean.core.models import Entity
+
+from background.sweep_plan import (
+    differs,
+    grouped,
+    is_bare,
+    orphans,
+    plan,
+    projects_named_by,
+)
+from client import JiraClient
+from jira.kinds.kind import Kind
+from jira.payloads import Row
+from kinds import Kinds
+from port import related_rows as refresh
+from port.entities import EntityKey, PortWriter, has_details, key_of
+
+PLAIN_IDENTIFIERS = (".key", ".id")
+"""Expressions that surely give the same for a row of id and key alone as for a whole one."""
+FIRST_LOOK_BACK_MINUTES = 24 * 60
+"""How far the first sweep after a start without a resync looks back."""
+MARGIN_MINUTES = 5
+"""Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
+
+Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Entity]], Awaitable[None]]
+MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[tuple[list[Entity], list[Entity]]]]
+
+
+@dataclass
+class _Read:
+    """What Jira has, as entities: all of them by name, and the rows of which ones are missing."""
+
+    expected: set[EntityKey] = field(default_factory=set)
+    complete: set[str] = field(default_factory=set)
+    incomplete: set[str] = field(default_factory=set)
+
+
+class Sweeper:
+    """Makes the steps of sweeps; each step is one page read and written."""
+
+    def __init__(
+        self,
+        client: JiraClient,
+        writer: PortWriter,
+        sync: Sync,
+        map_rows: MapRows,
+        *,
+        limit_percent: int,
+    ) -> None:
+        """`sync` maps and writes rows and deletes entities after a check; `map_rows` only maps."""
+        self._client = client
+        self._writer = writer
+        self._sync = sync
+        self._map_rows = map_rows
+        self._limit_percent = limit_percent
+        self._last_begun: float | None = None
+        self._said: set[str] = set()
+
+    def look_back_to(self, begun: float) -> None:
+        """A resync that began then (monotonic seconds) has read everything."""
+        self._last_begun = begun
+
+    async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
+        """Delete what is too much, read and write what is missing or changed.
+
+        Of all kinds, or of some. Raises JiraError and httpx.HTTPError: a sweep that couldn't read
+        everything deletes nothing.
+        """
+        begun = time.monotonic()
+        account = await self._client.verify_credentials()
+        at_port = grouped(await self._at_port())
+        read = _Read()
+        for index, resource in enumerate(event.port_app_config.resources):
+            kind = refresh.kind_of(resource)
+            blueprint = refresh.blueprint_of(resource)
+            if kind is None or blueprint is None or kind.kind not in kinds:
+                every = {entity.blueprint for entity in at_port.values()}
+                named = {blueprint} if blueprint else every
+                read.incomplete |= named
+                continue
+            if not resource.enable_delete:
+                read.incomplete.add(blueprint)
+            read.complete.add(blueprint)
+            async for results in self._resource(kind, resource, index, at_port, read):
+                await self._sync(results, [])
+                yield
+        if await self._client.verify_credentials() != account:
+            raise RuntimeError("the account changed during the sweep: nothing is deleted")
+        await self._delete(at_port, read)
+        if len(kinds) == len(Kinds):
+            self._last_begun = begun
+            async for results in self._carriers_of_components():
+                await self._sync(results, [])
+                yield
+        yield
+
+    async def orphans(self) -> AsyncIterator[None]:
+        """Delete stubs that nothing points at any more; Port alone is asked."""
+        blueprints = {
+            blueprint
+            for resource in event.port_app_config.resources
+            if resource.enable_delete and (blueprint := refresh.blueprint_of(resource))
+        }
+        found = orphans(await self._at_port(), blueprints)
+        if found:
+            await self._sync([], found)
+        yield
+
+    async def _at_port(self) -> list[Entity]:
+        return await self._writer.everything(refresh.details_of(event.port_app_config))
+
+    async def _resource(
+        self,
+        kind: Kind,
+        resource: ResourceConfig,
+        index: int,
+        at_port: Mapping[EntityKey, Entity],
+        read: _Read,
+    ) -> AsyncIterator[list[WebhookEventRawResults]]:
+        """Pages of rows to be written for one resource."""
+        if kind.read_names is None or kind.read_named is None:
+            async for rows in kind.read_all(self._client, resource):
+                passed, _ = await self._map_rows(resource, rows)
+                read.expected |= {key_of(entity) for entity in passed}
+                if any(differs(entity, at_port) for entity in passed):
+                    yield [refresh.results_of(resource, index, rows)]
+            return
+        identity = refresh.identity_only(resource)
+        plain = (
+            resource.selector.query.strip() == "true"
+            and str(resource.port.entity.mappings.identifier).strip() in PLAIN_IDENTIFIERS
+        )
+        missing: list[Row] = []
+        detailed = has_details(at_port.values())
+        async for rows in kind.read_names(self._client, resource):
+            passed, _ = await self._map_rows(identity, rows) if plain else ([], [])
+            if len(passed) != len(rows):
+                # The name isn't in an id-only row, or the query asks for more than that.
+                self._say_once(resource, index)
+                async for whole in kind.read_named(self._client, rows, resource):
+                    entities, _ = await self._map_rows(resource, whole)
+                    read.expected |= {key_of(entity) for entity in entities}
+                    yield [refresh.results_of(resource, index, whole)]
+                continue
+            for row, entity in zip(rows, passed, strict=True):
+                read.expected.add(key_of(entity))
+                known = at_port.get(key_of(entity))
+                if known is None or (detailed and is_bare(known)):
+                    missing.append(row)
+        async for whole in kind.read_named(self._client, missing, resource):
+            yield [refresh.results_of(resource, index, whole)]
+        if kind.read_changed is not None:
+            minutes = FIRST_LOOK_BACK_MINUTES
+            if self._last_begun is not None:
+                minutes = int((time.monotonic() - self._last_begun) / 60) + MARGIN_MINUTES
+            async for whole in kind.read_changed(self._client, resource, minutes):
+                yield [refresh.results_of(resource, index, whole)]
+
+    async def _carriers_of_components(self) -> AsyncIterator[list[WebhookEventRawResults]]:
+        """The issues that show a component as it was: no event tells of components."""
+        mapping = event.port_app_config
+        if not refresh.reads(mapping, ("components",)):
+            return
+        seen = self._client.issues.components
+        for project in await self._client.projects.find_keys(seen.projects(), ""):
+            now = await self._client.components.of_project(project)
+            if not seen.are_shown_as_they_are(project["key"], now):
+                seen.forget(project["key"])
+                async for results in refresh.project_issues(
+                    self._client, str(project["id"]), mapping
+                ):
+                    yield results
+
+    async def _delete(self, at_port: Mapping[EntityKey, Entity], read: _Read) -> None:
+        # What was written meanwhile may be newer than what was read.
+        still = [e for e in await self._at_port() if key_of(e) in at_port]
+        look = partial(
+            plan,
+            still,
+            read.expected,
+            blueprints=read.complete - read.incomplete,
+            limit_percent=self._limit_percent,
+        )
+        now = look()
+        if now.over_limit:
+            doubtful = [entity for entities in now.over_limit.values() for entity in entities]
+            explained = await self._explained(doubtful)
+            now = look(explained=explained)
+        for blueprint, entities in now.over_limit.items():
+            shown = ", ".join(str(entity.identifier) for entity in entities[:10])
+            logger.error(
+                f"The sweep would delete {len(entities)} entities of {blueprint} ({shown}…), more "
+                f"than sweepDeleteLimit allows ({self._limit_percent} %): nothing is deleted. If "
+                "they are really gone from Jira, raise the limit or start a resync."
+            )
+        if now.extra:
+            logger.info(f"The sweep removes {len(now.extra)} entities that Jira no longer has")
+            await self._sync([], now.extra)
+
+    async def _explained(self, entities: Sequence[Entity]) -> set[EntityKey]:
+        """Projects that Jira says are put away or renamed, and what has a key of theirs."""
+        live = {
+            str(row["key"]) async for rows in self._client.get_paginated_projects() for row in rows
+        }
+        keys_of = {key_of(entity): projects_named_by(entity) for entity in entities}
+        keys = {key for named in keys_of.values() for key in named} - live
+        away = {key for key in keys if await self._client.projects.is_put_away(key)}
+        return {name for name, named in keys_of.items() if named & away}
+
+    def _say_once(self, resource: ResourceConfig, index: int) -> None:
+        name = f"{resource.kind}-{index}"
+        if name not in self._said:
+            self._said.add(name)
+            logger.info(
+                f"The sweep reads whole rows for the resource {name}: its identifier or its query "
+                "needs more than id and key"
+            )

@@ -1,0 +1,105 @@
+"""What a sweep has to do: decided from what Port has and what Jira has, without I/O."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from port_ocean.core.models import Entity
+from port_ocean.core.utils.utils import are_entities_different
+
+from jira.payloads import project_key
+from port.entities import EntityKey, has_details, key_of, targets
+
+
+@dataclass
+class Plan:
+    """Entities that Port has too many, and those that a limit keeps for somebody to look at."""
+
+    extra: list[Entity] = field(default_factory=list)
+    over_limit: dict[str, list[Entity]] = field(default_factory=dict)
+
+
+def plan(
+    at_port: Iterable[Entity],
+    expected: Collection[EntityKey],
+    *,
+    blueprints: Collection[str],
+    limit_percent: int,
+    explained: Collection[EntityKey] = (),
+) -> Plan:
+    """Compare. `blueprints` are those of which everything was read.
+
+    A stub stays as long as something that stays points at it, as after a fresh resync. What is
+    `explained` (an issue of a project that is gone) doesn't count for the limit.
+    """
+    entities = list(at_port)
+    # Where Port tells nothing but names, nothing can be known to be a stub.
+    stub = is_stub if has_details(entities) else _never
+    absent = [e for e in entities if e.blueprint in blueprints and key_of(e) not in expected]
+    found = Plan()
+    for blueprint in blueprints:
+        full = [e for e in entities if e.blueprint == blueprint and not stub(e)]
+        extra = [e for e in absent if e.blueprint == blueprint and not stub(e)]
+        counted = [e for e in extra if key_of(e) not in explained]
+        if counted and len(counted) * 100 > limit_percent * len(full):
+            found.over_limit[blueprint] = extra
+    kept = {key_of(e) for extra in found.over_limit.values() for e in extra}
+    goes = {key_of(e) for e in absent if key_of(e) not in kept}
+    # A stub stays for what stays; one that only other stubs or entities that go point at doesn't.
+    needed = {t for e in entities if key_of(e) not in goes for t in targets_of(e)}
+    found.extra = [
+        e for e in absent if key_of(e) in goes and not (stub(e) and str(e.identifier) in needed)
+    ]
+    return found
+
+
+def orphans(at_port: Iterable[Entity], blueprints: Collection[str]) -> list[Entity]:
+    """Stubs that nothing points at any more: a fresh resync wouldn't make them."""
+    entities = list(at_port)
+    if not has_details(entities):
+        return []
+    needed = {target for entity in entities for target in targets_of(entity)}
+    return [
+        entity
+        for entity in entities
+        if entity.blueprint in blueprints
+        and is_stub(entity)
+        and str(entity.identifier) not in needed
+    ]
+
+
+def is_stub(entity: Entity) -> bool:
+    """Whether Port made the entity for a relation: it has nothing but its identifier."""
+    return (
+        entity.title in (None, "", entity.identifier) and is_bare(entity) and not targets_of(entity)
+    )
+
+
+def is_bare(entity: Entity) -> bool:
+    """Whether an entity has no property at all: a stub, perhaps."""
+    return not any(value is not None for value in entity.properties.values())
+
+
+def differs(entity: Entity, at_port: Mapping[EntityKey, Entity]) -> bool:
+    """Whether an entity isn't in Port as it should be; where Port tells no details it may not."""
+    known = at_port.get(key_of(entity))
+    return known is None or not has_details([known]) or are_entities_different(entity, known)
+
+
+def projects_named_by(entity: Entity) -> set[str]:
+    """The keys of projects that an entity's name and its relations point at, by their form."""
+    names = {str(entity.identifier), *targets_of(entity)}
+    return {key for name in names if (key := project_key(name))}
+
+
+def _never(_: Entity) -> bool:
+    return False
+
+
+def targets_of(entity: Entity) -> set[str]:
+    """The identifiers that an entity relates to."""
+    return {target for value in entity.relations.values() for target in targets(value)}
+
+
+def grouped(entities: Iterable[Entity]) -> Mapping[EntityKey, Entity]:
+    """Entities by what makes them one of their kind."""
+    return {key_of(entity): entity for entity in entities}

@@ -1,0 +1,186 @@
+"""How much is asked of Jira at once, and when to pause.
+
+https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+"""
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from loguru import logger
+
+from jira.http.pace import Crowd, Pace, ceiling
+
+EVERYTHING = "*"
+DEFAULT_PAUSE = 2.0
+MAX_JITTER = 2.0
+LONGEST_PAUSE = 3600.0
+"""An hourly quota is back after an hour at most; nothing longer is believed."""
+EPOCH_SECONDS = 1e9
+"""A number as large as this is a moment, not a span."""
+
+
+class Limiter:
+    """Bounds the requests under way and a second, and shares every pause that Jira asks for.
+
+    A caller waits for a pause or for its moment without holding a place, so a paused endpoint
+    doesn't hold up the others.
+    """
+
+    def __init__(
+        self,
+        max_concurrent: int,
+        share_percent: int = 100,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),  # noqa: S311
+    ) -> None:
+        """`share_percent` is how much of Jira's documented limits is used at most."""
+        self.max_concurrent = max_concurrent
+        self._share = share_percent
+        self._places = asyncio.Semaphore(max_concurrent)
+        self._endpoints: dict[str, _Endpoint] = {}
+        self._paused_until: dict[str, float] = {}
+        self._now = now
+        self._jitter = jitter
+
+    @asynccontextmanager
+    async def place(self, endpoint: str) -> AsyncIterator[None]:
+        """Wait until a request to the endpoint (method and path template) may go out."""
+        asked = self._endpoint(endpoint)
+        waited = False
+        while True:
+            if (wait := self._pause_left(endpoint)) > 0:
+                await asyncio.sleep(wait)
+                waited = False
+                continue
+            if not waited:
+                await self._moment(asked.pace)
+                waited = True
+            async with asked.places, self._places:
+                # A pause may have begun while we waited: give the place up again.
+                if self._pause_left(endpoint) > 0:
+                    continue
+                if (wait := asked.pace.send(self._now())) <= 0:
+                    begun = self._now()
+                    try:
+                        yield
+                    finally:
+                        asked.places.learn(self._now() - begun)
+                    return
+            await asyncio.sleep(wait)
+
+    async def _moment(self, pace: Pace) -> None:
+        now = self._now()
+        if (moment := pace.reserve(now)) > now:
+            try:
+                await asyncio.sleep(moment - now)
+            except asyncio.CancelledError:
+                pace.give_back()
+                raise
+
+    def observe(self, endpoint: str, status: int, headers: Mapping[str, str]) -> None:
+        """Learn from an answer: 429, and 503 with Retry-After, pause what their reason names."""
+        pace = self._endpoint(endpoint).pace
+        if status != 429 and not (status == 503 and headers.get("retry-after")):
+            pace.granted(self._now())
+            return
+        seconds = pause_seconds(headers)
+        seconds += self._jitter(min(MAX_JITTER, 0.1 + seconds * 0.1))
+        scope = EVERYTHING if pauses_everything(headers) else endpoint
+        until = self._now() + seconds
+        if status == 429 and scope == endpoint:
+            pace.refused(self._now(), until)
+        if until > self._paused_until.get(scope, 0.0):
+            self._paused_until[scope] = until
+            what = "all requests" if scope == EVERYTHING else scope
+            logger.warning(
+                f"Jira asks for a pause: {what} wait {seconds:.1f} s (status {status}), "
+                f"and {endpoint} is asked {pace.rate:.1f} times a second at most"
+            )
+
+    def _endpoint(self, endpoint: str) -> "_Endpoint":
+        if endpoint not in self._endpoints:
+            self._endpoints[endpoint] = _Endpoint(
+                Pace(ceiling(endpoint, self._share)), _Places(self.max_concurrent)
+            )
+        return self._endpoints[endpoint]
+
+    def _pause_left(self, endpoint: str) -> float:
+        until = max(self._paused_until.get(endpoint, 0.0), self._paused_until.get(EVERYTHING, 0.0))
+        return until - self._now()
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    pace: Pace
+    places: "_Places"
+
+
+class _Places:
+    """A semaphore with as many places as a Crowd allows."""
+
+    def __init__(self, most: int) -> None:
+        self._crowd = Crowd(most)
+        self._most = most
+        self._semaphore = asyncio.Semaphore(most)
+        self._withheld = 0
+        self._to_withhold = 0
+
+    def learn(self, seconds: float) -> None:
+        withheld = self._most - self._crowd.answered(seconds)
+        while self._withheld > withheld:
+            self._withheld -= 1
+            self._semaphore.release()
+        self._to_withhold = withheld
+
+    async def __aenter__(self) -> None:
+        await self._semaphore.acquire()
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._withheld < self._to_withhold:
+            self._withheld += 1
+        else:
+            self._semaphore.release()
+
+
+def pauses_everything(headers: Mapping[str, str]) -> bool:
+    """Whether the limit that was hit is one of the whole site, not of one endpoint."""
+    return headers.get("ratelimit-reason", "").strip().lower().startswith("jira-quota")
+
+
+def pause_seconds(headers: Mapping[str, str], *, now: datetime | None = None) -> float:
+    """The seconds to wait by Retry-After (seconds or a date), else by X-RateLimit-Reset."""
+    moment = now or datetime.now(UTC)
+    for name in ("retry-after", "x-ratelimit-reset"):
+        value = headers.get(name, "").strip()
+        if not value:
+            continue
+        try:
+            seconds = float(value)
+            if seconds > EPOCH_SECONDS:
+                seconds -= moment.timestamp()
+        except ValueError:
+            until = _parse_date(value)
+            if until is None:
+                continue
+            seconds = (until - moment).total_seconds()
+        if math.isfinite(seconds):
+            return min(max(0.0, seconds), LONGEST_PAUSE)
+    return DEFAULT_PAUSE
+
+
+def _parse_date(value: str) -> datetime | None:
+    for parse in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            parsed = parse(value)
+        except (ValueError, OverflowError):
+            continue
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,182 @@
+"""The kind `board`: how boards are read, and what an event about one means."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+
+from jira.concurrency import Gatherer, batched
+from jira.errors import JiraNotFoundError, JiraRequestError
+from jira.http.api import JiraApi, Query
+from jira.kinds.found import found_by_id
+from jira.kinds.kind import Found, Kind, Known
+from jira.kinds.lists import offset_pages
+from jira.kinds.selectors import JiraBoardConfig, JiraBoardSelector
+from jira.payloads import Row, plausible_id
+from jira.planning_events import IdSubject, board_subjects
+from jira.under_parent import each_by_id, under_each
+from kinds import Kinds
+
+if TYPE_CHECKING:
+    from client import JiraClient
+
+ALL = "/rest/agile/1.0/board"
+ONE = "/rest/agile/1.0/board/{id}"
+PROJECTS = "/rest/agile/1.0/board/{id}/project"
+MAX_PER_PAGE = 50
+ROWS_TOGETHER = 200
+
+
+class BoardReader:
+    """Reads boards; a whole row has `__projectKeys`, the projects that the board's filter names.
+
+    https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+    Every method raises JiraError.
+    """
+
+    def __init__(self, api: JiraApi) -> None:
+        self._api = api
+        self._gatherer = Gatherer(self._find)
+        self._lists = Gatherer(self._of_projects)
+
+    async def pages(self, selector: JiraBoardSelector) -> AsyncIterator[list[Row]]:
+        """All boards of the selector, as whole rows."""
+        query: dict[str, str] = {}
+        if selector.board_type:
+            query["type"] = selector.board_type
+        if selector.project_key:
+            query["projectKeyOrId"] = selector.project_key
+        async for page in batched(self._whole(self.listed(query)), ROWS_TOGETHER):
+            yield page
+
+    async def find(self, ids: Iterable[str]) -> dict[str, Row | None]:
+        """Whole rows by id, whatever the selector; None for a board that is gone."""
+        return await self._gatherer.get(None, ids)
+
+    async def listed(self, query: Query | None = None) -> AsyncIterator[list[Row]]:
+        """The boards of a query as the list shows them, without their projects."""
+        async for rows in self.values(ALL, query or {}):
+            yield rows
+
+    async def of_projects(self, keys_or_ids: Iterable[str]) -> list[Row]:
+        """The boards that show at least one of these projects, each once, as in the list."""
+        found = await self._lists.get(None, dict.fromkeys(keys_or_ids))
+        return list({str(row["id"]): row for rows in found.values() for row in rows}.values())
+
+    async def of_projects_and(
+        self, keys_or_ids: Iterable[str], board_ids: Iterable[int]
+    ) -> list[Row]:
+        """The boards of these projects, and those of these boards that are still there."""
+        boards = {str(row["id"]): row for row in await self.of_projects(keys_or_ids)}
+        others = await self.find(sorted({str(board_id) for board_id in board_ids} - boards.keys()))
+        boards |= {name: row for name, row in others.items() if row is not None}
+        return list(boards.values())
+
+    async def values(
+        self, path: str, query: Query, board_id: str | None = None
+    ) -> AsyncIterator[list[Row]]:
+        """The pages of a list of the agile API, such as a board's sprints."""
+        under = {} if board_id is None else {"id": board_id}
+        async for rows in offset_pages(
+            self._api, path, "values", query, size=MAX_PER_PAGE, **under
+        ):
+            yield rows
+
+    async def _whole(self, boards: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
+        async for board, projects in under_each(boards, self._projects, what="projects", of=named):
+            yield [with_projects(board, projects)]
+
+    async def _projects(self, board: Row) -> list[Row]:
+        pages = self.values(PROJECTS, {}, str(board["id"]))
+        return [row async for rows in pages for row in rows]
+
+    async def _find(self, _: None, ids: list[str]) -> dict[str, Row | None]:
+        return await each_by_id(ids, self._one, what="board")
+
+    async def _one(self, board_id: str) -> Row | None:
+        row: Any = await self._api.get(ONE, id=board_id)
+        if not isinstance(row, dict) or str(row.get("id")) != board_id:
+            return None
+        return with_projects(row, await self._projects(row))
+
+    async def _of_projects(self, _: None, keys: list[str]) -> dict[str, list[Row]]:
+        found = await asyncio.gather(*(self._of_project(key) for key in keys))
+        return dict(zip(keys, found, strict=True))
+
+    async def _of_project(self, key: str) -> list[Row]:
+        try:
+            return [row async for rows in self.listed({"projectKeyOrId": key}) for row in rows]
+        except (JiraNotFoundError, JiraRequestError):
+            # The project itself is gone: Jira says 400 for one that can't be found.
+            return []
+
+
+def named(board: Row) -> str:
+    """What a board is called in the log."""
+    return f"board {board['id']} ({board.get('name')})"
+
+
+async def by_boards(of_each: AsyncIterator[tuple[Row, list[Row]]]) -> dict[str, Row]:
+    """What boards show, by its id: a row once, with `__boardIds`, the lowest first."""
+    found: dict[str, Row] = {}
+    async for board, rows in of_each:
+        for row in rows:
+            known = found.setdefault(str(row["id"]), {**row, "__boardIds": []})
+            known["__boardIds"] = sorted({*known["__boardIds"], board["id"]})
+    return found
+
+
+def with_projects(board: Row, projects: Sequence[Row]) -> Row:
+    """A whole row."""
+    return {**board, "__projectKeys": [project["key"] for project in projects]}
+
+
+def selects(selector: JiraBoardSelector, board: Row) -> bool:
+    """Whether a list by the selector would show the board."""
+    if selector.board_type and board.get("type") != selector.board_type:
+        return False
+    wanted = (selector.project_key or "").upper()
+    return not wanted or wanted in {str(key).upper() for key in board["__projectKeys"]}
+
+
+async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
+    """Every board of the selector."""
+    selector = cast(JiraBoardConfig, resource).selector
+    async for page in client.verified(client.boards.pages(selector)):
+        yield page
+
+
+async def resolve(
+    client: "JiraClient", subjects: Sequence[IdSubject], resource: ResourceConfig
+) -> Found:
+    """Read the boards again: one that the selector doesn't show is deleted."""
+    selected = _selected(await client.boards.find([s.id for s in subjects]), resource)
+    return found_by_id(subjects, selected, as_id=int)
+
+
+async def by_identifiers(
+    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
+) -> Known:
+    """Read boards that Port has under these ids."""
+    found = await client.boards.find(filter(plausible_id, identifiers))
+    return Known.of(_selected(found, resource))
+
+
+def _selected(found: dict[str, Row | None], resource: ResourceConfig) -> dict[str, Row | None]:
+    selector = cast(JiraBoardConfig, resource).selector
+    return {
+        board_id: row if row is not None and selects(selector, row) else None
+        for board_id, row in found.items()
+    }
+
+
+BOARD = Kind(
+    kind=Kinds.BOARD,
+    events=("board_created", "board_updated", "board_deleted", "board_configuration_changed"),
+    touched_by=("board_",),
+    subjects=board_subjects,
+    read_all=read_all,
+    resolve=resolve,
+    by_identifiers=by_identifiers,
+)

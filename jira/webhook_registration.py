@@ -1,0 +1,125 @@
+"""The webhook that an administrator's account registers in Jira.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-using-the-rest-api
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loguru import logger
+
+from jira.errors import JiraAnswerError, JiraNotFoundError, JiraPermissionError, JiraRequestError
+from jira.http.api import JiraApi
+
+WEBHOOKS = "/rest/webhooks/1.0/webhook"
+ONE_WEBHOOK = "/rest/webhooks/1.0/webhook/{id}"
+DESCRIPTION = "Sends changes to Port. Managed by the Jira integration: it puts this back in place."
+
+
+@dataclass(frozen=True)
+class WantedWebhook:
+    """The webhook as it has to be."""
+
+    name: str
+    url: str
+    events: Sequence[str]
+    secret: str = field(repr=False)
+
+    def body(self) -> dict[str, Any]:
+        """What Jira is sent, the secret included: a GET never tells whether it is still ours."""
+        return {
+            "name": self.name,
+            "description": DESCRIPTION,
+            "url": self.url,
+            "events": list(self.events),
+            "filters": {"issue-related-events-section": ""},
+            "excludeBody": False,
+            "enabled": True,
+            "secret": self.secret,
+        }
+
+
+def webhook_name(identifier: str) -> str:
+    """The name by which the webhook is found again."""
+    return f"{identifier}-Port-Ocean-Events-Webhook"
+
+
+def differences(found: Mapping[str, Any], wanted: WantedWebhook) -> list[str]:
+    """What somebody changed about a webhook, in words for the log."""
+    changed = []
+    if found.get("url") != wanted.url:
+        changed.append("its URL")
+    events = found.get("events")
+    if not isinstance(events, list) or sorted(map(str, events)) != sorted(wanted.events):
+        changed.append("its events")
+    if found.get("enabled") is False:
+        changed.append("it was disabled")
+    if found.get("excludeBody") is True:
+        changed.append("its body was left out")
+    filters = found.get("filters")
+    if any(filters.values()) if isinstance(filters, Mapping) else filters:
+        changed.append("it had a JQL filter")
+    if found.get("isSigned") is False:
+        changed.append("it had no secret")
+    return changed
+
+
+async def ensure_webhook(api: JiraApi, wanted: WantedWebhook) -> bool:
+    """Make the webhook, or put it right in place; True where Jira now has it as wanted.
+
+    Idempotent: never a second one, and others of the same name are removed. False, with one
+    warning, where the account may not manage webhooks. Raises other JiraErrors.
+    """
+    try:
+        existing = await api.get(WEBHOOKS)
+        if not isinstance(existing, list):
+            raise JiraAnswerError(f"GET {WEBHOOKS} answered with something else than a list.")
+        ours = [
+            hook for hook in existing if isinstance(hook, dict) and wanted.name == hook.get("name")
+        ]
+        if not all(webhook_id(hook) for hook in ours):
+            raise JiraAnswerError(f"GET {WEBHOOKS} listed a webhook of ours without its address.")
+        if not ours:
+            await api.post(WEBHOOKS, wanted.body())
+            logger.info(f"Registered the webhook {wanted.name!r} in Jira, for {wanted.url}")
+            return True
+        first, *twins = ours
+        changed = differences(first, wanted)
+        try:
+            await api.put(ONE_WEBHOOK, wanted.body(), id=webhook_id(first))
+        except JiraNotFoundError:
+            # Somebody deleted it a moment ago.
+            await api.post(WEBHOOKS, wanted.body())
+        if changed:
+            logger.warning(f"Put the webhook {wanted.name!r} right in Jira: {', '.join(changed)}")
+        for twin in twins:
+            await _remove(api, twin)
+    except (JiraPermissionError, JiraNotFoundError, JiraRequestError) as error:
+        advice = (
+            f"Jira doesn't take it; is {wanted.url} an address that Jira Cloud accepts (https, a "
+            "public name)?"
+            if isinstance(error, JiraRequestError)
+            else "Give the account the global permission 'Administer Jira', or let an "
+            "administrator make the webhook by hand and set manageWebhooks to false (README, "
+            "'The webhook by hand')."
+        )
+        logger.warning(
+            f"The webhook {wanted.name!r} can't be managed in Jira, so changes arrive only with "
+            f"a resync. {advice} Jira said: {error}"
+        )
+        return False
+    return True
+
+
+async def _remove(api: JiraApi, hook: Mapping[str, Any]) -> None:
+    try:
+        await api.delete(ONE_WEBHOOK, id=webhook_id(hook))
+    except JiraNotFoundError:
+        return
+    logger.warning(f"Removed a second webhook of the name {hook.get('name')!r} in Jira")
+
+
+def webhook_id(hook: Mapping[str, Any]) -> str:
+    """The id, which is only in the last segment of `self`."""
+    return str(hook.get("self") or "").rstrip("/").rpartition("/")[2]

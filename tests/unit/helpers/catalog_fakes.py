@@ -1,0 +1,123 @@
+"""Port and the framework's mapper as the catalog sees them."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
+from port_ocean.core.models import Entity
+from port_ocean.core.ocean_types import CalculationResult, EntitySelectorDiff
+
+from port.entities import EntityKey, PortRefusedError, key_of
+
+Row = dict[str, Any]
+
+
+def entity(identifier: str, blueprint: str = "issue", **more: Any) -> Entity:
+    return Entity(identifier=identifier, blueprint=blueprint, **more)
+
+
+def child_of(parent: str, identifier: str) -> Entity:
+    """An entity of Port's that points at another one."""
+    return entity(identifier, relations={"parent": parent})
+
+
+class FakeWriter:
+    """A catalog that takes relations away with what they point at; notes what is done to it."""
+
+    def __init__(self, *entities: Entity) -> None:
+        self.has: dict[EntityKey, Entity] = {key_of(e): e for e in entities}
+        self.done: list[tuple[str, list[str]]] = []
+        self.options: list[Any] = []
+        self.fails: dict[str, Exception] = {}
+        self.stubs = True
+
+    def note(self, what: str, entities: Iterable[Entity]) -> None:
+        names = [str(e.identifier) for e in entities]
+        if names:
+            self.done.append((what, names))
+        if names and what in self.fails:
+            raise self.fails[what]
+
+    def all_of(self, what: str) -> list[list[str]]:
+        return [names for done, names in self.done if done == what]
+
+    async def ours(self, entities: list[Entity]) -> list[Entity]:
+        self.note("ours", entities)
+        return [self.has[key_of(e)] for e in entities if key_of(e) in self.has]
+
+    async def everything(self, wanted: Any) -> list[Entity]:
+        return list(self.has.values())
+
+    async def pointing_at(self, entities: list[Entity], wanted: Any) -> list[Entity]:
+        self.note("pointing_at", entities)
+        names = {e.identifier for e in entities}
+        return [
+            e
+            for e in self.has.values()
+            if e.identifier not in names and names & set(e.relations.values())
+        ]
+
+    async def delete(self, entities: list[Entity], options: Any) -> None:
+        self.note("delete", entities)
+        self.options.append(options)
+        names = {e.identifier for e in entities}
+        for e in entities:
+            del self.has[key_of(e)]
+        for key, e in self.has.items():
+            left = {name: to for name, to in e.relations.items() if to not in names}
+            self.has[key] = e.copy(update={"relations": left})
+
+    async def upsert(self, entities: list[Entity], options: Any) -> None:
+        self.note("upsert", entities)
+        self.options.append(options)
+        there = {identifier for _, identifier in self.has}
+        taken = [e for e in entities if self.stubs or {*e.relations.values()} <= there]
+        self.has |= {key_of(e): e for e in taken}
+        if refused := [e for e in entities if e not in taken]:
+            raise PortRefusedError(refused, "It relates to nothing.")
+
+
+class FakeProcessor:
+    """Maps a row to the entity of its key; a row with `left_out` fails the selector's query."""
+
+    def __init__(self) -> None:
+        self.mapped: list[tuple[ResourceConfig, list[Row]]] = []
+
+    async def parse_items(
+        self, resource: ResourceConfig, rows: list[Row], parse_all: bool
+    ) -> CalculationResult:
+        assert parse_all, "what the query leaves out could not be deleted"
+        self.mapped.append((resource, rows))
+        passed: list[Entity] = []
+        failed: list[Entity] = []
+        for row in rows:
+            made = entity(
+                row["key"],
+                resource.port.entity.mappings.blueprint.strip('"'),
+                properties={
+                    name: row["fields"][expression.removeprefix(".fields.")]
+                    for name, expression in resource.port.entity.mappings.properties.items()
+                },
+                relations={"parent": row["parent"]} if row.get("parent") else {},
+            )
+            (failed if row.get("left_out") == resource.selector.query else passed).append(made)
+        return CalculationResult(EntitySelectorDiff(passed, failed), [])
+
+
+async def expand(row: Row, resource: ResourceConfig) -> AsyncIterator[list[Row]]:
+    """No itemsToParse."""
+    yield [row]
+
+
+def results(
+    resource: ResourceConfig | None,
+    updated: Iterable[Row] = (),
+    deleted: Iterable[Row | str] = (),
+) -> WebhookEventRawResults:
+    """What an event came to; a deleted row may be given by its key."""
+    rows: list[Row] = [{"key": row} if isinstance(row, str) else row for row in deleted]
+    made = WebhookEventRawResults(updated_raw_results=list(updated), deleted_raw_results=rows)
+    if resource:
+        made.resource = resource
+    return made

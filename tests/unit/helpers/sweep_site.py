@@ -1,0 +1,120 @@
+"""A Jira and a Port that a sweep compares."""
+
+from collections.abc import AsyncIterator, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
+from port_ocean.core.models import Entity
+
+from background.sweep import Sweeper
+from jira.errors import JiraUnavailableError
+from jira.kinds.issue_reader import IssueQuery
+from port.entities import PortWriter, key_of
+from tests.unit.helpers.catalog_fakes import FakeWriter, Row, entity
+from tests.unit.helpers.fake_client import FakeClient
+
+
+def full(identifier: str, blueprint: str = "issue", **relations: Any) -> Entity:
+    return entity(identifier, blueprint, properties={"name": "before"}, relations=relations)
+
+
+class SweptJira(FakeClient):
+    """Lists what it has, by two to a page, and notes how it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.breaks_off = False
+        self.issues = SimpleNamespace(by_keys=self.by_keys, names=self.names, pages=self.pages)
+
+    async def listed(self, rows: Sequence[Row]) -> AsyncIterator[list[Row]]:
+        await self.answer()
+        for start in range(0, len(rows), 2):
+            yield list(rows[start : start + 2])
+            if self.breaks_off:
+                raise JiraUnavailableError("503")
+
+    async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+        self.asked.append(f"names {query.jql}")
+        inside = [row for i, row in self.by_id.items() if i not in self.outside]
+        async for page in self.listed([{"id": r["id"], "key": r["key"]} for r in inside]):
+            yield page
+
+    async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
+        self.asked.append(f"pages {query.jql}")
+        async for page in self.listed([row for row in self.by_id.values() if row.get("changed")]):
+            yield page
+
+    async def get_paginated_projects(self, params: Any = None) -> AsyncIterator[list[Row]]:
+        async for page in self.listed(list(self.live.values())):
+            yield page
+
+    async def get_paginated_users(self) -> AsyncIterator[list[Row]]:
+        async for page in self.listed(list(self.accounts.values())):
+            yield page
+
+
+class SweepWorld:
+    """The sweeper between both; writes go through at once."""
+
+    def __init__(self, mapping: Any) -> None:
+        self.mapping = mapping
+        self.jira = SweptJira()
+        self.port = FakeWriter()
+        self.time = 10_000.0
+        self.written: list[str] = []
+        self.deleted: list[str] = []
+        self.sweeper = self.with_limit(100)
+
+    def with_limit(self, percent: int) -> Sweeper:
+        self.sweeper = Sweeper(
+            self.jira.client,
+            cast(PortWriter, self.port),
+            self.sync,
+            self.map_rows,
+            limit_percent=percent,
+        )
+        return self.sweeper
+
+    def has(self, *entities: Entity) -> None:
+        self.port.has |= {key_of(e): e for e in entities}
+
+    def names(self, blueprint: str = "issue") -> list[str]:
+        return sorted(identifier for of, identifier in self.port.has if of == blueprint)
+
+    async def map_rows(
+        self, resource: ResourceConfig, rows: Sequence[Row]
+    ) -> tuple[list[Entity], list[Entity]]:
+        """`.key`, `.accountId` or a field; a row without the name makes no entity."""
+        mappings = resource.port.entity.mappings
+        path = str(mappings.identifier).removeprefix(".").split(".")
+        made = []
+        for row in rows:
+            name: Any = row
+            for part in path:
+                name = (name or {}).get(part)
+            if name:
+                blueprint = mappings.blueprint.strip('"')
+                properties = {"name": "now"} if len(row) > 2 else {}
+                made.append(entity(name, blueprint, properties=properties))
+        return made, []
+
+    async def sync(self, results: Sequence[WebhookEventRawResults], gone: Sequence[Entity]) -> None:
+        for result in results:
+            made, _ = await self.map_rows(result.resource, result.updated_raw_results)
+            self.written += [str(e.identifier) for e in made]
+            self.has(*made)
+        for e in gone:
+            self.deleted.append(str(e.identifier))
+            del self.port.has[key_of(e)]
+
+    async def sweep(self, **during: Any) -> int:
+        """To its end; the number of steps."""
+        steps = 0
+        async for _ in self.sweeper.sweep():
+            steps += 1
+            if steps in during.get("at", {}):
+                during["at"][steps]()
+        return steps

@@ -1,0 +1,254 @@
+"""What Port refuses in a resync is remembered whole, and written again while that helps."""
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from port_ocean.core.handlers.entities_state_applier.port import applier as framework
+from port_ocean.core.models import Entity
+from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSorter
+
+from port import resync_writer as module
+from port.resync_writer import JiraEntitiesStateApplier, names
+
+
+def issue(number: int, parent: int | None = None) -> Entity:
+    relations = {"parent": f"AB-{parent}"} if parent else {}
+    return Entity(
+        identifier=f"AB-{number}",
+        blueprint="issue",
+        icon=None,
+        title=f"Issue {number}",
+        properties={"number": number},
+        relations=relations,
+    )
+
+
+class FakePort:
+    """Without stubs; like the framework's client it gives back what is left of an entity."""
+
+    def __init__(self) -> None:
+        self.has: dict[str, Entity] = {}
+        self.calls = 0
+        self.given_up_by: list[Callable[[], Any]] = []
+        self.down = False
+
+    async def upsert_entities_in_batches(
+        self, entities: list[Entity], *_: Any, should_raise: bool
+    ) -> list[tuple[bool, Entity]]:
+        self.calls += 1
+        results = []
+        for entity in entities:
+            there = not self.down and {*entity.relations.values()} <= self.has.keys()
+            if there:
+                self.has[entity.identifier] = entity
+            left = {"identifier": entity.identifier, "blueprint": entity.blueprint}
+            results.append((there, Entity(**left, relations=entity.relations)))
+        return results
+
+
+@pytest.fixture
+def port() -> FakePort:
+    return FakePort()
+
+
+@pytest.fixture
+def applier(port, monkeypatch) -> JiraEntitiesStateApplier:
+    sorter = EntityTopologicalSorter()
+    mapping = SimpleNamespace(get_port_request_options=dict)
+    event = SimpleNamespace(
+        entity_topological_sorter=sorter,
+        port_app_config=mapping,
+        event_type="resync",
+        on_abort=port.given_up_by.append,
+    )
+    monkeypatch.setattr(module, "event", event)
+    monkeypatch.setattr(framework, "event", event)
+    context: Any = SimpleNamespace(port_client=port)
+    return JiraEntitiesStateApplier(context)
+
+
+async def write(applier: JiraEntitiesStateApplier, *entities: Entity) -> list[str]:
+    return [entity.identifier for entity in await applier.upsert(list(entities), "exporter")]  # type: ignore[arg-type]
+
+
+async def again(applier: JiraEntitiesStateApplier) -> list[str]:
+    return [entity.identifier for entity in await applier.write_refused("exporter")]  # type: ignore[arg-type]
+
+
+async def test_what_was_refused_is_written_again_with_title_and_properties(applier, port):
+    assert await write(applier, issue(1, parent=2), issue(2)) == ["AB-2"]
+    assert await again(applier) == []
+    assert port.has["AB-1"] == issue(1, parent=2)
+
+
+async def test_the_order_of_what_relates_to_each_other_does_not_matter(applier, port):
+    assert await write(applier, *(issue(n, parent=n + 1) for n in range(1, 9))) == []
+    await write(applier, issue(9))
+    assert await again(applier) == []
+    assert len(port.has) == 9
+
+
+async def test_of_two_batches_each_keeps_its_own(applier, port):
+    await write(applier, issue(1, parent=9))
+    await write(applier, issue(2, parent=9))
+    await write(applier, issue(9))
+    await again(applier)
+    assert port.has["AB-1"].title == "Issue 1"
+    assert port.has["AB-2"].title == "Issue 2"
+
+
+async def test_what_relates_to_itself_in_a_ring_is_left_and_said(applier, port, log):
+    await write(applier, issue(1, parent=2), issue(2, parent=1), issue(3, parent=4), issue(4))
+    assert await again(applier) == ["AB-1", "AB-2"]
+    assert sorted(port.has) == ["AB-3", "AB-4"]
+    [warning] = [line for line in log if line.startswith("WARNING")]
+    assert "refused 2 entities" in warning
+    assert "issue/AB-1, issue/AB-2" in warning
+
+
+async def test_it_ends_when_nothing_more_is_taken(applier, port):
+    await write(applier, issue(1, parent=2))
+    await again(applier)
+    assert port.calls == 2
+    await again(applier)
+    assert port.calls == 2
+
+
+async def test_what_failed_in_a_moments_outage_is_made_up_for(applier, port):
+    port.down = True
+    await write(applier, issue(1), issue(2))
+    port.down = False
+    assert await again(applier) == []
+    assert len(port.has) == 2
+
+
+RESOURCE = SimpleNamespace(kind="issue")
+
+
+class Compared:
+    """Port's answers: which entities it has as they are; notes how many it was asked about."""
+
+    def __init__(self, *has: str) -> None:
+        self.has = set(has)
+        self.asked: list[int] = []
+        self.error: Exception | None = None
+
+    async def __call__(self, entities: list[Entity], *_: Any) -> list[Entity]:
+        self.asked.append(len(entities))
+        if self.error:
+            raise self.error
+        return [entity for entity in entities if entity.identifier not in self.has]
+
+
+@pytest.fixture
+def compared(applier, monkeypatch) -> Compared:
+    """In a resync, where entities are compared first."""
+    made = Compared()
+    applier.compare = made
+    metrics = SimpleNamespace(inc_metric=lambda **_: None, current_resource_kind=lambda: "issue")
+    monkeypatch.setattr(module, "ocean", SimpleNamespace(metrics=metrics))
+    monkeypatch.setattr(module, "resource", SimpleNamespace(resource_config=RESOURCE))
+    return made
+
+
+async def test_in_a_resync_a_batch_is_taken_on_and_written_beside(applier, port, compared):
+    assert await write(applier, issue(1), issue(2)) == ["AB-1", "AB-2"]
+    assert port.has == {}, "the next batch is mapped meanwhile"
+    await applier.written()
+    assert len(port.has) == 2
+
+
+async def test_no_more_batches_are_taken_on_than_may_wait(applier, compared):
+    for number in range(module.BATCHES_AT_ONCE):
+        await write(applier, issue(number))
+    third = asyncio.create_task(write(applier, issue(9)))
+    await asyncio.sleep(0)
+    assert not third.done()
+    await third
+    await applier.written()
+
+
+async def test_what_port_has_already_is_not_written(applier, port, compared):
+    compared.has = {f"AB-{n}" for n in range(1, 120)}
+    await write(applier, *(issue(n) for n in range(120)))
+    await applier.written()
+    assert list(port.has) == ["AB-0"]
+    assert compared.asked == [50, 50, 20]
+
+
+async def test_where_the_first_ones_are_all_new_the_others_are_not_asked_for(
+    applier, port, compared
+):
+    await write(applier, *(issue(n) for n in range(120)))
+    await applier.written()
+    assert len(port.has) == 120
+    assert compared.asked == [50]
+
+
+async def test_where_port_cannot_be_asked_all_is_written(applier, port, compared, log):
+    compared.error = RuntimeError("503")
+    await write(applier, issue(1))
+    await applier.written()
+    assert list(port.has) == ["AB-1"]
+    assert [line for line in log if "503" in line]
+
+
+async def test_a_write_that_fails_is_raised_to_whoever_waits_for_it(
+    applier, port, compared, monkeypatch
+):
+    """The kind fails by it, and nothing is deleted."""
+
+    async def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("it broke off")
+
+    monkeypatch.setattr(port, "upsert_entities_in_batches", fails)
+    await write(applier, issue(1))
+    with pytest.raises(RuntimeError, match="it broke off"):
+        await applier.written()
+    await applier.written()
+
+
+async def test_what_was_refused_waits_for_the_batches_that_are_being_written(
+    applier, port, compared
+):
+    await write(applier, issue(1, parent=2))
+    await write(applier, issue(2))
+    assert await again(applier) == []
+    assert port.has["AB-1"] == issue(1, parent=2)
+
+
+async def test_what_a_resync_that_is_given_up_took_on_is_not_written_later(applier, port, compared):
+    await write(applier, issue(1))
+    for give_up in port.given_up_by:
+        give_up()
+    await applier.written()
+    assert port.has == {}
+
+
+async def test_a_resync_that_is_given_up_takes_nothing_from_the_next_one(applier, port, compared):
+    """They share the applier, and the first may still be ending when the second one writes."""
+    await write(applier, issue(1))
+    first = list(port.given_up_by)
+    await write(applier, issue(2))
+    for give_up in first:
+        give_up()
+    await applier.written()
+    assert list(port.has) == ["AB-2"]
+
+
+async def test_outside_of_a_resync_it_is_written_at_once(applier, port, compared, monkeypatch):
+    live = SimpleNamespace(
+        event_type="http_request",
+        entity_topological_sorter=EntityTopologicalSorter(),
+        port_app_config=SimpleNamespace(get_port_request_options=dict),
+    )
+    monkeypatch.setattr(module, "event", live)
+    await write(applier, issue(1))
+    assert list(port.has) == ["AB-1"]
+
+
+def test_of_many_only_the_first_are_named():
+    assert names([issue(n) for n in range(8)]).endswith("issue/AB-4 and 3 more")

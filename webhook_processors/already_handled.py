@@ -1,0 +1,66 @@
+"""Which events bring no news: handled before, or read since they arrived."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+
+from jira.kinds.registry import KINDS
+from jira.payloads import event_name
+from webhook_processors.base import DELIVERY_ID
+from webhook_processors.queued_event import QueuedEvent
+
+MAX_REMEMBERED = 20_000
+
+ENTAIL_MORE = ("project_", "jira:version_", "board_", "sprint_")
+"""Events that change what they don't name, such as the issues of a project."""
+
+Subject = tuple[Callable[[Any], Any], Hashable]
+"""What reads a subject out of a payload, and the subject; several kinds may share it."""
+
+
+class Seen:
+    """Remembers deliveries by identifier, and when a subject was last read."""
+
+    def __init__(self, most: int = MAX_REMEMBERED) -> None:
+        self._most = most
+        self._deliveries: OrderedDict[str, None] = OrderedDict()
+        self._read_at: OrderedDict[Subject, float] = OrderedDict()
+
+    def is_old_news(self, event: WebhookEvent) -> bool:
+        """Whether handling the event could change nothing any more.
+
+        Jira repeats a delivery under its identifier; and what was read after an event arrived
+        already shows what the event is about. Events that entail more always count.
+        """
+        if not isinstance(event, QueuedEvent) or event.again:
+            return False
+        delivery = event.headers.get(DELIVERY_ID)
+        if delivery and delivery in self._deliveries:
+            return True
+        if event_name(event.payload).startswith(ENTAIL_MORE):
+            return False
+        subjects = subjects_of(event)
+        return bool(subjects) and all(
+            self._read_at.get(subject, 0.0) > event.arrived for subject in subjects
+        )
+
+    def note(self, events: Iterable[WebhookEvent], begun: float) -> None:
+        """These were handled; their reads began after `begun` (monotonic seconds)."""
+        for event in events:
+            if delivery := event.headers.get(DELIVERY_ID):
+                self._deliveries[delivery] = None
+            for subject in subjects_of(event):
+                self._read_at[subject] = begun
+                self._read_at.move_to_end(subject)
+        for remembered in (self._deliveries, self._read_at):
+            while len(remembered) > self._most:
+                remembered.popitem(last=False)
+
+
+def subjects_of(event: WebhookEvent) -> list[Subject]:
+    """What an event touches, of every kind, with the keys it names."""
+    name = event_name(event.payload)
+    readers = dict.fromkeys(kind.subjects for kind in KINDS.values() if kind.is_touched_by(name))
+    return [(read, subject) for read in readers for subject in read(event.payload)]
