@@ -4,7 +4,6 @@ from functools import cache, partial
 
 from loguru import logger
 from port_ocean.context.ocean import ocean
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.log.sensetive import sensitive_log_filter
 
@@ -13,11 +12,8 @@ from jira.http.api import JiraApi, find_cloud_id
 from jira.http.auth import Authentication, BasicAuthentication, BearerAuthentication
 from jira.http.limiter import Limiter
 from jira.http.transport import build_http_client
-from jira.kinds.registry import KINDS
-from jira.read_ahead import Ahead, Pages
 from jira.settings import JiraSettings, is_gateway
 from jira.signature import derived_secret
-from kinds import Kinds
 
 
 @cache
@@ -53,19 +49,7 @@ def create_jira_client() -> JiraClient:
         JiraApi(http, authentication, site),
         settings.max_concurrent_requests,
         settings.organization_id,
-        whole_issues=whole_issues,
     )
-
-
-@cache
-def create_ahead() -> Ahead:
-    """What reads the rows of a resync ahead, by kind."""
-
-    async def read(resource: ResourceConfig) -> Pages:
-        async for page in KINDS[Kinds(resource.kind)].read_all(create_jira_client(), resource):
-            yield page
-
-    return Ahead(read)
 
 
 async def whole_issues() -> bool:

@@ -19,8 +19,8 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
-from jira.kinds.selectors import JiraPortAppConfig
 from port.mapping.entity_processor import mapper
+from port.mapping.resources import JiraPortAppConfig
 from port.resync_writer import JiraEntitiesStateApplier
 from webhook_processors.manager import JiraLiveEventsManager
 
@@ -73,14 +73,14 @@ class JiraIntegration(BaseIntegration):
         return cast(JiraEntitiesStateApplier, self.entities_state_applier)
 
     async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
-        """A resync, with the live-events manager told of it; see Upkeep."""
-        upkeep = self._live_events.upkeep
-        begun = upkeep.resync_began()
+        """A resync, with the follow-up jobs told of it."""
+        follow_ups = self._live_events.follow_ups
+        begun = follow_ups.resync_began()
         succeeded = False
         try:
             succeeded = bool(await super().sync_raw_all(*args, **kwargs))
         finally:
-            upkeep.resync_ended(begun, succeeded=succeeded)
+            follow_ups.resync_ended(begun, succeeded=succeeded)
         return succeeded
 
     async def sort_and_upsert_failed_entities(self, user_agent_type: UserAgentType) -> None:
@@ -89,7 +89,7 @@ class JiraIntegration(BaseIntegration):
         The framework does so one by one, once, and only without stubs.
         """
         left = await self._applier.write_refused(user_agent_type)
-        self._live_events.catalog.remember_refused(left)
+        self._live_events.live_writer.remember_refused(left)
 
     async def _map_entities_compared_with_port(
         self, entities: list[Entity], resource: ResourceConfig, user_agent_type: UserAgentType

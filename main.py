@@ -4,28 +4,40 @@ import asyncio
 import contextvars
 import gc
 import os
-from collections.abc import Callable
 from typing import cast
 
 from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
+from port_ocean.context.resource import resource
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.utils.signal import signal_handler
 
-from initialize_client import create_ahead, create_jira_client, get_settings, webhook_secrets
+from initialize_client import create_jira_client, get_settings, webhook_secrets
 from jira.errors import SettingsError
-from jira.keep_webhook import WebhookKeeper
-from jira.kinds.kind import Kind
-from jira.kinds.registry import KINDS, webhook_events
-from jira.kinds.selectors import JiraPortAppConfig
+from jira.kinds.registry import webhook_events
+from jira.read_ahead import Pages, ReadAhead
 from jira.settings import is_unencrypted, unknown_settings
-from jira.webhook_registration import WantedWebhook, webhook_name
+from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
+from kinds import Kinds
+from port.mapping.resources import JiraPortAppConfig
+from port.related_rows import all_rows
 from port.resync_writer import JiraEntitiesStateApplier
 from webhook_processors.door import Door
 from webhook_processors.guard import WebhookGuard
 from webhook_processors.manager import JiraLiveEventsManager
-from webhook_processors.registry import PROCESSORS
+from webhook_processors.processors import (
+    BacklogWebhookProcessor,
+    BoardWebhookProcessor,
+    EpicWebhookProcessor,
+    IssueWebhookProcessor,
+    ProjectWebhookProcessor,
+    ReleaseWebhookProcessor,
+    SprintWebhookProcessor,
+    UserWebhookProcessor,
+    WorklogWebhookProcessor,
+)
 
 WEBHOOK_PATH = "/webhook"
 
@@ -52,27 +64,32 @@ background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
 
 
-def resync_of(kind: Kind) -> Callable[[str], ASYNC_GENERATOR_RESYNC_TYPE]:
-    """The resync of a kind, for the resource that the framework is at.
+read_ahead = ReadAhead()
+
+
+def pages_of(resource: ResourceConfig) -> Pages:
+    """Every row of a resource; an error at the end where Jira no longer knows us."""
+    return all_rows(create_jira_client(), resource)
+
+
+async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
+    """The rows of the resource that the framework is at.
 
     It ends when all is written: a failure is the kind's, so that nothing is deleted.
     """
-
-    async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
-        resource = event.resource_config
-        if resource is None:
-            raise RuntimeError("a resync runs only where the framework has set its resource")
-        async for rows in create_ahead().pages(resource):
-            yield rows
-        await cast(JiraEntitiesStateApplier, ocean.integration.entities_state_applier).written()
-
-    return resync
+    async for rows in read_ahead.pages(resource.index, pages_of(resource.resource_config)):
+        yield rows
+    await cast(JiraEntitiesStateApplier, ocean.integration.entities_state_applier).written()
 
 
-for registered in KINDS.values():
-    ocean.on_resync(registered.kind)(resync_of(registered))
+for kind in Kinds:
+    ocean.on_resync(kind)(resync)
 
-for processor in PROCESSORS:
+for processor in (
+    *(ProjectWebhookProcessor, IssueWebhookProcessor, UserWebhookProcessor),
+    *(ReleaseWebhookProcessor, BoardWebhookProcessor, SprintWebhookProcessor),
+    *(BacklogWebhookProcessor, EpicWebhookProcessor, WorklogWebhookProcessor),
+):
     ocean.add_webhook_processor(WEBHOOK_PATH, processor)
 
 
@@ -113,7 +130,7 @@ async def keep_webhook() -> None:
         events=webhook_events(),
         secret=webhook_secrets()[0],
     )
-    keeper = WebhookKeeper(client, wanted)
+    keeper = WebhookKeeper(client.api, wanted)
     keepers.append(keeper)
     task = asyncio.create_task(keeper.run(), context=contextvars.Context())
     background.add(task)
@@ -126,9 +143,9 @@ async def before_resync() -> None:
     for keeper in keepers:
         await keeper.ready.wait()
     await create_jira_client().verify_credentials()
-    ahead = create_ahead()
-    ahead.start(event.port_app_config.resources)
-    event.on_abort(ahead.stop)
+    resources = event.port_app_config.resources
+    read_ahead.start({index: pages_of(of) for index, of in enumerate(resources)})
+    event.on_abort(read_ahead.stop)
 
 
 # What is loaded by now stays: the garbage collector needn't look through it again and again. Nor

@@ -1,26 +1,24 @@
-"""What has to be looked after besides the events themselves: projects, sweeps, and resyncs.
-
-A resync may write a row that it read before a live change; the events that were handled while one
-ran are handled again when it ends.
-"""
+"""Follow-up jobs of events: what a change touches besides what its event names, and sweeps."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.issues_showing import Carriers, carriers_of, pages
-from background.jobs import Background
+from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
+from background.jobs import Jobs
 from background.sweep import Sweeper
 from client import JiraClient
+from jira.events import Family
+from jira.kinds.registry import KINDS
+from jira.payloads import event_name, project_subjects
 from kinds import Kinds
-from port import related_rows as refresh
 from port.dsp import is_dsp_mode_enabled
-from webhook_processors.queued_event import QueuedEvent
 
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
@@ -29,12 +27,11 @@ REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
 """When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
-MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
 
 Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Entity]], Awaitable[None]]
 
 
-class Upkeep:
+class FollowUps:
     """Asks for background work, and knows whether a resync runs."""
 
     def __init__(
@@ -42,61 +39,54 @@ class Upkeep:
         client: JiraClient,
         sweeper: Sweeper,
         sync: Sync,
-        again: Callable[[Sequence[QueuedEvent]], Awaitable[None]],
         retry_refused: Callable[[], Awaitable[None]],
         *,
         sweep_minutes: int,
         index_seconds: int,
     ) -> None:
-        """`again` puts events back into the queue; `retry_refused` writes what Port refused.
+        """`retry_refused` writes what Port refused.
 
         `index_seconds` is how long Jira's search may not show what happened to a project.
         """
-        self.background = Background()
+        self.jobs = Jobs()
         self._client = client
         self._sweeper = sweeper
         self._sync = sync
-        self._again = again
         self._retry_refused = retry_refused
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
         self._resyncs = 0
         self._resync_began = 0.0
-        self._remembered: list[QueuedEvent] = []
-        self._remembered_bytes = 0
-        self._overflowed = False
         self._orphans_took = 0.0
         if sweep_minutes:
-            self.background.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
+            self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
 
     @property
     def resync_running(self) -> bool:
         """Whether rows may be written that were read a while ago."""
         return self._resyncs > 0
 
-    def after(self, events: Sequence[WebhookEvent]) -> list[str]:
+    def after(self, payloads: Sequence[Any]) -> list[str]:
         """Ask for what these events entail beyond themselves; the names of what was asked for."""
-        if self.resync_running:
-            self._remember(events)
         asked = []
-        for project_id in refresh.projects_of(events):
+        for project_id in projects_of(payloads):
             name = f"issues of project {project_id}"
-            self.background.ask(name, partial(self._issues_of, project_id))
+            self.jobs.ask(name, partial(self._issues_of, project_id))
             asked.append(name)
         if asked:
             asked.append("sweep")
             self._now_and_with_index("sweep", self._sweep)
-        for carriers in carriers_of(events):
-            self.background.ask(carriers.name, partial(self._issues_with, carriers))
-            asked.append(carriers.name)
-        if kinds := refresh.compared_after(events):
+        for showing in issues_showing(payloads):
+            self.jobs.ask(showing.name, partial(self._issues_showing, showing))
+            asked.append(showing.name)
+        if kinds := compared_after(payloads):
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
             asked.append(name)
         if asked:
             return asked
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
-        self.background.postpone("orphans", self._orphans, delay=delay)
+        self.jobs.postpone("orphans", self._orphans, delay=delay)
         return ["orphans"]
 
     def resync_began(self) -> float:
@@ -111,50 +101,29 @@ class Upkeep:
         if succeeded:
             self._sweeper.look_back_to(begun)
             self._put_off_regular_sweep(self._sweep_seconds)
-        if self._overflowed and not self.resync_running:
-            # Not all events of the meantime are known any more: what changed is read instead.
-            self._overflowed = False
-            self.background.ask("sweep", self._sweep)
-        self.background.wake()
+        self.jobs.wake()
 
-    async def after_resync(self) -> None:
-        """Handle again what was handled while it ran."""
-        if self.resync_running or not self._remembered:
-            return
-        events, self._remembered, self._remembered_bytes = self._remembered, [], 0
-        logger.info(f"{len(events)} live events came during the resync and are handled again")
-        for queued in events:
-            queued.again = True
-        await self._again(events)
+    def ask_for_sweep(self) -> None:
+        """Have everything compared soon: something happened that nothing else makes up for."""
+        self.jobs.ask("sweep", self._sweep)
 
     def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
-        self.background.ask(name, make)
+        self.jobs.ask(name, make)
         later = f"{name} when the index has caught up"
-        self.background.postpone(later, make, delay=self._index_seconds)
+        self.jobs.postpone(later, make, delay=self._index_seconds)
 
     def _put_off_regular_sweep(self, seconds: float) -> None:
         if self._sweep_seconds:
-            self.background.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
-
-    def _remember(self, events: Sequence[WebhookEvent]) -> None:
-        for queued in events:
-            if not isinstance(queued, QueuedEvent):
-                continue
-            if self._remembered_bytes + queued.size > MAX_REMEMBERED_BYTES:
-                self._overflowed = True
-                return
-            self._remembered.append(queued)
-            self._remembered_bytes += queued.size
+            self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
     async def _issues_of(self, project_id: str) -> AsyncIterator[None]:
-        mapping = event.port_app_config
-        async for page in refresh.project_issues(self._client, project_id, mapping):
+        async for page in project_issues(self._client, project_id, event.port_app_config):
             await self._sync(page, [])
             yield
 
-    async def _issues_with(self, carriers: Carriers) -> AsyncIterator[None]:
-        async for page in pages(self._client, carriers, event.port_app_config):
+    async def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
+        async for page in pages(self._client, showing, event.port_app_config):
             await self._sync(page, [])
             yield
 
@@ -187,3 +156,25 @@ class Upkeep:
             async for _ in self._sweeper.orphans():
                 yield
         self._orphans_took = time.monotonic() - begun
+
+
+def projects_of(payloads: Iterable[Any]) -> list[str]:
+    """The ids of the projects that events are about, each once."""
+    ids = (
+        subject.id
+        for payload in payloads
+        if event_name(payload).startswith(Family.PROJECT)
+        for subject in project_subjects(payload)
+        if subject.id
+    )
+    return list(dict.fromkeys(ids))
+
+
+def compared_after(payloads: Iterable[Any]) -> tuple[Kinds, ...]:
+    """The kinds of which events tell that something changed, but not what."""
+    names = {event_name(payload) for payload in payloads}
+    return tuple(
+        kind.name
+        for kind in KINDS.values()
+        if kind.compared_after and any(name.startswith(kind.compared_after) for name in names)
+    )

@@ -1,27 +1,47 @@
-"""Issues that show something which an event changed: a release, a sprint."""
+"""Issues that show something which an event changed: a project, a release, a sprint."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
 from client import JiraClient
 from jira.errors import JiraRequestError
-from jira.payloads import event_name, plausible_id
-from jira.planning_events import IdSubject, release_project, release_subjects, sprint_subjects
-from port import related_rows as refresh
+from jira.events import Family, JiraEvent
+from jira.jql import restrict
+from jira.kinds.issue import IssueSelector
+from jira.payloads import (
+    IdSubject,
+    event_name,
+    plausible_id,
+    release_project,
+    release_subjects,
+    sprint_subjects,
+)
+from port.mapping.fields_read import may_read
+from port.mapping.resources import JiraIssueConfig, selector_of
+from port.related_rows import results_of
 
 RELEASE_FIELDS = ("fixVersions", "versions")
 SPRINT_FIELDS = ("sprint", "closedSprints", "customfield_*")
 """Jira keeps the sprint in a custom field, whose number is another on every site."""
-LETS_ISSUES_GO = ("sprint_closed", "sprint_deleted")
-DOES_NOT_TOUCH_ISSUES = ("jira:version_created", "jira:version_moved", "sprint_created")
+LETS_ISSUES_GO = (JiraEvent.SPRINT_CLOSED, JiraEvent.SPRINT_DELETED)
+DOES_NOT_TOUCH_ISSUES = (
+    JiraEvent.VERSION_CREATED,
+    JiraEvent.VERSION_MOVED,
+    JiraEvent.SPRINT_CREATED,
+)
+VERSION_IS_GONE = (JiraEvent.VERSION_DELETED, "jira:version_merged")
+"""The second one isn't documented; some sites are said to send it."""
+
+Pages = AsyncIterator[list[WebhookEventRawResults]]
 
 
 @dataclass(frozen=True)
-class Carriers:
+class IssuesShowing:
     """Which issues to read again: of a clause, of a project, of a board's projects, or all.
 
     A release or sprint that is gone can't be asked for any more, and a sprint that closes lets go
@@ -35,84 +55,113 @@ class Carriers:
     board_id: str | None = None
 
 
-def carriers_of(events: Iterable[WebhookEvent]) -> list[Carriers]:
-    """What the events entail for issues that they aren't about, each once."""
-    found = [carriers for event in events for carriers in _carriers(event)]
+def issues_showing(payloads: Iterable[Any]) -> list[IssuesShowing]:
+    """What events entail for issues that they aren't about, each once."""
+    found = [showing for payload in payloads for showing in _showing(payload)]
     return list(dict.fromkeys(found))
 
 
-async def pages(
-    client: JiraClient, carriers: Carriers, mapping: PortAppConfig
-) -> AsyncIterator[list[WebhookEventRawResults]]:
+async def pages(client: JiraClient, showing: IssuesShowing, mapping: PortAppConfig) -> Pages:
     """The issues, page by page; nothing where the mapping doesn't read what changed."""
-    if not refresh.reads(mapping, carriers.fields):
+    if not reads(mapping, showing.fields):
         return
-    if carriers.clause is not None:
+    if showing.clause is not None:
         try:
-            async for results in refresh.issues_where(
-                client, carriers.clause, mapping, carriers.fields
-            ):
+            async for results in issues_where(client, showing.clause, mapping, showing.fields):
                 yield results
         except JiraRequestError as error:
             # Gone by now: the event that says so is on its way, or was here before.
-            logger.info(f"No {carriers.name}: {error}")
+            logger.info(f"No {showing.name}: {error}")
         return
-    projects = await _projects(client, carriers)
+    projects = await _projects(client, showing)
     if projects is None:
-        async for results in refresh.issues_where(client, None, mapping, carriers.fields):
+        async for results in issues_where(client, None, mapping, showing.fields):
             yield results
         return
     for project_id in projects:
-        async for results in refresh.project_issues(client, project_id, mapping, carriers.fields):
+        async for results in project_issues(client, project_id, mapping, showing.fields):
             yield results
 
 
-async def _projects(client: JiraClient, carriers: Carriers) -> Sequence[str] | None:
+async def project_issues(
+    client: JiraClient, project_id: str, mapping: PortAppConfig, fields: Sequence[str] = ()
+) -> Pages:
+    """The issues of a live project, page by page; nothing for one that isn't live."""
+    if await client.projects.live([project_id]):
+        clause = restrict(None, "project", [project_id])
+        async for results in issues_where(client, clause, mapping, fields):
+            yield results
+
+
+async def issues_where(
+    client: JiraClient, clause: str | None, mapping: PortAppConfig, fields: Sequence[str] = ()
+) -> Pages:
+    """The issues of each selector (for which a JQL clause holds, too), page by page.
+
+    With `fields`, only for mappings that may read one of these.
+    """
+    for index, resource in enumerate(mapping.resources):
+        if not isinstance(resource, JiraIssueConfig) or (fields and not may_read(resource, fields)):
+            continue
+        selector = cast(IssueSelector, await selector_of(resource))
+        async for rows in client.issues.where(clause, selector):
+            yield [results_of(resource, index, rows)]
+
+
+def reads(mapping: PortAppConfig, fields: Sequence[str]) -> bool:
+    """Whether the mapping of issues may read one of these fields."""
+    return any(
+        may_read(resource, fields)
+        for resource in mapping.resources
+        if isinstance(resource, JiraIssueConfig)
+    )
+
+
+async def _projects(client: JiraClient, showing: IssuesShowing) -> Sequence[str] | None:
     """The ids of the projects; None where nothing says which."""
-    if carriers.project_id is not None:
-        return [carriers.project_id]
-    board_id = carriers.board_id
-    board = (await client.boards.find([board_id])).get(board_id) if board_id else None
+    if showing.project_id is not None:
+        return [showing.project_id]
+    board_id = showing.board_id
+    board = (await client.boards.any_of([board_id])).get(board_id) if board_id else None
     if board is None:
         return None
-    rows = await client.projects.find_keys(sorted(board["__projectKeys"]), "")
+    rows = await client.projects.find_keys(sorted(board["__projectKeys"]))
     return [str(row["id"]) for row in rows]
 
 
-def _carriers(event: WebhookEvent) -> list[Carriers]:
-    payload = event.payload
+def _showing(payload: Any) -> list[IssuesShowing]:
     name = event_name(payload)
     if name in DOES_NOT_TOUCH_ISSUES:
         return []
-    if name in ("jira:version_deleted", "jira:version_merged"):
+    if name in VERSION_IS_GONE:
         project_id = release_project(payload)
         title = f"issues of the releases of project {project_id}"
-        return [Carriers(title, RELEASE_FIELDS, project_id=project_id)] if project_id else []
-    if name.startswith("jira:version_"):
+        return [IssuesShowing(title, RELEASE_FIELDS, project_id=project_id)] if project_id else []
+    if name.startswith(Family.VERSION):
         return [
-            Carriers(
+            IssuesShowing(
                 f"issues of release {subject.id}",
                 RELEASE_FIELDS,
                 clause=f"(fixVersion in ({subject.id}) OR affectedVersion in ({subject.id}))",
             )
             for subject in release_subjects(payload)
         ]
-    if name.startswith("sprint_"):
+    if name.startswith(Family.SPRINT):
         return [
             found
             for subject in sprint_subjects(payload)
-            for found in _carriers_of_sprint(name, subject)
+            for found in _showing_sprint(name, subject)
         ]
     return []
 
 
-def _carriers_of_sprint(name: str, subject: IdSubject) -> list[Carriers]:
+def _showing_sprint(name: str, subject: IdSubject) -> list[IssuesShowing]:
     found = []
-    if name != "sprint_deleted":
+    if name != JiraEvent.SPRINT_DELETED:
         clause = f"sprint in ({subject.id})"
-        found.append(Carriers(f"issues of sprint {subject.id}", SPRINT_FIELDS, clause=clause))
+        found.append(IssuesShowing(f"issues of sprint {subject.id}", SPRINT_FIELDS, clause=clause))
     if name in LETS_ISSUES_GO:
         board_id = plausible_id(subject.row.get("originBoardId"))
         projects = f"the projects of board {board_id}" if board_id else "all projects"
-        found.append(Carriers(f"issues of {projects}", SPRINT_FIELDS, board_id=board_id))
+        found.append(IssuesShowing(f"issues of {projects}", SPRINT_FIELDS, board_id=board_id))
     return found

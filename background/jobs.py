@@ -24,7 +24,7 @@ class _Job:
     failures: int = 0
 
 
-class Background:
+class Jobs:
     """Jobs by name; one asked for twice is done once.
 
     A job that is asked for while it runs is done again afterwards: it may have read too early.

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -15,6 +16,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
+from background.issues_showing import project_issues, reads
 from background.sweep_plan import (
     differs,
     grouped,
@@ -24,11 +26,12 @@ from background.sweep_plan import (
     projects_named_by,
 )
 from client import JiraClient
-from jira.kinds.kind import Kind
+from jira.kinds.kind import KindWithNames
 from jira.payloads import Row
 from kinds import Kinds
-from port import related_rows as refresh
 from port.entities import EntityKey, PortWriter, has_details, key_of
+from port.mapping.resources import blueprint_of, details_of, identity_only, kind_of, selector_of
+from port.related_rows import all_rows, results_of
 
 PLAIN_IDENTIFIERS = (".key", ".id")
 """Expressions that surely give the same for a row of id and key alone as for a whole one."""
@@ -86,9 +89,9 @@ class Sweeper:
         at_port = grouped(await self._at_port())
         read = _Read()
         for index, resource in enumerate(event.port_app_config.resources):
-            kind = refresh.kind_of(resource)
-            blueprint = refresh.blueprint_of(resource)
-            if kind is None or blueprint is None or kind.kind not in kinds:
+            kind = kind_of(resource)
+            blueprint = blueprint_of(resource)
+            if kind is None or blueprint is None or kind not in kinds:
                 every = {entity.blueprint for entity in at_port.values()}
                 named = {blueprint} if blueprint else every
                 read.incomplete |= named
@@ -104,7 +107,7 @@ class Sweeper:
         await self._delete(at_port, read)
         if len(kinds) == len(Kinds):
             self._last_begun = begun
-            async for results in self._carriers_of_components():
+            async for results in self._issues_showing_components():
                 await self._sync(results, [])
                 yield
         yield
@@ -114,7 +117,7 @@ class Sweeper:
         blueprints = {
             blueprint
             for resource in event.port_app_config.resources
-            if resource.enable_delete and (blueprint := refresh.blueprint_of(resource))
+            if resource.enable_delete and (blueprint := blueprint_of(resource))
         }
         found = orphans(await self._at_port(), blueprints)
         if found:
@@ -122,68 +125,78 @@ class Sweeper:
         yield
 
     async def _at_port(self) -> list[Entity]:
-        return await self._writer.everything(refresh.details_of(event.port_app_config))
+        return await self._writer.everything(details_of(event.port_app_config))
 
     async def _resource(
         self,
-        kind: Kind,
+        kind: Kinds,
         resource: ResourceConfig,
         index: int,
         at_port: Mapping[EntityKey, Entity],
         read: _Read,
     ) -> AsyncIterator[list[WebhookEventRawResults]]:
         """Pages of rows to be written for one resource."""
-        if kind.read_names is None or kind.read_named is None:
-            async for rows in kind.read_all(self._client, resource):
-                passed, _ = await self._map_rows(resource, rows)
-                read.expected |= {key_of(entity) for entity in passed}
-                if any(differs(entity, at_port) for entity in passed):
-                    yield [refresh.results_of(resource, index, rows)]
+        reader = self._client.kinds[kind]
+        if isinstance(reader, KindWithNames):
+            async for results in self._by_names(reader, resource, index, at_port, read):
+                yield results
             return
-        identity = refresh.identity_only(resource)
+        async for rows in all_rows(self._client, resource):
+            passed, _ = await self._map_rows(resource, rows)
+            read.expected |= {key_of(entity) for entity in passed}
+            if any(differs(entity, at_port) for entity in passed):
+                yield [results_of(resource, index, rows)]
+
+    async def _by_names(
+        self,
+        kind: KindWithNames[Any, Any],
+        resource: ResourceConfig,
+        index: int,
+        at_port: Mapping[EntityKey, Entity],
+        read: _Read,
+    ) -> AsyncIterator[list[WebhookEventRawResults]]:
+        selector = await selector_of(resource)
+        identity = identity_only(resource)
         plain = (
             resource.selector.query.strip() == "true"
             and str(resource.port.entity.mappings.identifier).strip() in PLAIN_IDENTIFIERS
         )
         missing: list[Row] = []
         detailed = has_details(at_port.values())
-        async for rows in kind.read_names(self._client, resource):
+        async for rows in kind.names(selector):
             passed, _ = await self._map_rows(identity, rows) if plain else ([], [])
             if len(passed) != len(rows):
                 # The name isn't in an id-only row, or the query asks for more than that.
                 self._say_once(resource, index)
-                async for whole in kind.read_named(self._client, rows, resource):
+                async for whole in kind.named(rows, selector):
                     entities, _ = await self._map_rows(resource, whole)
                     read.expected |= {key_of(entity) for entity in entities}
-                    yield [refresh.results_of(resource, index, whole)]
+                    yield [results_of(resource, index, whole)]
                 continue
             for row, entity in zip(rows, passed, strict=True):
                 read.expected.add(key_of(entity))
                 known = at_port.get(key_of(entity))
                 if known is None or (detailed and is_bare(known)):
                     missing.append(row)
-        async for whole in kind.read_named(self._client, missing, resource):
-            yield [refresh.results_of(resource, index, whole)]
-        if kind.read_changed is not None:
-            minutes = FIRST_LOOK_BACK_MINUTES
-            if self._last_begun is not None:
-                minutes = int((time.monotonic() - self._last_begun) / 60) + MARGIN_MINUTES
-            async for whole in kind.read_changed(self._client, resource, minutes):
-                yield [refresh.results_of(resource, index, whole)]
+        async for whole in kind.named(missing, selector):
+            yield [results_of(resource, index, whole)]
+        minutes = FIRST_LOOK_BACK_MINUTES
+        if self._last_begun is not None:
+            minutes = int((time.monotonic() - self._last_begun) / 60) + MARGIN_MINUTES
+        async for whole in kind.changed(selector, minutes):
+            yield [results_of(resource, index, whole)]
 
-    async def _carriers_of_components(self) -> AsyncIterator[list[WebhookEventRawResults]]:
+    async def _issues_showing_components(self) -> AsyncIterator[list[WebhookEventRawResults]]:
         """The issues that show a component as it was: no event tells of components."""
         mapping = event.port_app_config
-        if not refresh.reads(mapping, ("components",)):
+        if not reads(mapping, ("components",)):
             return
-        seen = self._client.issues.components
-        for project in await self._client.projects.find_keys(seen.projects(), ""):
+        seen = self._client.issues.reader.components
+        for project in await self._client.projects.find_keys(seen.projects()):
             now = await self._client.components.of_project(project)
             if not seen.are_shown_as_they_are(project["key"], now):
                 seen.forget(project["key"])
-                async for results in refresh.project_issues(
-                    self._client, str(project["id"]), mapping
-                ):
+                async for results in project_issues(self._client, str(project["id"]), mapping):
                     yield results
 
     async def _delete(self, at_port: Mapping[EntityKey, Entity], read: _Read) -> None:
@@ -214,9 +227,7 @@ class Sweeper:
 
     async def _explained(self, entities: Sequence[Entity]) -> set[EntityKey]:
         """Projects that Jira says are put away or renamed, and what has a key of theirs."""
-        live = {
-            str(row["key"]) async for rows in self._client.get_paginated_projects() for row in rows
-        }
+        live = {str(row["key"]) async for rows in self._client.projects.listed() for row in rows}
         keys_of = {key_of(entity): projects_named_by(entity) for entity in entities}
         keys = {key for named in keys_of.values() for key in named} - live
         away = {key for key in keys if await self._client.projects.is_put_away(key)}

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jira.events import Family, JiraEvent
+
 Row = dict[str, Any]
 
 _ID = re.compile(r"[0-9]{1,19}")
@@ -53,6 +55,26 @@ class UserSubject:
     row: Row = field(compare=False)
 
 
+ISSUES_PROJECT = "__issuesProjectId"
+"""In a sprint's row of an issue's event: the id of that issue's project."""
+
+
+@dataclass(frozen=True)
+class IdSubject:
+    """Something to read again by its numeric id."""
+
+    id: str
+    row: Row = field(compare=False)
+
+
+@dataclass(frozen=True)
+class WorklogSubject:
+    """An issue whose worklogs are to be read again, and worklogs it is said to have or had."""
+
+    issue_id: str
+    worklogs: tuple[Row, ...] = field(default=(), compare=False)
+
+
 def event_name(payload: Any) -> str:
     """The event's name, such as `jira:issue_updated`; empty where there is none."""
     name = payload.get("webhookEvent") if isinstance(payload, Mapping) else None
@@ -67,18 +89,18 @@ def issue_subjects(payload: Any) -> list[IssueSubject]:
     their own) and the issues it is linked with.
     """
     name = event_name(payload)
-    if name.startswith("issuelink_"):
+    if name.startswith(Family.ISSUE_LINK):
         link = part_of(payload, "issueLink")
         ids = (plausible_id(link.get(end)) for end in ("sourceIssueId", "destinationIssueId"))
         return [_related({"id": issue_id}) for issue_id in dict.fromkeys(ids) if issue_id]
-    if name.startswith("worklog_"):
+    if name.startswith(Family.WORKLOG):
         issue_id = plausible_id(part_of(payload, "worklog").get("issueId"))
         return [_related({"id": issue_id})] if issue_id else []
     row = part_of(payload, "issue")
     issue_id = plausible_id(row.get("id"))
     if issue_id is None:
         return []
-    if not name.startswith("jira:issue_"):
+    if not name.startswith(Family.ISSUE):
         return [_related(row)]
     keys = [_matching(_ISSUE_KEY, row.get("key")), *moved_keys(payload)]
     subjects = [IssueSubject(issue_id, row, tuple(dict.fromkeys(key for key in keys if key)))]
@@ -108,13 +130,13 @@ def moved_keys(payload: Any) -> list[str]:
 def project_subjects(payload: Any) -> list[ProjectSubject]:
     """The project of a project event, or the projects whose number of issues changed."""
     name = event_name(payload)
-    if not name.startswith("jira:issue_"):
+    if not name.startswith(Family.ISSUE):
         row = part_of(payload, "project")
         project_id = plausible_id(row.get("id"))
         key = _matching(_PROJECT_KEY, row.get("key"))
         return [ProjectSubject(project_id, key, row)] if project_id or key else []
     moves = changes_of(payload, "project")
-    if name == "jira:issue_updated" and not moves:
+    if name == JiraEvent.ISSUE_UPDATED and not moves:
         return []
     ids = [plausible_id(part_of(part_of(part_of(payload, "issue"), "fields"), "project").get("id"))]
     ids += [plausible_id(item.get(side)) for item in moves for side in ("from", "to")]
@@ -128,9 +150,57 @@ def user_subjects(payload: Any) -> list[UserSubject]:
     return [UserSubject(account_id, row)] if account_id else []
 
 
-def no_subjects(payload: Any) -> list[Any]:
-    """For a kind that no event tells of."""
-    return []
+def release_subjects(payload: Any) -> list[IdSubject]:
+    """The release of a `jira:version_*` event, and the one it was merged into."""
+    row = part_of(payload, "version")
+    merged_to = payload.get("mergedTo") if isinstance(payload, Mapping) else None
+    candidates = [row, merged_to if isinstance(merged_to, dict) else {"id": merged_to}]
+    return _by_id(candidates)
+
+
+def release_project(payload: Any) -> str | None:
+    """The id of the project that a `jira:version_*` event's release belongs to."""
+    return plausible_id(part_of(payload, "version").get("projectId"))
+
+
+def board_subjects(payload: Any) -> list[IdSubject]:
+    """The board of a `board_*` event; one about its configuration may call it that."""
+    return _by_id([part_of(payload, "board") or part_of(payload, "configuration")])
+
+
+def sprint_subjects(payload: Any) -> list[IdSubject]:
+    """The sprint of a `sprint_*` event, or the sprints that an issue came to or left.
+
+    By the issues that are in it a sprint shows on more boards or on fewer.
+    """
+    if event_name(payload).startswith(Family.ISSUE):
+        fields = part_of(part_of(payload, "issue"), "fields")
+        project_id = plausible_id(part_of(fields, "project").get("id"))
+        ids = [
+            {"id": part.strip(), ISSUES_PROJECT: project_id}
+            for item in changes_of(payload, "sprint")
+            for side in ("from", "to")
+            for part in str(item.get(side) or "").split(",")
+        ]
+        return _by_id(ids)
+    return _by_id([part_of(payload, "sprint")])
+
+
+def worklog_subjects(payload: Any) -> list[WorklogSubject]:
+    """The issues whose worklogs an event may change.
+
+    Any change of an issue can bring it into or out of a selector's JQL, and its worklogs with it.
+    """
+    found: dict[str, list[Row]] = {s.id: [] for s in issue_subjects(payload)}
+    worklog = part_of(payload, "worklog")
+    issue_id = plausible_id(worklog.get("issueId"))
+    if issue_id is not None:
+        found.setdefault(issue_id, []).extend(_with_ids([worklog]))
+    issue = part_of(payload, "issue")
+    inlined = list_of(part_of(part_of(issue, "fields"), "worklog"), "worklogs")
+    if (own_id := plausible_id(issue.get("id"))) in found:
+        found[own_id].extend(_with_ids(inlined))
+    return [WorklogSubject(issue, tuple(worklogs)) for issue, worklogs in found.items()]
 
 
 def plausible_id(value: Any) -> str | None:
@@ -162,10 +232,10 @@ def _relatives(payload: Any, row: Row, name: str) -> Iterator[Row]:
     parents = [
         side for f in _PARENT_FIELDS for item in changes_of(payload, f) for side in _ids(item)
     ]
-    goes = name == "jira:issue_deleted" or bool(moved_keys(payload))
+    goes = name == JiraEvent.ISSUE_DELETED or bool(moved_keys(payload))
     fields = part_of(row, "fields")
     candidates: list[Any] = list(parents)
-    if goes or parents or name == "jira:issue_created":
+    if goes or parents or name == JiraEvent.ISSUE_CREATED:
         candidates.append(fields.get("parent"))
     if goes:
         candidates += list_of(fields, "subtasks")
@@ -204,3 +274,13 @@ def list_of(payload: Any, name: str) -> list[Any]:
 
 def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
     return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _by_id(rows: list[Any]) -> list[IdSubject]:
+    return list({row["id"]: IdSubject(row["id"], row) for row in _with_ids(rows)}.values())
+
+
+def _with_ids(rows: list[Any]) -> Iterator[Row]:
+    for row in rows:
+        if isinstance(row, dict) and (row_id := plausible_id(row.get("id"))):
+            yield {**row, "id": row_id}

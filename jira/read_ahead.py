@@ -1,41 +1,36 @@
 """Reads the rows of a resync before the framework comes to them.
 
-The framework takes one kind after the other, and reads, maps and writes by turns. So each kind's
-rows are read from the resync's beginning on, side by side, a few pages ahead of what is taken.
+The framework takes one resource after the other, and reads, maps and writes by turns. So the rows
+of each are read from the resync's beginning on, side by side, a few pages ahead of what is taken.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from jira.payloads import Row
 
 Pages = AsyncGenerator[list[Row], None]
 PAGES_AHEAD = 1
-"""Pages of a kind that wait to be taken; one more is in the reader's hands."""
+"""Pages of a resource that wait to be taken; one more is in the reader's hands."""
 
 
-class Ahead:
-    """Starts reading all resources of a mapping at once; each is then taken once."""
+class ReadAhead:
+    """Starts reading all resources of a mapping at once; each is then taken once, by its number."""
 
-    def __init__(self, read: Callable[[ResourceConfig], Pages]) -> None:
-        self._read = read
+    def __init__(self) -> None:
         self._streams: dict[int, _Stream] = {}
 
-    def start(self, resources: Iterable[ResourceConfig]) -> None:
+    def start(self, pages: Mapping[int, Pages]) -> None:
         """Begin to read what a resync will ask for; needs a running event loop."""
         self.stop()
-        self._streams = {
-            id(resource): _Stream(resource, self._read(resource)) for resource in resources
-        }
+        self._streams = {number: _Stream(of) for number, of in pages.items()}
 
-    async def pages(self, resource: ResourceConfig) -> Pages:
-        """The pages of a resource, read ahead if that was started. Raises what reading raises."""
-        stream = self._streams.pop(id(resource), None)
+    async def pages(self, number: int, otherwise: Pages) -> Pages:
+        """The pages of a resource if they were begun, or else those. Raises what reading raises."""
+        stream = self._streams.pop(number, None)
         if stream is None:
-            async for page in self._read(resource):
+            async for page in otherwise:
                 yield page
             return
         try:
@@ -54,9 +49,7 @@ class Ahead:
 class _Stream:
     """Pages that are read into a queue, with the error that ended them at its place."""
 
-    def __init__(self, resource: ResourceConfig, pages: Pages) -> None:
-        # Held, since streams are found by its id, which another object could get after it.
-        self._resource = resource
+    def __init__(self, pages: Pages) -> None:
         self._queue: asyncio.Queue[list[Row] | Exception | None] = asyncio.Queue(PAGES_AHEAD)
         self._task = asyncio.create_task(self._fill(pages))
 

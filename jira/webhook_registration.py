@@ -3,15 +3,24 @@
 https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-using-the-rest-api
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loguru import logger
 
-from jira.errors import JiraAnswerError, JiraNotFoundError, JiraPermissionError, JiraRequestError
+from jira.errors import (
+    JiraAnswerError,
+    JiraError,
+    JiraNotFoundError,
+    JiraPermissionError,
+    JiraRequestError,
+)
 from jira.http.api import JiraApi
 
+CHECK_EVERY_SECONDS = 3600.0
+RETRY_AFTER_SECONDS = 60.0
 WEBHOOKS = "/rest/webhooks/1.0/webhook"
 ONE_WEBHOOK = "/rest/webhooks/1.0/webhook/{id}"
 DESCRIPTION = "Sends changes to Port. Managed by the Jira integration: it puts this back in place."
@@ -123,3 +132,28 @@ async def _remove(api: JiraApi, hook: Mapping[str, Any]) -> None:
 def webhook_id(hook: Mapping[str, Any]) -> str:
     """The id, which is only in the last segment of `self`."""
     return str(hook.get("self") or "").rstrip("/").rpartition("/")[2]
+
+
+class WebhookKeeper:
+    """Puts the webhook in place in the background; `ready` is set after the first try."""
+
+    def __init__(self, api: JiraApi, wanted: WantedWebhook) -> None:
+        self._api = api
+        self._wanted = wanted
+        self.ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Never returns; an error is logged and tried again in a minute."""
+        while True:
+            pause = CHECK_EVERY_SECONDS
+            try:
+                await ensure_webhook(self._api, self._wanted)
+            except JiraError as error:
+                logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
+                pause = RETRY_AFTER_SECONDS
+            except Exception:  # noqa: BLE001  (a resync waits for this task: it must not end)
+                logger.exception("The webhook in Jira could not be checked, trying again")
+                pause = RETRY_AFTER_SECONDS
+            finally:
+                self.ready.set()
+            await asyncio.sleep(pause)

@@ -11,8 +11,9 @@ from port_ocean.core.models import Entity
 
 from client import JiraClient
 from jira.payloads import Row
-from port import related_rows as refresh
 from port.entities import EntityKey, PortRefusedError, PortWriter, key_of
+from port.mapping.resources import details_of, identity_only
+from port.related_rows import related
 
 MAX_REFUSED = 200
 """How many refused entities are tried again, and remembered as said."""
@@ -20,7 +21,7 @@ MAX_REFUSED = 200
 Expand = Callable[[Row, ResourceConfig], AsyncIterator[list[Row]]]
 
 
-class Catalog:
+class LiveWriter:
     """Brings the live events' rows into Port.
 
     Before an entity is deleted it is read in Jira under the name that Port has it by: an event may
@@ -52,7 +53,7 @@ class Catalog:
         await self._apply(upserts, [*deletes, *gone], mapping, processor, expand)
         while self._pointing:
             again = dict(self._pointing)
-            rows, lost = await refresh.related(self._client, again.values(), mapping)
+            rows, lost = await related(self._client, again.values(), mapping)
             upserts, deletes = await map_results(rows, processor, expand)
             for key in again:
                 del self._pointing[key]
@@ -73,13 +74,13 @@ class Catalog:
         options = mapping.get_port_request_options()
         doomed = await self._writer.ours(without(deletes, upserts))
         if doomed:
-            rows, _ = await refresh.related(self._client, doomed, mapping)
+            rows, _ = await related(self._client, doomed, mapping)
             alive, _ = await map_results(rows, processor, expand)
             upserts = [*upserts, *alive]
             doomed = without(doomed, alive)
         if doomed:
             await self._client.verify_credentials()
-            pointing = await self._writer.pointing_at(doomed, refresh.details_of(mapping))
+            pointing = await self._writer.pointing_at(doomed, details_of(mapping))
             self._pointing |= {key_of(entity): entity for entity in pointing}
             await self._writer.delete(doomed, options)
         refused: dict[EntityKey, Entity] = {}
@@ -112,7 +113,7 @@ class Catalog:
             before = len(again)
             mapping = event.port_app_config
             try:
-                rows, gone = await refresh.related(self._client, again.values(), mapping)
+                rows, gone = await related(self._client, again.values(), mapping)
                 await self.sync(rows, processor, expand, gone)
             except BaseException:
                 self._refused = again | self._refused
@@ -140,7 +141,7 @@ async def map_results(
         passed, failed = await map_rows(resource, updated.values(), processor, expand)
         upserts += passed
         deletes += failed
-        identity = refresh.identity_only(resource)
+        identity = identity_only(resource)
         passed, failed = await map_rows(identity, deleted.values(), processor, expand)
         deletes += passed + failed
     return upserts, without(deletes, upserts)

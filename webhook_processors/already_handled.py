@@ -1,26 +1,25 @@
 """Which events bring no news: handled before, or read since they arrived."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from collections.abc import Hashable, Iterable
 
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
-from jira.kinds.registry import KINDS
+from jira.events import Family
 from jira.payloads import event_name
+from kinds import Kinds
 from webhook_processors.base import DELIVERY_ID
-from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.queued_event import QueuedEvent, touched_of
 
 MAX_REMEMBERED = 20_000
 
-ENTAIL_MORE = ("project_", "jira:version_", "board_", "sprint_")
+ENTAIL_MORE = (Family.PROJECT, Family.VERSION, Family.BOARD, Family.SPRINT)
 """Events that change what they don't name, such as the issues of a project."""
 
-Subject = tuple[Callable[[Any], Any], Hashable]
-"""What reads a subject out of a payload, and the subject; several kinds may share it."""
+Subject = tuple[Kinds, Hashable]
 
 
-class Seen:
+class AlreadyHandled:
     """Remembers deliveries by identifier, and when a subject was last read."""
 
     def __init__(self, most: int = MAX_REMEMBERED) -> None:
@@ -61,6 +60,4 @@ class Seen:
 
 def subjects_of(event: WebhookEvent) -> list[Subject]:
     """What an event touches, of every kind, with the keys it names."""
-    name = event_name(event.payload)
-    readers = dict.fromkeys(kind.subjects for kind in KINDS.values() if kind.is_touched_by(name))
-    return [(read, subject) for read in readers for subject in read(event.payload)]
+    return [(kind, subject) for kind, of in touched_of(event).items() for subject in of]

@@ -1,4 +1,4 @@
-"""What all processors share: a processor only says which kind it is."""
+"""What all processors share: one of them only says which kind it is of."""
 
 from typing import Any, ClassVar
 
@@ -14,10 +14,10 @@ from port_ocean.core.handlers.webhook.webhook_event import (
 
 from initialize_client import create_jira_client, get_settings, webhook_secrets
 from jira.kinds.kind import Kind
-from jira.kinds.registry import KINDS
 from jira.payloads import event_name
 from jira.signature import DeliveryRefusedError, verify
-from kinds import Kinds
+from port.mapping.resources import selector_of
+from webhook_processors.queued_event import touched_of
 
 DELIVERY_ID = "x-atlassian-webhook-identifier"
 
@@ -25,20 +25,15 @@ DELIVERY_ID = "x-atlassian-webhook-identifier"
 class JiraWebhookProcessor(AbstractWebhookProcessor):
     """Turns an event into what Jira's API says about its subject now."""
 
-    kind: ClassVar[Kinds]
-
-    @property
-    def spec(self) -> Kind:
-        """How this kind is read."""
-        return KINDS[self.kind]
+    kind: ClassVar[type[Kind[Any, Any]]]
 
     async def should_process_event(self, event: WebhookEvent) -> bool:
         """Whether the event may change entities of this kind."""
-        return self.spec.is_touched_by(event_name(event.payload))
+        return event_name(event.payload).startswith(self.kind.touched_by)
 
     async def get_matching_kinds(self, event: WebhookEvent) -> list[str]:
         """The one kind of this processor."""
-        return [self.kind]
+        return [self.kind.name]
 
     async def authenticate(self, payload: EventPayload, headers: EventHeaders) -> bool:
         """Check the signature over the raw bytes again: not every event came through the door."""
@@ -59,14 +54,15 @@ class JiraWebhookProcessor(AbstractWebhookProcessor):
 
     async def validate_payload(self, payload: EventPayload) -> bool:
         """Whether the payload names something that can exist, and that this kind has to read."""
-        return bool(self.spec.subjects(payload))
+        return self.kind.name in touched_of(self.event)
 
     async def handle_event(
         self, payload: EventPayload, resource: ResourceConfig
     ) -> WebhookEventRawResults:
         """Read what the event touches again and let the answer decide. Raises JiraError."""
-        subjects = self.spec.subjects(payload)
-        found = await self.spec.resolve(create_jira_client(), subjects, resource)
+        subjects = touched_of(self.event)[self.kind.name]
+        reader = create_jira_client().kinds[self.kind.name]
+        found = await reader.resolve(subjects, await selector_of(resource))
         return WebhookEventRawResults(
             updated_raw_results=found.updated, deleted_raw_results=found.deleted
         )

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from loguru import logger
@@ -17,21 +17,21 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.core.models import Entity
 
-from background.follow_ups import Upkeep
+from background.follow_ups import FollowUps
 from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
 from jira.errors import TRANSIENT_ERRORS
 from jira.payloads import event_name
 from port.dsp import is_dsp_mode_enabled
 from port.entities import PortWriter, is_transient
-from port.live_writer import Catalog, map_rows
+from port.live_writer import LiveWriter, map_rows
 from port.mapping.entity_processor import mapper
-from webhook_processors.already_handled import Seen
-from webhook_processors.base import DELIVERY_ID
-from webhook_processors.next_batch import MAX_BATCH, waiting_now
+from webhook_processors.already_handled import AlreadyHandled
+from webhook_processors.base import DELIVERY_ID, JiraWebhookProcessor
+from webhook_processors.next_batch import MAX_BATCH, Turns, waiting_now
 from webhook_processors.outcomes import Outcome, Retries, names
-from webhook_processors.queued_event import QueuedEvent
-from webhook_processors.turns import Turns
+from webhook_processors.queued_event import QueuedEvent, touched_of
+from webhook_processors.replay import Replay
 
 MAX_HELD = 300
 """Events that may be parsed and tried together in an outage; the others wait as bytes."""
@@ -48,7 +48,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         # The bytes of each event that is queued or under way, by its `id`.
         self._sizes: dict[int, int] = {}
         self._waiting_bytes = 0
-        self._seen = Seen()
+        self._handled = AlreadyHandled()
+        self._replay = Replay()
 
     async def initialize_handlers(self) -> None:
         """As the framework, with the mapper that the settings ask for."""
@@ -69,13 +70,13 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return True
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def live_writer(self) -> LiveWriter:
         """What writes to Port."""
-        return Catalog(PortWriter(ocean.port_client), create_jira_client())
+        return LiveWriter(PortWriter(ocean.port_client), create_jira_client())
 
     @cached_property
-    def upkeep(self) -> Upkeep:
-        """What is done besides the events."""
+    def follow_ups(self) -> FollowUps:
+        """What is done in the background."""
         settings = get_settings()
         client = create_jira_client()
         sweeper = Sweeper(
@@ -87,12 +88,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             ),
             limit_percent=settings.sweep_delete_limit_percent,
         )
-        return Upkeep(
+        return FollowUps(
             client,
             sweeper,
             self._sync,
-            self._put_back,
-            lambda: self.catalog.retry_refused(self.entity_processor, self._expand_raw_item),
+            lambda: self.live_writer.retry_refused(self.entity_processor, self._expand_raw_item),
             sweep_minutes=settings.sweep_interval_minutes,
             index_seconds=settings.search_index_lag_seconds,
         )
@@ -103,7 +103,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             logger.warning("Live events are taken by one worker; eventWorkersCount is not used")
             return
         queue = self._event_queues[path]
-        turns = Turns(queue, self.upkeep, self._around)
+        turns = Turns(queue, self.follow_ups, self._replay, self._around)
         try:
             while True:
                 batch = await turns.next_batch()
@@ -124,20 +124,22 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         begun = time.monotonic()
-        news = [event for event in batch if not self._seen.is_old_news(event)]
+        news = [event for event in batch if not self._handled.is_old_news(event)]
 
         async def more() -> list[WebhookEvent]:
             room = max(0, MAX_HELD - len(batch))
             taken = await waiting_now(self._event_queues[path], min(room, MAX_BATCH))
             batch.extend(taken)
-            joining = [event for event in taken if not self._seen.is_old_news(event)]
+            joining = [event for event in taken if not self._handled.is_old_news(event)]
             news.extend(joining)
             return joining
 
         await Retries(lambda events: self._attempt(path, events), more).work_off(list(news))
         old = len(batch) - len(news)
-        self._seen.note(news, begun)
-        asked = self.upkeep.after(news) if news else []
+        self._handled.note(news, begun)
+        if self.follow_ups.resync_running:
+            self._replay.note(news)
+        asked = self.follow_ups.after([event.payload for event in news]) if news else []
         again = 0
         for queued in batch:
             if isinstance(queued, QueuedEvent):
@@ -155,11 +157,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         async with event_context(EventType.HTTP_REQUEST, trigger_type="machine"):
             await ocean.integration.port_app_config_handler.get_port_app_config()
             return await step()
-
-    async def _put_back(self, events: Sequence[WebhookEvent]) -> None:
-        (queue,) = self._event_queues.values()
-        for webhook_event in events:
-            await queue.put(webhook_event)
 
     async def _attempt(self, path: str, batch: list[WebhookEvent]) -> Outcome:
         outcome = Outcome()
@@ -197,25 +194,21 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def _pairs(self, webhook_event: WebhookEvent, path: str) -> list[Pair]:
         """The processors of an event; none, quietly, for one that is unknown or makes no sense."""
         webhook_event.webhook_path = path
-        name = event_name(webhook_event.payload)
-        delivery = webhook_event.headers.get(DELIVERY_ID, "")
+        touched = touched_of(webhook_event)
         pairs: list[Pair] = []
-        mapped = {resource.kind for resource in event.port_app_config.resources}
         for processor_class in self._processors_classes[path]:
-            if getattr(processor_class, "kind", None) not in {None, *mapped}:
-                continue
-            processor = processor_class(webhook_event.clone())
-            if not await processor.should_process_event(webhook_event):
-                continue
-            if not await processor.validate_payload(webhook_event.payload):
-                continue
-            kinds = await processor.get_matching_kinds(webhook_event)
-            pairs += [
-                (webhook_event, resource, processor, index)
+            kind = cast(type[JiraWebhookProcessor], processor_class).kind.name
+            resources = [
+                (index, resource)
                 for index, resource in enumerate(event.port_app_config.resources)
-                if resource.kind in kinds
+                if kind in touched and resource.kind == kind
             ]
+            if resources:
+                processor = processor_class(webhook_event)
+                pairs += [(webhook_event, resource, processor, i) for i, resource in resources]
         if not pairs:
+            delivery = webhook_event.headers.get(DELIVERY_ID, "")
+            name = event_name(webhook_event.payload)
             logger.debug(f"Nothing to do for the delivery {delivery!r}: {name!r}")
         return pairs
 
@@ -232,7 +225,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def sync_raw_results(
         self, webhook_events_raw_result: list[WebhookEventRawResults]
     ) -> None:
-        """Map and write; see Catalog. In DSP mode the rows leave as they are."""
+        """Map and write; see LiveWriter. In DSP mode the rows leave as they are."""
         await self._sync(webhook_events_raw_result, [])
 
     async def _sync(
@@ -243,7 +236,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         if await is_lakehouse_data_enabled():
             await self._send_webhook_raw_data_to_lakehouse(list(results))
         if not await is_dsp_mode_enabled():
-            await self.catalog.sync(results, self.entity_processor, self._expand_raw_item, gone)
+            await self.live_writer.sync(results, self.entity_processor, self._expand_raw_item, gone)
 
 
 def note(outcome: Outcome, events: Sequence[WebhookEvent], error: Exception) -> None:

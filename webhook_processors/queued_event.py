@@ -5,7 +5,8 @@ Parsed, an event takes several times the memory; thousands may wait while Port i
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import uuid4
 
 from port_ocean.core.handlers.webhook.webhook_event import (
@@ -13,6 +14,11 @@ from port_ocean.core.handlers.webhook.webhook_event import (
     WebhookEvent,
     WebhookRequestAdapter,
 )
+
+from jira.kinds.registry import touched_by
+from kinds import Kinds
+
+Touched = Mapping[Kinds, Sequence[Any]]
 
 
 class QueuedEvent(WebhookEvent):
@@ -25,6 +31,7 @@ class QueuedEvent(WebhookEvent):
     def __init__(self, body: bytes, headers: Mapping[str, str]) -> None:
         self._body = body
         self._parsed: EventPayload | None = None
+        self._touched: Touched | None = None
         self.arrived = time.monotonic()
         self.again = False
         kept = dict(headers)
@@ -43,6 +50,14 @@ class QueuedEvent(WebhookEvent):
     def forget_parsed(self) -> None:
         """Keep the bytes alone again."""
         self._parsed = None
+        self._touched = None
+
+    @property
+    def touched(self) -> Touched:
+        """What has to be read again, by kind: read out of the payload once."""
+        if self._touched is None:
+            self._touched = touched_by(self.payload)
+        return self._touched
 
     @property
     def payload(self) -> EventPayload:
@@ -55,3 +70,8 @@ class QueuedEvent(WebhookEvent):
     def payload(self, value: EventPayload) -> None:
         # The framework's constructor sets it; the bytes are the truth.
         del value
+
+
+def touched_of(event: WebhookEvent) -> Touched:
+    """What an event touches, by kind, whichever way it came."""
+    return event.touched if isinstance(event, QueuedEvent) else touched_by(event.payload)

@@ -1,30 +1,27 @@
-"""The kind `backlog`: how the issues in backlogs are read, and what events mean for them."""
+"""The kind `backlog`: how the issues in backlogs are read, and what events say of them."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field
 
 from jira.concurrency import Gatherer, batched
+from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import restrict, without_order_by
-from jira.kinds.board import BoardReader, by_boards, named
-from jira.kinds.found import found_of_issues, known_of_issues
-from jira.kinds.issue_reader import IssueReader, ids_of
-from jira.kinds.kind import Found, Kind, Known
+from jira.kinds.board import BoardKind, by_boards, named
+from jira.kinds.issue_reader import IssueReader
+from jira.kinds.kind import Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.kinds.selectors import JiraBacklogConfig
+from jira.kinds.of_issues import KindOfIssues
 from jira.paging import TokenPages, rows_of
-from jira.payloads import IssueSubject, Row, issue_subjects
+from jira.payloads import Row
 from jira.under_parent import one_page, under_each
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 BY_SOFTWARE_API = "/rest/software/1.0/board/{id}/backlog"
 BY_AGILE_API = "/rest/agile/1.0/board/{id}/backlog"
@@ -43,27 +40,59 @@ class BacklogQuery:
     use_software_api: bool = True
 
 
-class BacklogReader:
-    """Reads issues in backlogs: one row an issue, with `__boardIds`, the boards whose backlog
-    shows it, lowest first, and the first of them as `__boardId`.
+class BacklogSelector(Selector):
+    """Which issues of the backlogs, how much of each, and by which API."""
 
-    Every method raises JiraError.
+    jql: str | None = Field(
+        title="JQL",
+        description="The query that selects issues of the backlogs. Empty means all.",
+        default="updated >= -1w OR statusCategory != Done",
+    )
+    fields: list[str] | None = Field(
+        title="Fields",
+        description="The fields to read, as a list. Empty means those that Jira shows.",
+        default=None,
+    )
+    use_software_api: bool = Field(
+        alias="useSoftwareApi",
+        title="Use the software API",
+        description="Read backlogs by /rest/software/1.0; off for the agile API, which ends.",
+        default=True,
+    )
+
+
+class BacklogKind(KindOfIssues[BacklogSelector]):
+    """Issues in backlogs: one row an issue, with `__boardIds`, the boards whose backlog
+    shows it, lowest first, and the first of them as `__boardId`.
     """
 
-    def __init__(self, api: JiraApi, issues: IssueReader, boards: BoardReader) -> None:
+    name = Kinds.BACKLOG
+    events = events_of(Family.ISSUE)
+    touched_by = (
+        Family.ISSUE,
+        Family.ISSUE_LINK,
+        Family.COMMENT,
+        Family.WORKLOG,
+        Family.ATTACHMENT,
+    )
+    # What starts or ends with a sprint, or shows on a board, isn't told by issues' events.
+    compared_after = (Family.SPRINT, Family.BOARD)
+
+    def __init__(self, api: JiraApi, reader: IssueReader, boards: BoardKind) -> None:
+        super().__init__(reader)
         self._api = api
-        self._issues = issues
         self._boards = boards
         self._gatherer = Gatherer(self._find)
         # A board may show issues of projects that its filter doesn't name.
         self._seen_on: dict[str, set[int]] = {}
 
-    async def pages(self, query: BacklogQuery) -> AsyncIterator[list[Row]]:
+    async def pages(self, selector: BacklogSelector) -> Pages:
         """All issues in backlogs.
 
         The boards are read twice, first for ids alone: whether another board shows an issue too
         has to be known with its row, and all rows together may not fit into memory.
         """
+        query = query_of(selector)
         boards_of: dict[str, set[int]] = defaultdict(set)
         slim = replace(query, fields=("key",))
         async for board, rows in self._under(self._boards.listed(), slim):
@@ -73,13 +102,11 @@ class BacklogReader:
         async for page in batched(self._first_rows(query, boards_of), ROWS_TOGETHER):
             yield page
 
-    async def find(self, ids: Iterable[str], query: BacklogQuery) -> dict[str, Row | None]:
-        """Issues by id; None for one that is in no backlog, or that the query leaves out."""
-        return await self._gatherer.get(query, ids)
+    async def find(self, ids: Iterable[str], selector: BacklogSelector) -> dict[str, Row | None]:
+        """By id; None for an issue that is in no backlog, or that the selector leaves out."""
+        return await self._gatherer.get(query_of(selector), ids)
 
-    async def _first_rows(
-        self, query: BacklogQuery, boards_of: Mapping[str, set[int]]
-    ) -> AsyncIterator[list[Row]]:
+    async def _first_rows(self, query: BacklogQuery, boards_of: Mapping[str, set[int]]) -> Pages:
         given: set[str] = set()
         async for board, rows in self._under(self._boards.listed(), query):
             new = {str(row["id"]): row for row in rows if str(row["id"]) not in given}
@@ -104,7 +131,7 @@ class BacklogReader:
         )
         return [row async for rows in pages for row in rows]
 
-    async def _software(self, query: BacklogQuery, board_id: str) -> AsyncIterator[list[Row]]:
+    async def _software(self, query: BacklogQuery, board_id: str) -> Pages:
         pages = TokenPages(f"GET {BY_SOFTWARE_API}")
         asked = {**_asked(query), "maxResults": MAX_PER_PAGE}
         while True:
@@ -116,7 +143,7 @@ class BacklogReader:
             asked = {**asked, "nextPageToken": token}
 
     async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Row | None]:
-        issues = await self._issues.by_keys(ids, ("project",))
+        issues = await self.reader.by_keys(ids, ("project",))
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues}
         seen = {board for issue_id in ids for board in self._seen_on.get(issue_id, ())}
         boards = await self._boards.of_projects_and(sorted(projects), seen)
@@ -146,42 +173,6 @@ def _with_boards(row: Row, board_ids: Iterable[int]) -> Row:
     return {**row, "__boardIds": boards, "__boardId": boards[0]}
 
 
-def _query(resource: ResourceConfig) -> BacklogQuery:
-    selector = cast(JiraBacklogConfig, resource).selector
+def query_of(selector: BacklogSelector) -> BacklogQuery:
+    """What a selector reads."""
     return BacklogQuery(selector.jql, tuple(selector.fields or ()), selector.use_software_api)
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every issue of the selector that is in a backlog."""
-    async for page in client.verified(client.backlogs.pages(_query(resource))):
-        yield page
-
-
-async def resolve(
-    client: "JiraClient", subjects: Sequence[IssueSubject], resource: ResourceConfig
-) -> Found:
-    """Ask the backlogs for the issues again; one that is in none is deleted if it was."""
-    found = await client.backlogs.find([s.id for s in subjects], _query(resource))
-    return found_of_issues(subjects, found)
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read backlog issues that Port has under these ids or keys."""
-    usable, ids = await ids_of(client.issues, identifiers)
-    found = await client.backlogs.find(ids, _query(resource))
-    return known_of_issues(usable, found)
-
-
-BACKLOG = Kind(
-    kind=Kinds.BACKLOG,
-    events=("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
-    touched_by=("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_"),
-    subjects=issue_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-    # What starts or ends with a sprint, or shows on a board, isn't told by issues' events.
-    compared_after=("sprint_", "board_"),
-)

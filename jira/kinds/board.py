@@ -1,25 +1,20 @@
-"""The kind `board`: how boards are read, and what an event about one means."""
+"""The kind `board`: how boards are read, and what an event says of them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Literal
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field
 
 from jira.concurrency import Gatherer, batched
 from jira.errors import JiraNotFoundError, JiraRequestError
+from jira.events import Family, events_of
 from jira.http.api import JiraApi, Query
-from jira.kinds.found import found_by_id
-from jira.kinds.kind import Found, Kind, Known
+from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.kinds.selectors import JiraBoardConfig, JiraBoardSelector
-from jira.payloads import Row, plausible_id
-from jira.planning_events import IdSubject, board_subjects
+from jira.payloads import IdSubject, Row, board_subjects
 from jira.under_parent import each_by_id, under_each
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 ALL = "/rest/agile/1.0/board"
 ONE = "/rest/agile/1.0/board/{id}"
@@ -28,19 +23,45 @@ MAX_PER_PAGE = 50
 ROWS_TOGETHER = 200
 
 
-class BoardReader:
-    """Reads boards; a whole row has `__projectKeys`, the projects that the board's filter names.
+class BoardSelector(Selector):
+    """Which boards."""
+
+    board_type: Literal["scrum", "kanban", "simple"] | None = Field(
+        alias="boardType",
+        title="Board type",
+        description="Only boards of this type: scrum, kanban or simple. Empty means all.",
+        default=None,
+    )
+    project_key: str | None = Field(
+        alias="projectKey",
+        title="Project key",
+        description="Only boards that show this project. Empty means all.",
+        default=None,
+    )
+
+
+class BoardKind(KindById[BoardSelector]):
+    """Boards; a whole row has `__projectKeys`, the projects that the board's filter names.
 
     https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
-    Every method raises JiraError.
     """
+
+    name = Kinds.BOARD
+    events = events_of(Family.BOARD)
+    touched_by = (Family.BOARD,)
+    id_in_rows = int
 
     def __init__(self, api: JiraApi) -> None:
         self._api = api
         self._gatherer = Gatherer(self._find)
         self._lists = Gatherer(self._of_projects)
 
-    async def pages(self, selector: JiraBoardSelector) -> AsyncIterator[list[Row]]:
+    @staticmethod
+    def subjects(payload: Any) -> Sequence[IdSubject]:
+        """The board of an event."""
+        return board_subjects(payload)
+
+    async def pages(self, selector: BoardSelector) -> Pages:
         """All boards of the selector, as whole rows."""
         query: dict[str, str] = {}
         if selector.board_type:
@@ -50,11 +71,19 @@ class BoardReader:
         async for page in batched(self._whole(self.listed(query)), ROWS_TOGETHER):
             yield page
 
-    async def find(self, ids: Iterable[str]) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: BoardSelector) -> dict[str, Row | None]:
+        """Whole rows by id; None for a board that is gone or that the selector doesn't show."""
+        found = await self.any_of(ids)
+        return {
+            board_id: row if row is not None and selects(selector, row) else None
+            for board_id, row in found.items()
+        }
+
+    async def any_of(self, ids: Iterable[str]) -> dict[str, Row | None]:
         """Whole rows by id, whatever the selector; None for a board that is gone."""
         return await self._gatherer.get(None, ids)
 
-    async def listed(self, query: Query | None = None) -> AsyncIterator[list[Row]]:
+    async def listed(self, query: Query | None = None) -> Pages:
         """The boards of a query as the list shows them, without their projects."""
         async for rows in self.values(ALL, query or {}):
             yield rows
@@ -69,13 +98,13 @@ class BoardReader:
     ) -> list[Row]:
         """The boards of these projects, and those of these boards that are still there."""
         boards = {str(row["id"]): row for row in await self.of_projects(keys_or_ids)}
-        others = await self.find(sorted({str(board_id) for board_id in board_ids} - boards.keys()))
+        others = await self.any_of(
+            sorted({str(board_id) for board_id in board_ids} - boards.keys())
+        )
         boards |= {name: row for name, row in others.items() if row is not None}
         return list(boards.values())
 
-    async def values(
-        self, path: str, query: Query, board_id: str | None = None
-    ) -> AsyncIterator[list[Row]]:
+    async def values(self, path: str, query: Query, board_id: str | None = None) -> Pages:
         """The pages of a list of the agile API, such as a board's sprints."""
         under = {} if board_id is None else {"id": board_id}
         async for rows in offset_pages(
@@ -83,7 +112,7 @@ class BoardReader:
         ):
             yield rows
 
-    async def _whole(self, boards: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
+    async def _whole(self, boards: AsyncIterator[list[Row]]) -> Pages:
         async for board, projects in under_each(boards, self._projects, what="projects", of=named):
             yield [with_projects(board, projects)]
 
@@ -132,51 +161,9 @@ def with_projects(board: Row, projects: Sequence[Row]) -> Row:
     return {**board, "__projectKeys": [project["key"] for project in projects]}
 
 
-def selects(selector: JiraBoardSelector, board: Row) -> bool:
+def selects(selector: BoardSelector, board: Row) -> bool:
     """Whether a list by the selector would show the board."""
     if selector.board_type and board.get("type") != selector.board_type:
         return False
     wanted = (selector.project_key or "").upper()
     return not wanted or wanted in {str(key).upper() for key in board["__projectKeys"]}
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every board of the selector."""
-    selector = cast(JiraBoardConfig, resource).selector
-    async for page in client.verified(client.boards.pages(selector)):
-        yield page
-
-
-async def resolve(
-    client: "JiraClient", subjects: Sequence[IdSubject], resource: ResourceConfig
-) -> Found:
-    """Read the boards again: one that the selector doesn't show is deleted."""
-    selected = _selected(await client.boards.find([s.id for s in subjects]), resource)
-    return found_by_id(subjects, selected, as_id=int)
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read boards that Port has under these ids."""
-    found = await client.boards.find(filter(plausible_id, identifiers))
-    return Known.of(_selected(found, resource))
-
-
-def _selected(found: dict[str, Row | None], resource: ResourceConfig) -> dict[str, Row | None]:
-    selector = cast(JiraBoardConfig, resource).selector
-    return {
-        board_id: row if row is not None and selects(selector, row) else None
-        for board_id, row in found.items()
-    }
-
-
-BOARD = Kind(
-    kind=Kinds.BOARD,
-    events=("board_created", "board_updated", "board_deleted", "board_configuration_changed"),
-    touched_by=("board_",),
-    subjects=board_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-)

@@ -1,25 +1,21 @@
-"""The kind `component`: how a project's components are read. No event tells of them."""
+"""The kind `component`: how a project's components are read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Literal
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field
 
 from jira.concurrency import batched
 from jira.http.api import JiraApi
-from jira.kinds.kind import Kind, Known, nothing_found
+from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.kinds.project import ProjectReader
-from jira.kinds.selectors import JiraComponentConfig
-from jira.payloads import Row, no_subjects, plausible_id
+from jira.kinds.project import ProjectKind
+from jira.payloads import Row
 from jira.under_parent import each_by_id, under_each
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 OF_PROJECT = "/rest/api/3/project/{key}/component"
 ONE = "/rest/api/3/component/{id}"
@@ -37,28 +33,49 @@ class ComponentQuery:
     name_filter: str | None = None
 
 
-class ComponentReader:
-    """Reads components, each with `__project`, the whole row of its project.
+class ComponentSelector(Selector):
+    """Which components."""
+
+    component_source: Literal["jira", "compass", "auto"] = Field(
+        alias="componentSource",
+        title="Component source",
+        description="Where the components are kept: jira, compass, or auto for either.",
+        default="jira",
+    )
+    name_filter: str | None = Field(
+        alias="nameFilter",
+        title="Name filter",
+        description="Only components whose name or description holds this text. Empty means all.",
+        default=None,
+    )
+
+
+class ComponentKind(KindById[ComponentSelector]):
+    """Components, each with `__project`, the whole row of its project.
+
+    No event tells of them: the sweep keeps them up to date.
 
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-components/
-    Every method raises JiraError.
     """
 
-    def __init__(self, api: JiraApi, projects: ProjectReader) -> None:
+    name = Kinds.COMPONENT
+
+    def __init__(self, api: JiraApi, projects: ProjectKind) -> None:
         self._api = api
         self._projects = projects
 
-    async def pages(self, query: ComponentQuery) -> AsyncIterator[list[Row]]:
+    async def pages(self, selector: ComponentSelector) -> Pages:
         """The components of all live projects."""
-        async for page in batched(self._by_project(query), ROWS_TOGETHER):
+        async for page in batched(self._by_project(query_of(selector)), ROWS_TOGETHER):
             yield page
 
     async def of_project(self, project: Row) -> list[Row]:
         """The components of a project, as its issues show them."""
         return await self._of_project(ComponentQuery(), project)
 
-    async def find(self, ids: Iterable[str], query: ComponentQuery) -> dict[str, Row | None]:
-        """Components by id; None for one that is gone or that the query leaves out."""
+    async def find(self, ids: Iterable[str], selector: ComponentSelector) -> dict[str, Row | None]:
+        """By id; None for one that is gone or that the selector leaves out."""
+        query = query_of(selector)
         found = await each_by_id(ids, self._one, what="component")
         keys = {str(row["project"]) for row in found.values() if row is not None}
         projects = await self._projects.find_keys(sorted(keys), PROJECT_EXPAND)
@@ -66,9 +83,9 @@ class ComponentReader:
         rows = {str(row["id"]): row for listed in lists for row in listed}
         return {name: rows.get(name) for name in found}
 
-    async def _by_project(self, query: ComponentQuery) -> AsyncIterator[list[Row]]:
+    async def _by_project(self, query: ComponentQuery) -> Pages:
         async for _, rows in under_each(
-            self._projects.pages(PROJECT_EXPAND),
+            self._projects.listed(PROJECT_EXPAND),
             partial(self._of_project, query),
             what="components",
             of=lambda row: f"project {row['key']}",
@@ -88,32 +105,6 @@ class ComponentReader:
         return row if isinstance(row, dict) and row.get("project") else None
 
 
-def _query(resource: ResourceConfig) -> ComponentQuery:
-    selector = cast(JiraComponentConfig, resource).selector
+def query_of(selector: ComponentSelector) -> ComponentQuery:
+    """What a selector reads."""
     return ComponentQuery(selector.component_source, selector.name_filter)
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every component of the selector, of every live project."""
-    async for page in client.verified(client.components.pages(_query(resource))):
-        yield page
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read components that Port has under these ids."""
-    return Known.of(
-        await client.components.find(filter(plausible_id, identifiers), _query(resource))
-    )
-
-
-COMPONENT = Kind(
-    kind=Kinds.COMPONENT,
-    events=(),
-    touched_by=(),
-    subjects=no_subjects,
-    read_all=read_all,
-    resolve=nothing_found,
-    by_identifiers=by_identifiers,
-)

@@ -1,26 +1,23 @@
-"""The kind `epic`: how epics are read, and what an issue's event means for them."""
+"""The kind `epic`: how epics are read, and what an issue's event says of them."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Literal
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field, validator
 
 from jira.concurrency import Gatherer
 from jira.errors import JiraAnswerError
+from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import restrict
-from jira.kinds.board import BoardReader, by_boards, named
-from jira.kinds.found import found_of_issues, known_of_issues
-from jira.kinds.issue_reader import IssueQuery, IssueReader, ids_of
-from jira.kinds.kind import Found, Kind, Known
-from jira.kinds.selectors import JiraEpicConfig
-from jira.payloads import IssueSubject, Row, issue_subjects
+from jira.kinds.board import BoardKind, by_boards, named
+from jira.kinds.issue_reader import IssueQuery, IssueReader
+from jira.kinds.kind import Pages, Selector, named_once
+from jira.kinds.of_issues import KindOfIssues
+from jira.payloads import Row
 from jira.under_parent import one_page, under_each
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 OF_BOARD = "/rest/agile/1.0/board/{id}/epic"
 SELF = "/rest/agile/1.0/epic/"
@@ -34,46 +31,70 @@ Done = bool | None
 """Only epics that are done, only others, or (None) all."""
 
 
-class EpicReader:
-    """Reads epics: those that boards show, and those that only a search finds.
+class EpicSelector(Selector):
+    """Which epics."""
+
+    status: list[Literal["complete", "incomplete"]] | None = Field(
+        title="Status",
+        description="Only epics that are complete, or incomplete. null means all.",
+        default=["incomplete"],
+    )
+
+    @property
+    def done(self) -> "Done":
+        """The same as a list of epics is asked for it."""
+        status = set(self.status or ())
+        return "complete" in status if len(status) == 1 else None
+
+    @validator("status")
+    def _each_once(cls, status: list[str] | None) -> list[str] | None:  # noqa: N805
+        return named_once(status, "status")
+
+
+class EpicKind(KindOfIssues[EpicSelector]):
+    """Epics: those that boards show, and those that only a search finds.
 
     A row is what a board says (`id`, `key`, `name`, `summary`, `color`, `done`) and `__boardIds`,
     lowest first, with the first of them as `__boardId`. An epic that is on no board, or of a
     team-managed project, has the same row made of its issue, with `__boardId` null.
     https://developer.atlassian.com/cloud/jira/software/rest/api-group-epic/
-    Every method raises JiraError.
     """
 
-    def __init__(self, api: JiraApi, issues: IssueReader, boards: BoardReader) -> None:
+    name = Kinds.EPIC
+    events = events_of(Family.ISSUE)
+    compared_after = (Family.BOARD,)
+
+    def __init__(self, api: JiraApi, reader: IssueReader, boards: BoardKind) -> None:
+        super().__init__(reader)
         self._api = api
-        self._issues = issues
         self._boards = boards
         self._gatherer = Gatherer(self._find)
         # A board may show epics of projects that its filter doesn't name.
         self._seen_on: dict[str, list[int]] = {}
 
-    async def pages(self, done: Done) -> AsyncIterator[list[Row]]:
-        """All epics."""
+    async def pages(self, selector: EpicSelector) -> Pages:
+        """All epics of the selector."""
+        done = selector.done
         rows = await self._on(self._boards.listed(), done)
         types = await self._types()
         if types:
             jql = restrict(_condition(done), "issuetype", types)
-            async for page in self._issues.pages(IssueQuery(jql, FIELDS)):
+            async for page in self.reader.pages(IssueQuery(jql, FIELDS)):
                 for issue in page:
                     rows.setdefault(str(issue["id"]), of_issue(issue))
         every = list(rows.values())
         for start in range(0, len(every), ROWS_TOGETHER):
             yield every[start : start + ROWS_TOGETHER]
 
-    async def find(self, ids: Iterable[str], done: Done) -> dict[str, Row | None]:
-        """Epics by id; None for what is no epic, gone, or done where that isn't asked for."""
-        return await self._gatherer.get(done, ids)
+    async def find(self, ids: Iterable[str], selector: EpicSelector) -> dict[str, Row | None]:
+        """By id; None for what is no epic, gone, or done where that isn't asked for."""
+        return await self._gatherer.get(selector.done, ids)
 
     async def _find(self, done: Done, ids: list[str]) -> dict[str, Row | None]:
         types = await self._types()
         issues: Mapping[str, Row] = {}
         if types:
-            issues = await self._issues.find(
+            issues = await self.reader.find(
                 ids, IssueQuery(restrict(None, "issuetype", types), FIELDS)
             )
         if not issues:
@@ -134,43 +155,3 @@ def _condition(done: Done) -> str | None:
     if done is None:
         return None
     return "statusCategory = Done" if done else "statusCategory != Done"
-
-
-def _done(resource: ResourceConfig) -> Done:
-    status = set(cast(JiraEpicConfig, resource).selector.status or ())
-    return "complete" in status if len(status) == 1 else None
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every epic of the selector."""
-    async for page in client.verified(client.epics.pages(_done(resource))):
-        yield page
-
-
-async def resolve(
-    client: "JiraClient", subjects: Sequence[IssueSubject], resource: ResourceConfig
-) -> Found:
-    """Read the issues again as epics; what isn't one (any more) is deleted if it was."""
-    found = await client.epics.find([s.id for s in subjects], _done(resource))
-    return found_of_issues(subjects, found)
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read epics that Port has under these ids or keys."""
-    usable, ids = await ids_of(client.issues, identifiers)
-    found = await client.epics.find(ids, _done(resource))
-    return known_of_issues(usable, found)
-
-
-EPIC = Kind(
-    kind=Kinds.EPIC,
-    events=("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
-    touched_by=("jira:issue_",),
-    subjects=issue_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-    compared_after=("board_",),
-)

@@ -1,134 +1,143 @@
-"""The kind `issue`: what a resync reads, and what an event means (reading: issue_reader)."""
+"""The kind `issue`: which issues a selector means, and what an event says of them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field
 
+from jira.errors import JiraRequestError
+from jira.events import Family, events_of
 from jira.jql import both, bounded
-from jira.kinds.found import known_of_issues
-from jira.kinds.issue_reader import ROWS_TOGETHER, IssueQuery, ids_of
-from jira.kinds.kind import Found, Kind, Known
-from jira.kinds.selectors import JiraIssueConfig, JiraIssueSelector
-from jira.payloads import IssueSubject, Row, issue_subjects
+from jira.kinds.issue_reader import ROWS_TOGETHER, IssueQuery, IssueReader
+from jira.kinds.kind import Found, KindWithNames, Pages, Selector
+from jira.kinds.of_issues import KindOfIssues
+from jira.kinds.project import ProjectKind
+from jira.payloads import IssueSubject, Row
 from kinds import Kinds
 
-if TYPE_CHECKING:
-    from client import JiraClient
+DEFAULT_JQL = "(statusCategory != Done) OR (created >= -1w) OR (updated >= -1w)"
 
 
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every issue of the resource's selector."""
-    selector = await _selector(client, resource)
-    async for page in client.get_paginated_issues(
-        {"jql": selector.jql, "fields": selector.fields, "expand": selector.expand}
-    ):
-        yield page
+class IssueSelector(Selector):
+    """Which issues, and how much of each."""
+
+    jql: str | None = Field(
+        title="JQL",
+        description="The query that selects issues. Empty means all issues.",
+        default=DEFAULT_JQL,
+    )
+    fields: str | None = Field(
+        title="Fields",
+        description="The fields to read, as a comma-separated list; *all for every field.",
+        default="*all",
+    )
+    expand: str | None = Field(
+        title="Expand",
+        description="What Jira adds to each issue, as a comma-separated list.",
+        default=None,
+    )
 
 
-async def resolve(
-    client: "JiraClient", subjects: Sequence[IssueSubject], resource: ResourceConfig
-) -> Found:
-    """Read the issues under the selector: one that is there is updated.
+class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueSubject]):
+    """Issues, read as `issue_reader` says."""
 
-    One that isn't is deleted under every key the event names, as are keys that an issue no longer
-    has. An issue that the event isn't about is deleted only where Jira no longer has it at all:
-    outside the selector Port may hold a stub of it.
-    """
-    selector = await _selector(client, resource)
-    rows = await client.find_issues([subject.id for subject in subjects], selector)
-    deleted: list[Row] = []
-    doubtful: dict[str, Row] = {}
-    for subject in subjects:
-        row = rows.get(subject.id)
-        for key in subject.keys:
-            if row is None or key != row["key"]:
-                gone = {**subject.row, "id": subject.id, "key": key}
-                if subject.related:
-                    doubtful[key] = gone
-                else:
-                    deleted.append(gone)
-    if doubtful:
-        left = {row["key"] for row in await client.issues.by_keys(doubtful)}
-        deleted += [row for key, row in doubtful.items() if key not in left]
-    return Found(list(rows.values()), deleted)
+    name = Kinds.ISSUE
+    touched_by = (
+        Family.ISSUE,
+        Family.ISSUE_LINK,
+        Family.COMMENT,
+        Family.WORKLOG,
+        Family.ATTACHMENT,
+    )
+    events = events_of(*touched_by)
+
+    def __init__(self, reader: IssueReader, projects: ProjectKind) -> None:
+        super().__init__(reader)
+        self._projects = projects
+
+    async def pages(self, selector: IssueSelector) -> Pages:
+        """Every issue of the selector: by projects, side by side."""
+        try:
+            query = query_of(selector)
+            async for page in self.reader.pages(query, await self._projects.sizes()):
+                yield page
+        except JiraRequestError:
+            # It may be a project that is gone by now: this read fails and deletes nothing, and
+            # the next one has to know.
+            self._projects.forget_sizes()
+            raise
+
+    async def where(self, clause: str | None, selector: IssueSelector) -> Pages:
+        """The issues of the selector for which a JQL clause holds, too."""
+        async for page in self.reader.pages(query_of(selector, clause)):
+            yield page
+
+    async def find(self, ids: Iterable[str], selector: IssueSelector) -> dict[str, Row | None]:
+        """As they are now, not as the index has them; None for those outside of the selector."""
+        wanted = list(dict.fromkeys(ids))
+        rows = await self.reader.find(wanted, query_of(selector))
+        return {name: rows.get(name) for name in wanted}
+
+    async def resolve(self, subjects: Sequence[IssueSubject], selector: IssueSelector) -> Found:
+        """Read the issues under the selector: one that is there is updated.
+
+        One that isn't is deleted under every key the event names, as are keys that an issue no
+        longer has. An issue that the event isn't about is deleted only where Jira no longer has it
+        at all: outside of the selector Port may hold a stub of it.
+        """
+        found = await self.find([subject.id for subject in subjects], selector)
+        deleted: list[Row] = []
+        doubtful: dict[str, Row] = {}
+        for subject in subjects:
+            row = found[subject.id]
+            for key in subject.keys:
+                if row is None or key != row["key"]:
+                    gone = {**subject.row, "id": subject.id, "key": key}
+                    if subject.related:
+                        doubtful[key] = gone
+                    else:
+                        deleted.append(gone)
+        if doubtful:
+            left = {row["key"] for row in await self.reader.by_keys(doubtful)}
+            deleted += [row for key, row in doubtful.items() if key not in left]
+        return Found([row for row in found.values() if row is not None], deleted)
+
+    async def names(self, selector: IssueSelector) -> Pages:
+        """Id and key of every issue of the selector."""
+        async for page in self.reader.names(query_of(selector)):
+            yield page
+
+    async def named(self, rows: Sequence[Row], selector: IssueSelector) -> Pages:
+        """The whole rows, as they are now, of issues that `names` gave."""
+        for start in range(0, len(rows), ROWS_TOGETHER):
+            ids = [str(row["id"]) for row in rows[start : start + ROWS_TOGETHER]]
+            found = await self.find(ids, selector)
+            yield [row for row in found.values() if row is not None]
+
+    async def changed(self, selector: IssueSelector, minutes: int) -> Pages:
+        """The whole rows of issues of the selector that changed lately.
+
+        Relative, since dates in JQL are read in the account's time zone.
+        """
+        query = query_of(selector)
+        recent = f"({bounded(query.jql)}) AND updated >= -{minutes}m"
+        async for page in self.reader.pages(replace(query, jql=recent)):
+            yield page
 
 
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read issues that Port has under these keys or ids; gone is what no issue is called now."""
-    usable, ids = await ids_of(client.issues, identifiers)
-    rows = await client.find_issues(ids, await _selector(client, resource))
-    return known_of_issues(usable, rows)
-
-
-async def read_names(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Id and key of every issue of the resource's selector."""
-    async for page in client.issues.names(await query_of(client, resource)):
-        yield page
-
-
-async def read_named(
-    client: "JiraClient", rows: list[Row], resource: ResourceConfig
-) -> AsyncIterator[list[Row]]:
-    """The whole rows, as they are now, of issues that `read_names` gave."""
-    selector = await _selector(client, resource)
-    for start in range(0, len(rows), ROWS_TOGETHER):
-        ids = [str(row["id"]) for row in rows[start : start + ROWS_TOGETHER]]
-        yield list((await client.find_issues(ids, selector)).values())
-
-
-async def read_changed(
-    client: "JiraClient", resource: ResourceConfig, minutes: int
-) -> AsyncIterator[list[Row]]:
-    """The whole rows of issues of the selector that changed lately.
-
-    Relative, since dates in JQL are read in the account's time zone.
-    """
-    query = await query_of(client, resource)
-    recent = f"({bounded(query.jql)}) AND updated >= -{minutes}m"
-    async for page in client.issues.pages(replace(query, jql=recent)):
-        yield page
-
-
-async def query_of(
-    client: "JiraClient", resource: ResourceConfig, clause: str | None = None
-) -> IssueQuery:
-    """What a resource reads; with `clause`, only those issues for which that holds, too."""
-    selector = await _selector(client, resource)
+def query_of(selector: IssueSelector, clause: str | None = None) -> IssueQuery:
+    """What a selector reads; with `clause`, only those issues for which that holds, too."""
     jql = both(clause, selector.jql) if clause else selector.jql
     return IssueQuery.of(jql, selector.fields, selector.expand)
 
 
-async def _selector(client: "JiraClient", resource: ResourceConfig) -> JiraIssueSelector:
-    return await client.issue_selector(cast(JiraIssueConfig, resource))
+def narrowed(selector: IssueSelector, fields: Iterable[str]) -> IssueSelector:
+    """The selector with these fields alone; id and key come with every issue."""
+    # A list without any field would mean all of them.
+    return selector.copy(update={"fields": ",".join(sorted(fields)) or "key"})
 
 
-ISSUE = Kind(
-    kind=Kinds.ISSUE,
-    events=(
-        "jira:issue_created",
-        "jira:issue_updated",
-        "jira:issue_deleted",
-        "issuelink_created",
-        "issuelink_deleted",
-        "comment_created",
-        "comment_updated",
-        "comment_deleted",
-        "worklog_created",
-        "worklog_updated",
-        "worklog_deleted",
-        "attachment_created",
-        "attachment_deleted",
-    ),
-    touched_by=("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_"),
-    subjects=issue_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-    read_names=read_names,
-    read_named=read_named,
-    read_changed=read_changed,
-)
+def names_its_fields(selector: Any) -> bool:
+    """Whether the mapping itself says which fields are read."""
+    return "fields" in selector.__fields_set__

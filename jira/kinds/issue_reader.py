@@ -12,7 +12,7 @@ from jira.jql import bounded, restrict
 from jira.kinds.shown_components import ShownComponents
 from jira.kinds.split_by_project import Share, shares
 from jira.paging import TokenPages, rows_of
-from jira.payloads import Row, is_issue_key, plausible_id
+from jira.payloads import Row
 
 SEARCH = "/rest/api/3/search/jql"
 BULK_FETCH = "/rest/api/3/issue/bulkfetch"
@@ -249,13 +249,6 @@ class IssueReader:
         raise JiraUnavailableError(
             f"POST {BULK_FETCH} could not return {len(failed)} issues, among them {issue}: {reason}"
         )
-
-
-async def ids_of(issues: IssueReader, names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Which of the names can be an issue's, by key or id, and the ids that they lead to."""
-    usable = [name for name in names if is_issue_key(name) or plausible_id(name)]
-    rows = await issues.by_keys(usable)
-    return usable, list(dict.fromkeys(str(row["id"]) for row in rows))
 
 
 def may_be_large(query: IssueQuery) -> bool:

@@ -1,87 +1,133 @@
-"""What a kind is: one object that resync, live events and the webhook's registration share."""
+"""What a kind is: one object that resyncs, live events and the webhook's registration share."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import Selector
 
-from jira.payloads import Row
+from jira.events import Family, JiraEvent
+from jira.payloads import IdSubject, Row, plausible_id
 from kinds import Kinds
 
-if TYPE_CHECKING:
-    from client import JiraClient
+__all__ = ["Found", "Kind", "KindById", "KindWithNames", "Known", "Pages", "Selector", "named_once"]
+
+Pages = AsyncIterator[list[Row]]
 
 
 @dataclass(frozen=True)
 class Found:
-    """What Jira says about an event's subjects under one resource of the mapping."""
+    """What Jira says about an event's subjects under a selector."""
 
     updated: list[Row] = field(default_factory=list)
     deleted: list[Row] = field(default_factory=list)
 
-    @classmethod
-    def all_of(cls, parts: Sequence["Found"]) -> "Found":
-        """Several answers as one."""
-        return cls(
-            [row for part in parts for row in part.updated],
-            [row for part in parts for row in part.deleted],
-        )
-
 
 @dataclass(frozen=True)
 class Known:
-    """What Jira says about entities that Port has: rows that are there, identifiers that aren't."""
+    """What Jira says about names that Port has: rows that are there, names of what is gone.
+
+    A name that is in neither can't be said anything about.
+    """
 
     rows: list[Row] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, found: Mapping[str, Row | None]) -> "Known":
-        """From rows by identifier, None for those that are gone."""
+        """From rows by name, None for those that are gone."""
         return cls(
             [row for row in found.values() if row is not None],
             [name for name, row in found.items() if row is None],
         )
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind[S: Selector, T](ABC):
     """How to read one kind, and which events touch it.
 
-    `events` are the names registered in Jira for this kind, `touched_by` the beginnings of the
-    names it looks at; `subjects` reads out of a payload what has to be read again (nothing where
-    nothing plausible is named), and `resolve` reads it; `by_identifiers` reads what Port has under
-    the identifiers of the default mapping. A kind with many rows also has `read_names` (rows of id
-    and key alone), `read_named` (the whole rows of such), and `read_changed` (whole rows that
-    changed in the last so many minutes). `compared_after` are the beginnings of the names of
-    events after which the whole kind is compared with Port in the background: the event tells
-    that something changed, but not which rows.
+    `S` is its selector, `T` what its events are about. `events` are registered in Jira for it;
+    events of the families it is `touched_by` are looked at, whoever registered them; after those
+    of the families `compared_after` the whole kind is compared with Port in the background, since
+    they tell that something changed, but not which rows. Its constructor takes what it reads with.
+    Every method that reads raises JiraError, and never gives less instead.
     """
 
-    kind: Kinds
-    events: tuple[str, ...]
-    touched_by: tuple[str, ...]
-    subjects: Callable[[Any], Sequence[Any]]
-    read_all: Callable[["JiraClient", ResourceConfig], AsyncIterator[list[Row]]]
-    resolve: Callable[["JiraClient", Sequence[Any], ResourceConfig], Awaitable[Found]]
-    by_identifiers: Callable[["JiraClient", list[str], ResourceConfig], Awaitable[Known]]
-    read_names: Callable[["JiraClient", ResourceConfig], AsyncIterator[list[Row]]] | None = None
-    read_named: (
-        Callable[["JiraClient", list[Row], ResourceConfig], AsyncIterator[list[Row]]] | None
-    ) = None
-    read_changed: Callable[["JiraClient", ResourceConfig, int], AsyncIterator[list[Row]]] | None = (
-        None
-    )
-    compared_after: tuple[str, ...] = ()
+    name: ClassVar[Kinds]
+    events: ClassVar[tuple[JiraEvent, ...]] = ()
+    touched_by: ClassVar[tuple[Family, ...]] = ()
+    compared_after: ClassVar[tuple[Family, ...]] = ()
 
-    def is_touched_by(self, event_name: str) -> bool:
-        """Whether an event of this name may change entities of this kind."""
-        return event_name.startswith(self.touched_by)
+    @staticmethod
+    def subjects(payload: Any) -> Sequence[T]:
+        """What a payload says has to be read again; nothing where it names nothing plausible."""
+        return ()
+
+    @abstractmethod
+    def pages(self, selector: S) -> Pages:
+        """Every row of the selector; a row twice is not an error."""
+
+    @abstractmethod
+    async def find(self, ids: Iterable[str], selector: S) -> dict[str, Row | None]:
+        """Rows by id: a row, None for what is gone or not selected, no entry where it can't be
+        said (Jira refused to answer for it alone).
+        """
+
+    @abstractmethod
+    async def resolve(self, subjects: Sequence[T], selector: S) -> Found:
+        """Read an event's subjects again: what is there, and what was there and isn't any more."""
+
+    @abstractmethod
+    async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
+        """Read what Port has under these identifiers, as the example mapping identifies the kind.
+
+        What can't be an identifier of this kind is in neither list.
+        """
 
 
-async def nothing_found(
-    client: "JiraClient", subjects: Sequence[Any], resource: ResourceConfig
-) -> Found:
-    """The `resolve` of a kind that no event tells of."""
-    return Found()
+class KindById[S: Selector](Kind[S, IdSubject]):
+    """A kind whose rows have a numeric id: the default for `resolve` and `by_identifiers`."""
+
+    id_in_rows: ClassVar[Callable[[str], str | int]] = str
+    """What Jira's rows of this kind have as their id: text or number."""
+
+    async def resolve(self, subjects: Sequence[IdSubject], selector: S) -> Found:
+        """As rows that were found, and rows of the subjects that are gone."""
+        found = await self.find([subject.id for subject in subjects], selector)
+        return Found(
+            [row for row in found.values() if row is not None],
+            [
+                {**subject.row, "id": type(self).id_in_rows(subject.id)}
+                for subject in subjects
+                if subject.id in found and found[subject.id] is None
+            ],
+        )
+
+    async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
+        """By those that are numbers."""
+        return Known.of(await self.find(filter(plausible_id, identifiers), selector))
+
+
+class KindWithNames[S: Selector, T](Kind[S, T]):
+    """A kind with so many rows that a sweep compares names first."""
+
+    @abstractmethod
+    def names(self, selector: S) -> Pages:
+        """Every row of the selector, with id and key alone."""
+
+    @abstractmethod
+    def named(self, rows: Sequence[Row], selector: S) -> Pages:
+        """The whole rows, as they are now, of some that `names` gave."""
+
+    @abstractmethod
+    def changed(self, selector: S, minutes: int) -> Pages:
+        """The whole rows that changed in the last so many minutes."""
+
+
+def named_once(names: list[str] | None, setting: str) -> list[str] | None:
+    """A selector's list, which names something, and nothing twice. Raises ValueError."""
+    if names is not None and not names:
+        raise ValueError(f"{setting} is empty: name at least one, or null for all")
+    if names is not None and len(set(names)) < len(names):
+        raise ValueError(f"{setting} names {', '.join(names)}: name each only once")
+    return names

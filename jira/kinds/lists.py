@@ -1,15 +1,18 @@
-"""Lists that Jira gives page by page, by number."""
+"""Lists that Jira gives page by page, by number, and kinds that are no more than such a list."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from jira.http.api import JiraApi, Query
+from jira.kinds.kind import KindById, Pages, Selector
 from jira.paging import OffsetPages, rows_of
 from jira.payloads import Row
+from jira.under_parent import each_by_id
 
 
 async def offset_pages(
     api: JiraApi, path: str, key: str, query: Query, /, *, size: int, **values: str
-) -> AsyncIterator[list[Row]]:
+) -> Pages:
     """The pages of a list with `startAt`; `key` is what the rows are under. Raises JiraError."""
     where = f"GET {path}"
     pages = OffsetPages(where)
@@ -20,3 +23,47 @@ async def offset_pages(
         rows = rows_of(page, key, where)
         more = pages.advance(page, len(rows))
         yield rows
+
+
+class PlainListKind[S: Selector](KindById[S]):
+    """A kind with one path for its list and one for a single row.
+
+    A subclass names the paths and, where it has a selector of its own, says what the list is
+    asked for and which rows it shows.
+    """
+
+    all_of_it: ClassVar[str]
+    """The path of the list, with `startAt` and `maxResults`."""
+    one: ClassVar[str]
+    """The path of a row, with `{id}`."""
+    page_size: ClassVar[int] = 50
+    rows_under: ClassVar[str] = "values"
+
+    def __init__(self, api: JiraApi) -> None:
+        self._api = api
+
+    def asked(self, selector: S) -> Query:
+        """The list's parameters, and the row's."""
+        return {}
+
+    def shows(self, selector: S, row: Row) -> bool:
+        """Whether a list by the selector has the row."""
+        return True
+
+    async def pages(self, selector: S) -> Pages:
+        """The whole list."""
+        pages = offset_pages(
+            self._api, self.all_of_it, self.rows_under, self.asked(selector), size=self.page_size
+        )
+        async for rows in pages:
+            yield rows
+
+    async def find(self, ids: Iterable[str], selector: S) -> dict[str, Row | None]:
+        """One by one."""
+
+        async def read(row_id: str) -> Row | None:
+            row: Any = await self._api.get(self.one, self.asked(selector), id=row_id)
+            there = isinstance(row, dict) and str(row.get("id")) == row_id
+            return row if there and self.shows(selector, row) else None
+
+        return await each_by_id(ids, read, what=self.name)

@@ -1,22 +1,19 @@
-"""The kind `project`: how projects are read, and what a project event means."""
+"""The kind `project`: how projects are read, and what an event says of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field
 
 from jira.concurrency import Gatherer
 from jira.errors import JiraNotFoundError
+from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.kinds.kind import Found, Kind, Known
+from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.kinds.selectors import JiraProjectConfig
 from jira.payloads import ProjectSubject, Row, project_subjects
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 SEARCH = "/rest/api/3/project/search"
 ONE = "/rest/api/3/project/{key}"
@@ -25,13 +22,26 @@ MAX_NAMED = 50
 """The ids or keys that one search may name."""
 
 
-class ProjectReader:
-    """Reads live projects: those in the trash or the archive are no part of the catalog.
+class ProjectSelector(Selector):
+    """Which projects, and how much of each."""
+
+    expand: str = Field(
+        title="Expand",
+        description="What Jira adds to each project, as a comma-separated list.",
+        default="insight",
+    )
+
+
+class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
+    """Live projects: those in the trash or the archive are no part of the catalog.
 
     One endpoint for one project and for all, since only this one knows `expand=insight`.
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
-    Every method raises JiraError.
     """
+
+    name = Kinds.PROJECT
+    events = events_of(Family.PROJECT)
+    touched_by = (Family.PROJECT, Family.ISSUE)
 
     def __init__(self, api: JiraApi) -> None:
         self._api = api
@@ -40,12 +50,22 @@ class ProjectReader:
         self._keys: dict[str, set[str]] = {}
         self._sizes: Mapping[str, int] = {}
 
+    @staticmethod
+    def subjects(payload: Any) -> Sequence[ProjectSubject]:
+        """The project of an event, or those whose number of issues it changed."""
+        return project_subjects(payload)
+
     def keys_of(self, project_id: str) -> set[str]:
         """Every key that a project had in the life of this process, as far as it was read."""
         return self._keys.get(project_id, set())
 
-    async def pages(self, expand: str) -> AsyncIterator[list[Row]]:
+    async def pages(self, selector: ProjectSelector) -> Pages:
         """All live projects that the account may see."""
+        async for page in self.listed(selector.expand):
+            yield page
+
+    async def listed(self, expand: str = "") -> Pages:
+        """All live projects, with what `expand` adds to each."""
         sizes: dict[str, int] = {}
         async for page in self._search({}, expand):
             for row in page:
@@ -58,7 +78,7 @@ class ProjectReader:
     async def sizes(self) -> Mapping[str, int]:
         """How many issues each live project has, about; by id, and as far as is known."""
         if not self._sizes:
-            async for _ in self.pages("insight"):
+            async for _ in self.listed("insight"):
                 pass
         return self._sizes
 
@@ -66,11 +86,37 @@ class ProjectReader:
         """One of the projects is no longer there: read them anew when they are asked for."""
         self._sizes = {}
 
-    async def find(self, ids: Sequence[str], expand: str) -> dict[str, Row]:
+    async def find(self, ids: Iterable[str], selector: ProjectSelector) -> dict[str, Row | None]:
+        """By id; None for one that isn't live."""
+        wanted = list(dict.fromkeys(ids))
+        rows = await self.live(wanted, selector.expand)
+        return {name: rows.get(name) for name in wanted}
+
+    async def resolve(self, subjects: Sequence[ProjectSubject], selector: ProjectSelector) -> Found:
+        """Read the projects by id, which a renamed key doesn't change; not live means deleted."""
+        rows = await self.live([s.id for s in subjects if s.id], selector.expand)
+        by_key = [s.key for s in subjects if not s.id and s.key]
+        found = [*rows.values(), *await self.find_keys(by_key, selector.expand)]
+        keys = {str(row["key"]) for row in found}
+        gone = [
+            {**subject.row, "key": key}
+            for subject in subjects
+            for key in {subject.key, *self.keys_of(subject.id or "")}
+            if key and key not in keys
+        ]
+        return Found(found, gone)
+
+    async def by_identifiers(self, identifiers: Sequence[str], selector: ProjectSelector) -> Known:
+        """By keys; gone are those of no live project."""
+        rows = await self.find_keys(identifiers, selector.expand)
+        left = {str(row["key"]) for row in rows}
+        return Known(rows, [key for key in identifiers if key not in left])
+
+    async def live(self, ids: Sequence[str], expand: str = "") -> dict[str, Row]:
         """The live projects among these ids, by id."""
         return await self._gatherer.get(expand, ids)
 
-    async def find_keys(self, keys: Sequence[str], expand: str) -> list[Row]:
+    async def find_keys(self, keys: Sequence[str], expand: str = "") -> list[Row]:
         """The live projects that have one of these keys now."""
         if not keys:
             return []
@@ -112,7 +158,7 @@ class ProjectReader:
 
     async def _search(
         self, query: dict[str, Sequence[str]], expand: str, *, status: str = "live"
-    ) -> AsyncIterator[list[Row]]:
+    ) -> Pages:
         asked: dict[str, str | Sequence[str]] = {**query, "status": status}
         if expand:
             asked["expand"] = expand
@@ -124,59 +170,3 @@ class ProjectReader:
                 self._keys.setdefault(str(row.get("id")), set()).add(str(row.get("key")))
             if new:
                 yield new
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every live project."""
-    selector = cast(JiraProjectConfig, resource).selector
-    async for page in client.get_paginated_projects({"expand": selector.expand}):
-        yield page
-
-
-async def resolve(
-    client: "JiraClient", subjects: Sequence[ProjectSubject], resource: ResourceConfig
-) -> Found:
-    """Read the projects by id, which a renamed key doesn't change; not live means deleted."""
-    expand = cast(JiraProjectConfig, resource).selector.expand
-    rows = await client.projects.find([s.id for s in subjects if s.id], expand)
-    rows_by_key = await client.projects.find_keys(
-        [s.key for s in subjects if not s.id and s.key], expand
-    )
-    found = [*rows.values(), *rows_by_key]
-    keys = {str(row["key"]) for row in found}
-    gone = [
-        {**subject.row, "key": key}
-        for subject in subjects
-        for key in {subject.key, *client.projects.keys_of(subject.id or "")}
-        if key and key not in keys
-    ]
-    return Found(found, gone)
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read projects that Port has under these keys; gone are those that aren't live."""
-    expand = cast(JiraProjectConfig, resource).selector.expand
-    rows = await client.projects.find_keys(identifiers, expand)
-    left = {str(row["key"]) for row in rows}
-    return Known(rows, [key for key in identifiers if key not in left])
-
-
-PROJECT = Kind(
-    kind=Kinds.PROJECT,
-    events=(
-        "project_created",
-        "project_updated",
-        "project_deleted",
-        "project_soft_deleted",
-        "project_restored_deleted",
-        "project_archived",
-        "project_restored_archived",
-    ),
-    touched_by=("project_", "jira:issue_"),
-    subjects=project_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-)

@@ -1,26 +1,21 @@
-"""The kind `sprint`: how sprints are read, and what an event about one means."""
+"""The kind `sprint`: how sprints are read, and what an event says of them."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Literal
 
 from loguru import logger
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field, validator
 
 from jira.concurrency import Gatherer
 from jira.errors import JiraRequestError
+from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.kinds.board import BoardReader, by_boards, named
-from jira.kinds.found import found_by_id
-from jira.kinds.kind import Found, Kind, Known
-from jira.kinds.selectors import JiraSprintConfig
-from jira.payloads import Row, plausible_id
-from jira.planning_events import ISSUES_PROJECT, IdSubject, sprint_subjects
+from jira.kinds.board import BoardKind, by_boards, named
+from jira.kinds.kind import Found, KindById, Pages, Selector, named_once
+from jira.payloads import ISSUES_PROJECT, IdSubject, Row, plausible_id, sprint_subjects
 from jira.under_parent import each_by_id, one_page, under_each
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 OF_BOARD = "/rest/agile/1.0/board/{id}/sprint"
 ONE = "/rest/agile/1.0/sprint/{id}"
@@ -32,15 +27,41 @@ States = tuple[str, ...]
 """The states of a selector; empty for all."""
 
 
-class SprintReader:
-    """Reads sprints, each with `__boardIds`, the boards that show it, lowest first.
+class SprintSelector(Selector):
+    """Which sprints."""
+
+    sprint_state: list[Literal["active", "closed", "future"]] | None = Field(
+        alias="sprintState",
+        title="Sprint states",
+        description="Only sprints in these states: active, closed, future. null means all.",
+        default=["active"],
+    )
+
+    @property
+    def states(self) -> "States":
+        """The states, as a list is asked for them."""
+        return tuple(self.sprint_state or ())
+
+    @validator("sprint_state")
+    def _each_once(cls, states: list[str] | None) -> list[str] | None:  # noqa: N805
+        return named_once(states, "sprintState")
+
+
+class SprintKind(KindById[SprintSelector]):
+    """Sprints, each with `__boardIds`, the boards that show it, lowest first.
 
     A sprint belongs to the boards on which it shows: one that no board shows is no part of the
     catalog. https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/
-    Every method raises JiraError.
     """
 
-    def __init__(self, api: JiraApi, boards: BoardReader) -> None:
+    name = Kinds.SPRINT
+    events = events_of(Family.SPRINT)
+    touched_by = (Family.SPRINT, Family.ISSUE)
+    # By a board that is deleted or shows other projects, sprints appear and vanish.
+    compared_after = (Family.BOARD,)
+    id_in_rows = int
+
+    def __init__(self, api: JiraApi, boards: BoardKind) -> None:
         self._api = api
         self._boards = boards
         self._gatherer = Gatherer(self._find)
@@ -48,15 +69,27 @@ class SprintReader:
         self._seen_on: dict[str, set[str]] = {}
         self._projects_in: dict[str, set[str]] = {}
 
-    async def pages(self, states: States) -> AsyncIterator[list[Row]]:
-        """All sprints in one of the states, on any board."""
-        rows = list((await self._on(self._boards.listed(), states)).values())
+    @staticmethod
+    def subjects(payload: Any) -> Sequence[IdSubject]:
+        """The sprint of an event, or those that an issue came to or left."""
+        return sprint_subjects(payload)
+
+    async def pages(self, selector: SprintSelector) -> Pages:
+        """All sprints in one of the selector's states, on any board."""
+        rows = list((await self._on(self._boards.listed(), selector.states)).values())
         for start in range(0, len(rows), ROWS_TOGETHER):
             yield rows[start : start + ROWS_TOGETHER]
 
-    async def find(self, ids: Iterable[str], states: States) -> dict[str, Row | None]:
-        """Sprints by id; None for one that is gone, in another state, or on no board."""
-        return await self._gatherer.get(states, ids)
+    async def find(self, ids: Iterable[str], selector: SprintSelector) -> dict[str, Row | None]:
+        """By id; None for one that is gone, in another state, or on no board."""
+        return await self._gatherer.get(selector.states, ids)
+
+    async def resolve(self, subjects: Sequence[IdSubject], selector: SprintSelector) -> Found:
+        """Read the sprints again: one whose state left the selector is deleted."""
+        for subject in subjects:
+            if (project_id := subject.row.get(ISSUES_PROJECT)) is not None:
+                self.note_issue_in(subject.id, project_id)
+        return await super().resolve(subjects, selector)
 
     def note_issue_in(self, sprint_id: str, project_id: str) -> None:
         """An issue of a project came to a sprint or left it: the project's boards may show it."""
@@ -99,11 +132,11 @@ class SprintReader:
         row: Any = await self._api.get(ONE, id=sprint_id)
         return row if isinstance(row, dict) and str(row.get("id")) == sprint_id else None
 
-    async def _candidates(self, sprints: dict[str, Row]) -> AsyncIterator[list[Row]]:
+    async def _candidates(self, sprints: dict[str, Row]) -> Pages:
         """The boards that may show the sprints: all of their projects', or simply all."""
         origins = {str(row.get("originBoardId") or "") for row in sprints.values()}
         seen = {board for sprint_id in sprints for board in self._seen_on.get(sprint_id, ())}
-        known = await self._boards.find(filter(plausible_id, sorted(origins | seen)))
+        known = await self._boards.any_of(filter(plausible_id, sorted(origins | seen)))
         if any(known.get(origin) is None for origin in origins):
             async for page in self._boards.listed():
                 yield page
@@ -114,51 +147,3 @@ class SprintReader:
         boards |= {str(row["id"]): row for row in await self._boards.of_projects(sorted(keys))}
         async for page in one_page(list(boards.values())):
             yield page
-
-
-def _states(resource: ResourceConfig) -> States:
-    return tuple(cast(JiraSprintConfig, resource).selector.sprint_state or ())
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every sprint in one of the selector's states."""
-    async for page in client.verified(client.sprints.pages(_states(resource))):
-        yield page
-
-
-async def resolve(
-    client: "JiraClient", subjects: Sequence[IdSubject], resource: ResourceConfig
-) -> Found:
-    """Read the sprints again: one whose state left the selector is deleted."""
-    for subject in subjects:
-        if (project_id := subject.row.get(ISSUES_PROJECT)) is not None:
-            client.sprints.note_issue_in(subject.id, project_id)
-    found = await client.sprints.find([s.id for s in subjects], _states(resource))
-    return found_by_id(subjects, found, as_id=int)
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read sprints that Port has under these ids."""
-    usable = filter(plausible_id, identifiers)
-    return Known.of(await client.sprints.find(usable, _states(resource)))
-
-
-SPRINT = Kind(
-    kind=Kinds.SPRINT,
-    events=(
-        "sprint_created",
-        "sprint_updated",
-        "sprint_started",
-        "sprint_closed",
-        "sprint_deleted",
-    ),
-    touched_by=("sprint_", "jira:issue_"),
-    subjects=sprint_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-    # By a board that is deleted or shows other projects, sprints appear and vanish.
-    compared_after=("board_",),
-)

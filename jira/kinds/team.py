@@ -1,23 +1,19 @@
-"""The kind `team`: how an organization's teams are read. No event tells of them."""
+"""The kind `team`: how an organization's teams are read."""
 
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any, Never
 
 from loguru import logger
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import Field
 
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi
-from jira.kinds.kind import Kind, Known, nothing_found
-from jira.kinds.selectors import JiraTeamConfig
+from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.paging import TokenPages, rows_of
-from jira.payloads import Row, no_subjects
+from jira.payloads import Row
 from jira.under_parent import one_page, under_each
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 TEAMS = "/gateway/api/public/teams/v1/org/{org}/teams"
 MEMBERS = "/gateway/api/public/teams/v1/org/{org}/teams/{team}/members"
@@ -26,12 +22,26 @@ MAX_MEMBERS = 50
 ROWS_TOGETHER = 300
 
 
-class TeamReader:
-    """Reads the teams of an Atlassian organization, with `__members` where they are asked for.
+class TeamSelector(Selector):
+    """How much of each team."""
+
+    include_members: bool = Field(
+        alias="includeMembers",
+        title="Include members",
+        description="Whether each team's members are read too: one more request for each team.",
+        default=False,
+    )
+
+
+class TeamKind(Kind[TeamSelector, Never]):
+    """The teams of an Atlassian organization, with `__members` where they are asked for.
+
+    No event tells of them: the sweep keeps them up to date.
 
     https://developer.atlassian.com/platform/teams/rest/v1/api-group-teams-public-api/
-    Every method raises JiraError.
     """
+
+    name = Kinds.TEAM
 
     def __init__(self, api: JiraApi, organization_id: str) -> None:
         self._api = api
@@ -54,25 +64,38 @@ class TeamReader:
             logger.warning(f"The kind team is skipped: {self.missing}")
         return not self.missing
 
-    async def pages(self, *, with_members: bool) -> AsyncIterator[list[Row]]:
-        """All teams."""
-        if not with_members:
+    async def pages(self, selector: TeamSelector) -> Pages:
+        """All teams; none where they can't be read."""
+        if not self.can_be_read():
+            return
+        if not selector.include_members:
             async for page in self._listed():
                 yield page
             return
         async for page in batched(self._with_members(self._listed()), ROWS_TOGETHER):
             yield page
 
-    async def find(self, ids: list[str], *, with_members: bool) -> dict[str, Row | None]:
-        """Teams by id; None for one that is gone."""
-        wanted = set(ids)
-        rows = [row async for page in self._listed() for row in page if row["teamId"] in wanted]
+    async def find(self, ids: Iterable[str], selector: TeamSelector) -> dict[str, Row | None]:
+        """By team id, in one list of all of them."""
+        wanted = list(dict.fromkeys(ids))
+        if not self.can_be_read():
+            return {}
+        listed = [row async for page in self._listed() for row in page]
+        rows = [row for row in listed if row["teamId"] in wanted]
         there = {str(row["teamId"]) for row in rows}
-        if with_members:
+        if selector.include_members:
             rows = [row async for page in self._with_members(one_page(rows)) for row in page]
         found = {str(row["teamId"]): row for row in rows}
         # A team whose members are refused is neither there nor gone.
-        return {name: found.get(name) for name in ids if name in found or name not in there}
+        return {name: found.get(name) for name in wanted if name in found or name not in there}
+
+    async def resolve(self, subjects: Sequence[Never], selector: TeamSelector) -> Found:
+        """Nothing: no event tells of a team."""
+        return Found()
+
+    async def by_identifiers(self, identifiers: Sequence[str], selector: TeamSelector) -> Known:
+        """By team ids."""
+        return Known.of(await self.find(identifiers, selector))
 
     async def _listed(self) -> AsyncIterator[list[Row]]:
         cursor: dict[str, str] = {}
@@ -117,37 +140,3 @@ class TeamReader:
             if token is None:
                 return rows
             body = {"first": MAX_MEMBERS, "after": token}
-
-
-def _with_members(resource: ResourceConfig) -> bool:
-    return bool(cast(JiraTeamConfig, resource).selector.include_members)
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every team of the organization."""
-    if not client.teams.can_be_read():
-        return
-    pages = client.teams.pages(with_members=_with_members(resource))
-    async for page in client.verified(pages):
-        yield page
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read teams that Port has under these ids."""
-    if not client.teams.can_be_read():
-        return Known()
-    found = await client.teams.find(identifiers, with_members=_with_members(resource))
-    return Known.of(found)
-
-
-TEAM = Kind(
-    kind=Kinds.TEAM,
-    events=(),
-    touched_by=(),
-    subjects=no_subjects,
-    read_all=read_all,
-    resolve=nothing_found,
-    by_identifiers=by_identifiers,
-)

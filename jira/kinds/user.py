@@ -1,36 +1,40 @@
-"""The kind `user`: how users are read, and what a user event means."""
+"""The kind `user`: how users are read, and what an event says of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING
-
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from jira.errors import JiraAnswerError, JiraNotFoundError
+from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.kinds.kind import Found, Kind, Known
+from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.payloads import Row, UserSubject, user_subjects
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 SEARCH = "/rest/api/3/users/search"
 ONE = "/rest/api/3/user"
 MAX_PER_PAGE = 1000
 
 
-class UserReader:
-    """Reads users, whatever their account type and whether they are active.
+class UserKind(Kind[Selector, UserSubject]):
+    """Users, whatever their account type and whether they are active.
 
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-users/
-    Every method raises JiraError.
     """
+
+    name = Kinds.USER
+    events = events_of(Family.USER)
+    touched_by = (Family.USER,)
 
     def __init__(self, api: JiraApi) -> None:
         self._api = api
 
-    async def pages(self) -> AsyncIterator[list[Row]]:
+    @staticmethod
+    def subjects(payload: Any) -> Sequence[UserSubject]:
+        """The user of an event, which never carries e-mail or locale."""
+        return user_subjects(payload)
+
+    async def pages(self, selector: Selector) -> Pages:
         """All users. The list has no end mark: it ends where a page brings nobody new."""
         seen: set[str] = set()
         start = 0
@@ -49,8 +53,25 @@ class UserReader:
             start += len(page)
             yield rows
 
-    async def find(self, account_id: str) -> Row | None:
-        """One user, or None where Jira knows no such account (404)."""
+    async def find(self, ids: Iterable[str], selector: Selector) -> dict[str, Row | None]:
+        """By account id; None where Jira knows no such account (404)."""
+        wanted = list(dict.fromkeys(ids))
+        rows = await asyncio.gather(*(self._one(account_id) for account_id in wanted))
+        return dict(zip(wanted, rows, strict=True))
+
+    async def resolve(self, subjects: Sequence[UserSubject], selector: Selector) -> Found:
+        """Read the users again."""
+        found = await self.find([subject.account_id for subject in subjects], selector)
+        return Found(
+            [row for row in found.values() if row is not None],
+            [subject.row for subject in subjects if found[subject.account_id] is None],
+        )
+
+    async def by_identifiers(self, identifiers: Sequence[str], selector: Selector) -> Known:
+        """By account ids."""
+        return Known.of(await self.find(identifiers, selector))
+
+    async def _one(self, account_id: str) -> Row | None:
         try:
             row = await self._api.get(ONE, {"accountId": account_id})
         except JiraNotFoundError:
@@ -60,45 +81,3 @@ class UserReader:
                 f"GET {ONE} answered with something else than the user {account_id}."
             )
         return row
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every user; the kind has no selector of its own."""
-    async for page in client.get_paginated_users():
-        yield page
-
-
-async def resolve(
-    client: "JiraClient", subjects: Sequence[UserSubject], resource: ResourceConfig
-) -> Found:
-    """Read the users again: an event never carries e-mail or locale."""
-    found = Found()
-    for subject in subjects:
-        row = await client.get_single_user(subject.account_id)
-        if row is None:
-            found.deleted.append(subject.row)
-        else:
-            found.updated.append(row)
-    return found
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read users that Port has under these account ids; gone are those Jira doesn't know."""
-    rows = await asyncio.gather(*(client.get_single_user(name) for name in identifiers))
-    return Known(
-        [row for row in rows if row is not None],
-        [name for name, row in zip(identifiers, rows, strict=True) if row is None],
-    )
-
-
-USER = Kind(
-    kind=Kinds.USER,
-    events=("user_created", "user_updated", "user_deleted"),
-    touched_by=("user_",),
-    subjects=user_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-)

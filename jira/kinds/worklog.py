@@ -1,28 +1,24 @@
-"""The kind `worklog`: how worklogs are read, and what events mean for them."""
+"""The kind `worklog`: how worklogs are read, and what events say of them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from pydantic.v1 import BaseModel, Field
 
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError
+from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import bounded
 from jira.kinds.issue_reader import IssueQuery, IssueReader
-from jira.kinds.kind import Found, Kind, Known
+from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.kinds.selectors import JiraWorklogConfig, JiraWorklogParams
-from jira.payloads import Row, plausible_id
-from jira.planning_events import WorklogSubject, worklog_subjects
+from jira.payloads import Row, WorklogSubject, plausible_id, worklog_subjects
 from jira.under_parent import one_page, under_each
 from kinds import Kinds
-
-if TYPE_CHECKING:
-    from client import JiraClient
 
 OF_ISSUE = "/rest/api/3/issue/{id}/worklog"
 BY_IDS = "/rest/api/3/worklog/list"
@@ -64,27 +60,99 @@ class WorklogQuery:
         return after and (self.started_before is None or started < self.started_before)
 
 
-class WorklogReader:
-    """Reads worklogs, each with `__issueKey`, the key its issue has now.
+class WorklogParams(BaseModel):
+    """What Jira is asked for with an issue's worklogs."""
+
+    started_after: int | None = Field(
+        alias="startedAfter",
+        title="Started after",
+        description="Only work that began after this moment, in milliseconds since 1970.",
+        default=None,
+    )
+    started_before: int | None = Field(
+        alias="startedBefore",
+        title="Started before",
+        description="Only work that began before this moment, in milliseconds since 1970.",
+        default=None,
+    )
+    expand: str | None = Field(
+        title="Expand",
+        description="What Jira adds to each worklog, as a comma-separated list.",
+        default=None,
+    )
+
+
+class WorklogSelector(Selector):
+    """Which worklogs, and how much of each."""
+
+    jql: str | None = Field(
+        title="JQL",
+        description="The query that selects the issues whose worklogs are read. Empty means all.",
+        default="updated >= -1w",
+    )
+    api_query_params: WorklogParams | None = Field(
+        alias="apiQueryParams",
+        title="API query parameters",
+        description="When the work began, and what Jira adds to each worklog.",
+        default=None,
+    )
+
+
+class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
+    """Worklogs, each with `__issueKey`, the key its issue has now.
 
     An issue brings up to 20 of its worklogs along; more are read issue by issue.
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-worklogs/
-    Every method raises JiraError.
     """
 
-    def __init__(self, api: JiraApi, issues: IssueReader) -> None:
-        self._api = api
-        self._issues = issues
+    name = Kinds.WORKLOG
+    events = events_of(Family.WORKLOG)
+    touched_by = (
+        Family.WORKLOG,
+        Family.ISSUE,
+        Family.ISSUE_LINK,
+        Family.COMMENT,
+        Family.ATTACHMENT,
+    )
 
-    async def pages(self, query: WorklogQuery) -> AsyncIterator[list[Row]]:
-        """All worklogs of the query's issues."""
-        async for page in batched(
-            self._of_issues(self._issues.pages(query.issues), query), ROWS_TOGETHER
-        ):
+    def __init__(self, api: JiraApi, reader: IssueReader) -> None:
+        self._api = api
+        self._issues = reader
+
+    @staticmethod
+    def subjects(payload: Any) -> Sequence[WorklogSubject]:
+        """The issues whose worklogs an event may change."""
+        return worklog_subjects(payload)
+
+    async def pages(self, selector: WorklogSelector) -> Pages:
+        """All worklogs of the selector's issues."""
+        query = query_of(selector)
+        pages = self._of_issues(self._issues.pages(query.issues), query)
+        async for page in batched(pages, ROWS_TOGETHER):
             yield page
 
-    async def find(self, issue_ids: Iterable[str], query: WorklogQuery) -> list[Row]:
-        """The worklogs of those issues that exist and match the query, as of now."""
+    async def find(self, ids: Iterable[str], selector: WorklogSelector) -> dict[str, Row | None]:
+        """By the worklog's id, with the issue that it belongs to."""
+        wanted = list(dict.fromkeys(ids))
+        homes = await self.issues_of(wanted)
+        rows = await self.of_issues(dict.fromkeys(homes.values()), selector)
+        found = {str(row["id"]): row for row in rows}
+        return {name: found.get(name) for name in wanted}
+
+    async def resolve(self, subjects: Sequence[WorklogSubject], selector: WorklogSelector) -> Found:
+        """Read all worklogs of the issues; one that the event names and isn't there is gone."""
+        rows = await self.of_issues([subject.issue_id for subject in subjects], selector)
+        left = {str(row["id"]) for row in rows}
+        named = [row for subject in subjects for row in subject.worklogs]
+        return Found(rows, [row for row in named if row["id"] not in left])
+
+    async def by_identifiers(self, identifiers: Sequence[str], selector: WorklogSelector) -> Known:
+        """By ids."""
+        return Known.of(await self.find(filter(plausible_id, identifiers), selector))
+
+    async def of_issues(self, issue_ids: Iterable[str], selector: WorklogSelector) -> list[Row]:
+        """The worklogs of those issues that exist and match the selector, as of now."""
+        query = query_of(selector)
         issues = list((await self._issues.find(issue_ids, query.issues)).values())
         pages = self._of_issues(one_page(issues), query)
         return [row async for rows in pages for row in rows]
@@ -95,9 +163,7 @@ class WorklogReader:
         found = await asyncio.gather(*(self._listed(chunk) for chunk in chunks))
         return {str(row["id"]): str(row["issueId"]) for rows in found for row in rows}
 
-    async def _of_issues(
-        self, issues: AsyncIterator[list[Row]], query: WorklogQuery
-    ) -> AsyncIterator[list[Row]]:
+    async def _of_issues(self, issues: AsyncIterator[list[Row]], query: WorklogQuery) -> Pages:
         async def read(issue: Row) -> list[Row]:
             rows = inlined(issue)
             # What is expanded never comes along.
@@ -132,47 +198,9 @@ def inlined(issue: Row) -> list[Row] | None:
     return worklogs
 
 
-def _query(resource: ResourceConfig) -> WorklogQuery:
-    selector = cast(JiraWorklogConfig, resource).selector
-    more = selector.api_query_params or JiraWorklogParams()
+def query_of(selector: WorklogSelector) -> WorklogQuery:
+    """What a selector reads."""
+    more = selector.api_query_params or WorklogParams()
     return WorklogQuery(
         bounded(selector.jql), more.started_after, more.started_before, more.expand or ""
     )
-
-
-async def read_all(client: "JiraClient", resource: ResourceConfig) -> AsyncIterator[list[Row]]:
-    """Every worklog of the selector's issues."""
-    async for page in client.verified(client.worklogs.pages(_query(resource))):
-        yield page
-
-
-async def resolve(
-    client: "JiraClient", subjects: Sequence[WorklogSubject], resource: ResourceConfig
-) -> Found:
-    """Read all worklogs of the issues again; one that the event names and isn't there is gone."""
-    rows = await client.worklogs.find([s.issue_id for s in subjects], _query(resource))
-    left = {str(row["id"]) for row in rows}
-    named = [row for subject in subjects for row in subject.worklogs]
-    return Found(rows, [row for row in named if row["id"] not in left])
-
-
-async def by_identifiers(
-    client: "JiraClient", identifiers: list[str], resource: ResourceConfig
-) -> Known:
-    """Read worklogs that Port has under these ids."""
-    usable = [name for name in identifiers if plausible_id(name)]
-    homes = await client.worklogs.issues_of(usable)
-    rows = await client.worklogs.find(dict.fromkeys(homes.values()), _query(resource))
-    found = {str(row["id"]): row for row in rows}
-    return Known.of({name: found.get(name) for name in usable})
-
-
-WORKLOG = Kind(
-    kind=Kinds.WORKLOG,
-    events=("worklog_created", "worklog_updated", "worklog_deleted"),
-    touched_by=("worklog_", "jira:issue_", "issuelink_", "comment_", "attachment_"),
-    subjects=worklog_subjects,
-    read_all=read_all,
-    resolve=resolve,
-    by_identifiers=by_identifiers,
-)

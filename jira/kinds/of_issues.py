@@ -1,0 +1,65 @@
+"""Kinds whose rows are issues, or made of issues: they go by id, and by every key they had."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from jira.events import Family
+from jira.kinds.issue_reader import IssueReader
+from jira.kinds.kind import Found, Kind, Known, Selector
+from jira.payloads import IssueSubject, Row, is_issue_key, issue_subjects, plausible_id
+
+
+class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
+    """What is shown of an issue: its default for `resolve` and `by_identifiers`."""
+
+    touched_by: ClassVar[tuple[Family, ...]] = (Family.ISSUE,)
+
+    def __init__(self, reader: IssueReader) -> None:
+        self.reader = reader
+
+    @staticmethod
+    def subjects(payload: Any) -> Sequence[IssueSubject]:
+        """The issues that an event touches."""
+        return issue_subjects(payload)
+
+    async def resolve(self, subjects: Sequence[IssueSubject], selector: S) -> Found:
+        """Read the issues again as what this kind shows of them."""
+        found = await self.find([subject.id for subject in subjects], selector)
+        rows = [row for row in found.values() if row is not None]
+        return Found(rows, gone_names(subjects, found))
+
+    async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
+        """By ids and keys; gone is what leads to no issue that is shown under that name now."""
+        usable = [name for name in identifiers if is_issue_key(name) or plausible_id(name)]
+        leads_to = await self.reader.by_keys(usable)
+        found = await self.find(dict.fromkeys(str(row["id"]) for row in leads_to), selector)
+        return known_of_issues(usable, leads_to, found)
+
+
+def known_of_issues(
+    names: Iterable[str], leads_to: Iterable[Row], found: Mapping[str, Row | None]
+) -> Known:
+    """Rows of issues, and the names (ids and keys) that none of them has.
+
+    `leads_to` are the issues that Jira knows by these names; one of which `found` says nothing
+    keeps the names it has.
+    """
+    rows = [row for row in found.values() if row is not None]
+    unsaid = [row for row in leads_to if str(row["id"]) not in found]
+    left = {name for row in (*rows, *unsaid) for name in (row["key"], str(row["id"]))}
+    return Known(rows, [name for name in names if name not in left])
+
+
+def gone_names(subjects: Sequence[IssueSubject], found: Mapping[str, Row | None]) -> list[Row]:
+    """Rows to delete: issues that are gone, and keys that an issue no longer has."""
+    gone = []
+    for subject in subjects:
+        if subject.id not in found:
+            continue
+        now = found[subject.id]
+        row = {**subject.row, "id": int(subject.id)}
+        old_keys = [key for key in subject.keys if now is None or key != now["key"]]
+        gone += [{**row, "key": key} for key in old_keys]
+        if now is None and not old_keys and not subject.related:
+            gone.append(row)
+    return gone

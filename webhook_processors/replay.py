@@ -1,0 +1,40 @@
+"""Events to be handled again: a resync may write a row that it read before a live change."""
+
+from collections.abc import Sequence
+
+from loguru import logger
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+
+from webhook_processors.queued_event import QueuedEvent
+
+MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
+
+
+class Replay:
+    """Remembers the events that were handled while a resync ran, up to a number of bytes."""
+
+    def __init__(self) -> None:
+        self._events: list[QueuedEvent] = []
+        self._bytes = 0
+        self.overflowed = False
+        """Not all of them are known any more: what changed has to be found in another way."""
+
+    def note(self, events: Sequence[WebhookEvent]) -> None:
+        """These were handled while a resync ran."""
+        for queued in events:
+            if not isinstance(queued, QueuedEvent):
+                continue
+            if self._bytes + queued.size > MAX_REMEMBERED_BYTES:
+                self.overflowed = True
+                return
+            self._events.append(queued)
+            self._bytes += queued.size
+
+    def take(self) -> list[QueuedEvent]:
+        """Those to be handled again, now that it ended; they are forgotten here."""
+        events, self._events, self._bytes, self.overflowed = self._events, [], 0, False
+        if events:
+            logger.info(f"{len(events)} live events came during the resync and are handled again")
+        for queued in events:
+            queued.again = True
+        return events
