@@ -39,7 +39,7 @@ def new_world(
         issue.status = site.statuses["done"]
         issue.created = issue.updated = month_ago
     wanted = str(only_mapped_fields).lower()
-    world = World(site, OCEAN__INTEGRATION__CONFIG__ONLY_MAPPED_FIELDS=wanted)
+    world = World(site, checked=False, OCEAN__INTEGRATION__CONFIG__ONLY_MAPPED_FIELDS=wanted)
     # Not before: rows hold the site's address, which the world sets.
     site.warm(mapped_fields() if only_mapped_fields else ALL_FIELDS)
     return world
@@ -61,7 +61,7 @@ def limited_world(issues: int, per_second: float) -> World:
     for issue in site.issues.values():
         for number in range(WORKLOGS):
             site.build_worklog(issue, seconds=60 + number)
-    world = World(site, every_kind=True)
+    world = World(site, checked=False, every_kind=True)
     mapping = examples.mapping()
     mapping["resources"] = [of for of in mapping["resources"] if of["kind"] == "worklog"]
     world.port.api.set_mapping(mapping)

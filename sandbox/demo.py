@@ -66,6 +66,14 @@ async def compared(world: World) -> bool:
     return not found
 
 
+def asked(world: World) -> bool:
+    """Show the requests to Jira that aren't as Atlassian publishes them."""
+    problems = sorted(set(world.jira.violations()))
+    for problem in problems[:SHOWN_DIFFERENCES]:
+        print(f"   WRONG: {problem}")
+    return not problems
+
+
 async def keep_changing(world: World) -> None:
     """Change issues until somebody presses Ctrl-C."""
     print(
@@ -103,6 +111,7 @@ async def demo(scale: int, *, once: bool, before_comparing: BeforeComparing | No
         if before_comparing is not None:
             before_comparing(world)
         good = await compared(world) and good
+        good = asked(world) and good
         print("\nAll as it should be." if good else "\nSOMETHING IS WRONG, see above.")
         if not good:
             print("\n".join(["", "The integration's log ends with:", *world.process.log[-30:]]))

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox import demo as demo_module
-from sandbox.demo import compared, demo, resynced
+from sandbox.demo import asked, compared, demo, resynced
 from sandbox.world import World
 from tests.e2e.support import make_world
 
@@ -40,6 +40,19 @@ async def test_differences_that_are_planted_and_a_kind_without_entities_turn_it_
         assert not await compared(world)
         shown = capsys.readouterr().out
         assert [line for line in planted if line in shown] == planted
+
+
+async def test_a_request_that_jira_does_not_publish_turns_it_red(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = World()
+    assert asked(world)
+    async with world.jira.client() as client:
+        await client.get("/rest/api/3/myself", params={"colour": "red"})
+    assert not asked(world)
+    assert (
+        "WRONG: GET /rest/api/3/myself: unknown query parameter colour" in capsys.readouterr().out
+    )
 
 
 async def test_what_is_found_wrong_is_the_demos_result() -> None:

@@ -94,3 +94,4 @@ async def test_it_runs_from_its_own_files_and_packages_for_anybody(folder, venv,
             assert await world.port.api.resync_finished() == "completed"
         assert not any("Traceback" in line for line in process.log)
         assert not list(product.rglob("__pycache__"))
+        assert world.jira.violations() == []
