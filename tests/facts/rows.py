@@ -5,23 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """A fact by the first characters of its line, and tests as `module::function`."""
+    """A fact by its name in docs/jira-facts.md, and tests as `module::function`."""
 
-    section: str
-    starts: str
+    fact: str
     tests: tuple[str, ...]
 
 
 def tests_in(module: str, *functions: str) -> tuple[str, ...]:
-    """The names of test functions of a module under tests/."""
+    """The names of test functions, or `Class::function`, of a module under tests/."""
     return tuple(f"tests.{module}::{function}" for function in functions)
 
-
-HOOKS = "Webhooks that an administrator registers"
-CHANGES = "What changes mean"
-OAUTH = "Webhooks of an OAuth app"
-READING = "Reading"
-LIMITS = "Limits and credentials"
 
 NOTHING_ELSE_IS_ASKED = tests_in(
     "facts.test_webhook_facts", "test_no_request_goes_to_what_is_not_ours"
@@ -36,8 +29,7 @@ NO_WEBHOOK_BY_GATEWAY = tests_in(
 
 ROWS = [
     Row(
-        HOOKS,
-        "Body: `name, url, description, even",
+        "webhook-body",
         tests_in(
             "unit.test_webhook_registration",
             "test_a_missing_webhook_is_made_with_everything_it_needs",
@@ -47,8 +39,7 @@ ROWS = [
         + tests_in("sandbox.test_jira_webhooks", "test_a_secret_is_written_never_read"),
     ),
     Row(
-        HOOKS,
-        "Needs the global permission ADMINIS",
+        "webhook-permission",
         NO_WEBHOOK_BY_GATEWAY
         + tests_in(
             "e2e.test_webhook_registration",
@@ -57,8 +48,7 @@ ROWS = [
         + tests_in("sandbox.test_jira_webhooks", "test_webhooks_are_for_administrators"),
     ),
     Row(
-        HOOKS,
-        "Signature (A): header `X-Hub-Signat",
+        "signature-header",
         tests_in(
             "unit.test_signature",
             "test_atlassians_own_test_vector",
@@ -72,8 +62,7 @@ ROWS = [
         + tests_in("sandbox.test_jira_webhooks", "test_the_signature_is_that_of_the_documentation"),
     ),
     Row(
-        HOOKS,
-        "Headers arrive in lower case: `x-at",
+        "delivery-headers",
         tests_in(
             "facts.test_webhook_facts",
             "test_a_retry_is_known_by_its_name_and_read_no_second_time",
@@ -88,8 +77,7 @@ ROWS = [
         ),
     ),
     Row(
-        HOOKS,
-        "Retried: 408, 409, 425, 429, 5xx, c",
+        "delivery-retries",
         tests_in(
             "unit.test_door",
             "test_without_room_jira_is_asked_to_send_it_again",
@@ -100,8 +88,7 @@ ROWS = [
         + tests_in("sandbox.test_jira_webhooks", "test_retries_end"),
     ),
     Row(
-        HOOKS,
-        "At least once, in no promised order",
+        "delivery-order",
         tests_in(
             "facts.test_webhook_facts",
             "test_an_answer_does_not_wait_for_jira",
@@ -116,8 +103,7 @@ ROWS = [
         ),
     ),
     Row(
-        HOOKS,
-        "HTTPS only on a real site, with a p",
+        "https-only",
         tests_in(
             "facts.test_webhook_facts",
             "test_a_webhook_address_that_jira_refuses_is_a_warning_with_its_words",
@@ -125,8 +111,7 @@ ROWS = [
         + tests_in("unit.test_settings", "test_the_webhooks_address"),
     ),
     Row(
-        HOOKS,
-        "Events that exist (A): `jira:issue_",
+        "known-events",
         tests_in(
             "unit.test_registry",
             "test_every_registered_event_exists",
@@ -135,8 +120,7 @@ ROWS = [
         + QUIETLY,
     ),
     Row(
-        HOOKS,
-        "Payload: `timestamp` (ms), `webhook",
+        "payload-shapes",
         tests_in(
             "unit.test_issue_events",
             "test_a_link_touches_the_issues_at_both_ends",
@@ -153,8 +137,7 @@ ROWS = [
         + tests_in("e2e.test_fuzz", "test_mutated_deliveries_are_answered_and_disturb_nothing"),
     ),
     Row(
-        HOOKS,
-        "Odd ones that people received: no `",
+        "odd-payloads",
         tests_in(
             "facts.test_webhook_facts",
             "test_an_odd_delivery_is_answered_and_ignored_quietly",
@@ -164,8 +147,7 @@ ROWS = [
         + tests_in("unit.test_payloads", "test_an_odd_payload_names_nothing_and_disturbs_nothing"),
     ),
     Row(
-        CHANGES,
-        "A move to another project is `jira:",
+        "issue-move",
         tests_in(
             "e2e.test_live_events",
             "test_a_moved_issue_leaves_under_its_old_key_and_its_subtasks_move_along",
@@ -178,8 +160,7 @@ ROWS = [
         ),
     ),
     Row(
-        CHANGES,
-        "Deleting an issue deletes its sub-t",
+        "issue-deletion",
         tests_in(
             "facts.test_change_facts",
             "test_subtasks_go_with_their_parent_with_or_without_events_of_their_own",
@@ -196,8 +177,7 @@ ROWS = [
         ),
     ),
     Row(
-        CHANGES,
-        "`project_deleted`, `user_deleted`: ",
+        "gone-means-404",
         tests_in("facts.test_change_facts", "test_a_user_that_is_deleted_can_no_longer_be_read")
         + tests_in(
             "unit.test_resolve_others",
@@ -211,8 +191,7 @@ ROWS = [
         ),
     ),
     Row(
-        CHANGES,
-        "A project's key can be renamed: `pr",
+        "project-key-rename",
         tests_in(
             "facts.test_change_facts",
             "test_another_key_of_a_project_is_that_of_its_issues_and_the_old_ones_end",
@@ -222,10 +201,20 @@ ROWS = [
             "test_a_new_project_key_changes_issue_keys_without_issue_events",
         ),
     ),
-    Row(CHANGES, "A merged version is `jira:version_d", QUIETLY),
     Row(
-        CHANGES,
-        "A bulk change sends one event per i",
+        "version-merge",
+        QUIETLY
+        + tests_in("unit.test_planning_payloads", "test_a_merge_is_about_both_releases")
+        + tests_in("unit.test_release", "test_a_merge_removes_the_one_and_refreshes_the_other")
+        + tests_in("e2e.test_carriers", "test_a_release_is_merged_into_another")
+        + tests_in(
+            "sandbox.test_jira_versions",
+            "TestDeletion::test_what_it_was_merged_into_may_be_told_by_id",
+            "TestDeletion::test_a_merge_may_send_an_event_of_its_own",
+        ),
+    ),
+    Row(
+        "bulk-change",
         tests_in(
             "facts.test_change_facts",
             "test_a_bulk_change_is_an_event_for_each_issue_and_all_arrive",
@@ -242,8 +231,7 @@ ROWS = [
         ),
     ),
     Row(
-        CHANGES,
-        "`user_*` never carries e-mail or lo",
+        "user-events-say-little",
         tests_in("facts.test_change_facts", "test_names_and_mails_and_people_may_be_missing")
         + tests_in(
             "e2e.test_live_events",
@@ -255,10 +243,21 @@ ROWS = [
         ),
     ),
     Row(
-        CHANGES,
-        "A sprint can show on several boards",
+        "sprints-and-epics-on-boards",
         tests_in("facts.test_change_facts", "test_an_epic_is_an_issue_like_others")
-        + QUIETLY
-        + NOTHING_ELSE_IS_ASKED,
+        + tests_in(
+            "unit.test_sprint",
+            "test_a_sprint_on_several_boards_is_one_row_that_names_them_in_order",
+            "test_a_sprint_whose_origin_is_missing_or_gone_is_still_found_on_its_boards",
+        )
+        + tests_in(
+            "unit.test_epic",
+            "test_epics_come_from_boards_and_from_a_search_and_each_once",
+            "test_epics_are_searched_by_the_ids_of_their_types_whatever_these_are_called",
+        )
+        + tests_in(
+            "sandbox.test_jira_boards",
+            "TestEpics::test_one_that_only_a_team_managed_board_could_show_is_404",
+        ),
     ),
 ]

@@ -1,53 +1,43 @@
 """The table's second half: webhooks of OAuth apps, reading, limits and credentials."""
 
 from tests.facts.rows import (
-    LIMITS,
     NO_WEBHOOK_BY_GATEWAY,
     NOTHING_ELSE_IS_ASKED,
-    OAUTH,
-    QUIETLY,
-    READING,
     Row,
     tests_in,
 )
 
 ROWS = [
     Row(
-        OAUTH,
-        "Only OAuth 2.0 (3LO) and Connect ap",
+        "oauth-webhook-endpoint",
         NOTHING_ELSE_IS_ASKED + NO_WEBHOOK_BY_GATEWAY,
     ),
     Row(
-        OAUTH,
-        "Registering answers 200 with `webho",
+        "oauth-registration-answer",
         NOTHING_ELSE_IS_ASKED
         + tests_in(
             "unit.test_webhook_registration", "test_another_answer_than_a_list_makes_no_webhook"
         ),
     ),
     Row(
-        OAUTH,
-        "They expire after 30 days: `PUT /we",
+        "oauth-webhook-expiry",
         NOTHING_ELSE_IS_ASKED
         + tests_in("unit.test_keep_webhook", "test_the_webhook_is_looked_after_every_hour"),
     ),
     Row(
-        OAUTH,
-        "One URL per app; at most 5 per user",
+        "oauth-webhook-limits",
         NOTHING_ELSE_IS_ASKED
         + tests_in("unit.test_webhook_registration", "test_there_is_never_a_second_one"),
     ),
     Row(
-        OAUTH,
-        "Deliveries carry `Authorization: Be",
+        "oauth-delivery-token",
         tests_in(
             "facts.test_webhook_facts",
             "test_a_delivery_as_an_oauth_app_gets_it_is_refused",
         ),
     ),
     Row(
-        READING,
-        "`POST /search/jql`: `fields` defaul",
+        "search-paging",
         tests_in(
             "unit.test_issue_reader",
             "test_the_ids_are_asked_for_first_and_alone",
@@ -64,8 +54,7 @@ ROWS = [
         ),
     ),
     Row(
-        READING,
-        "The index lags behind writes: `reco",
+        "index-lag",
         tests_in("e2e.test_selector", "test_the_search_index_may_lag_behind")
         + tests_in(
             "unit.test_issue_find",
@@ -74,8 +63,7 @@ ROWS = [
         + tests_in("sandbox.test_jira_api", "test_reconciled_ids_are_current"),
     ),
     Row(
-        READING,
-        "An id or key in JQL that no longer ",
+        "gone-id-in-jql",
         tests_in(
             "unit.test_issue_find",
             "test_one_id_that_is_gone_does_not_spoil_the_others",
@@ -91,8 +79,7 @@ ROWS = [
         ),
     ),
     Row(
-        READING,
-        'JQL must be bounded: `""` or a bare',
+        "bounded-jql",
         tests_in(
             "unit.test_jql",
             "test_order_by_is_taken_off_wherever_it_begins",
@@ -109,8 +96,7 @@ ROWS = [
         ),
     ),
     Row(
-        READING,
-        "JQL dates are read in the account's",
+        "jql-dates",
         tests_in("facts.test_reading_facts", "test_our_own_queries_name_no_date")
         + tests_in(
             "sandbox.test_jira_jql",
@@ -118,8 +104,7 @@ ROWS = [
         ),
     ),
     Row(
-        READING,
-        "Issues one may not see are left out",
+        "hidden-issues",
         tests_in(
             "facts.test_change_facts",
             "test_an_issue_that_may_not_be_seen_any_more_leaves_and_returns",
@@ -127,8 +112,7 @@ ROWS = [
         ),
     ),
     Row(
-        READING,
-        "`POST /issue/bulkfetch`: up to 100 ",
+        "bulk-fetch",
         tests_in(
             "unit.test_issue_reader",
             "test_all_issues_are_read_by_hundreds_and_in_order",
@@ -142,14 +126,21 @@ ROWS = [
         + tests_in("sandbox.test_jira_faults", "test_bulkfetch_can_fail_for_single_issues"),
     ),
     Row(
-        READING,
-        "Worklogs: an issue inlines at most ",
-        tests_in("facts.test_webhook_facts", "test_a_worklog_reads_its_issue_again")
-        + NOTHING_ELSE_IS_ASKED,
+        "worklog-paging",
+        tests_in(
+            "unit.test_worklog",
+            "test_up_to_twenty_come_along_and_are_not_asked_for",
+            "test_more_than_twenty_are_paged_to_their_end",
+            "test_worklogs_are_looked_up_a_thousand_at_a_time",
+        )
+        + tests_in(
+            "sandbox.test_jira_worklogs",
+            "TestIssues::test_an_issue_brings_the_first_twenty_along",
+            "TestEndpoints::test_a_list_is_of_one_to_a_thousand",
+        ),
     ),
     Row(
-        READING,
-        "`/users/search`: a bare array, acti",
+        "users-and-projects-paging",
         tests_in(
             "unit.test_user_reader",
             "test_a_site_that_repeats_its_last_page_is_no_loop",
@@ -163,10 +154,23 @@ ROWS = [
         + tests_in("sandbox.test_jira_api", "test_users", "test_projects")
         + tests_in("sandbox.test_jira_faults", "test_users_can_repeat"),
     ),
-    Row(READING, "Agile: a board without sprints answ", NOTHING_ELSE_IS_ASKED + QUIETLY),
     Row(
-        READING,
-        "Bad credentials look like an empty ",
+        "agile-boards",
+        tests_in(
+            "unit.test_sprint",
+            "test_every_board_is_asked_whatever_its_type",
+            "test_a_board_without_sprints_is_nothing_to_warn_about",
+            "test_a_board_that_is_refused_costs_only_what_it_alone_shows",
+        )
+        + tests_in(
+            "unit.test_backlog",
+            "test_the_agile_api_is_asked_only_where_the_selector_says_so",
+        )
+        + tests_in("sandbox.test_jira_backlog", "test_pages_by_token")
+        + tests_in("e2e.test_kinds", "test_a_parent_that_jira_refuses_costs_only_its_own"),
+    ),
+    Row(
+        "bad-credentials-look-empty",
         tests_in(
             "facts.test_reading_facts",
             "test_an_account_that_jira_does_not_know_is_no_empty_site",
@@ -181,8 +185,7 @@ ROWS = [
         + tests_in("sandbox.test_jira_api", "test_bad_credentials_look_like_an_empty_site"),
     ),
     Row(
-        READING,
-        "HTML with 200 (a sign-on page, a pr",
+        "html-answers",
         tests_in(
             "facts.test_reading_facts",
             "test_a_page_of_html_is_an_error_whatever_its_status",
@@ -194,8 +197,7 @@ ROWS = [
         + tests_in("sandbox.test_jira_faults", "test_html_and_truncated_json_with_200"),
     ),
     Row(
-        READING,
-        "`self` links may become `https://ap",
+        "gateway-self-links",
         tests_in(
             "facts.test_reading_facts",
             "test_links_to_the_gateway_become_links_to_the_site",
@@ -208,8 +210,7 @@ ROWS = [
         ),
     ),
     Row(
-        LIMITS,
-        "Burst per site, endpoint and method",
+        "rate-limits",
         tests_in(
             "facts.test_limit_facts",
             "test_a_pause_is_kept_in_whatever_form_it_comes",
@@ -229,8 +230,7 @@ ROWS = [
         ),
     ),
     Row(
-        LIMITS,
-        "Classic token: Basic `email:token` ",
+        "credentials",
         tests_in(
             "facts.test_limit_facts",
             "test_an_api_token_goes_with_its_email_to_the_host_that_is_set",

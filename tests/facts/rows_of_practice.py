@@ -1,0 +1,207 @@
+"""The table's third part: what integrations ran into, payloads that were published, points.
+
+Where `not_yet.py` names a fact, the tests here prove what is safe about it all the same.
+"""
+
+from tests.facts.rows import NO_WEBHOOK_BY_GATEWAY, QUIETLY, Row, tests_in
+
+ROWS = [
+    Row(
+        "scope-is-401",
+        tests_in("facts.test_limit_facts", "test_a_401_of_an_api_token_is_never_repeated")
+        + tests_in(
+            "unit.test_team",
+            "test_where_the_credentials_cannot_read_teams_the_kind_says_so_in_one_line",
+        ),
+    ),
+    Row(
+        "board-that-keeps-failing",
+        tests_in("unit.test_sprint", "test_a_failure_of_a_board_or_the_list_fails_the_kind"),
+    ),
+    Row(
+        "translated-errors",
+        tests_in(
+            "unit.test_sprint", "test_a_kanban_board_without_sprints_is_known_in_every_language"
+        )
+        + tests_in(
+            "unit.test_issue_find",
+            "test_one_id_that_is_gone_does_not_spoil_the_others",
+        ),
+    ),
+    Row(
+        "selector-names-what-is-deleted",
+        tests_in(
+            "unit.test_issue_find",
+            "test_a_query_that_jira_refuses_for_another_reason_is_an_error",
+        )
+        + tests_in(
+            "unit.test_client", "test_a_project_that_is_gone_fails_one_resync_and_not_the_next"
+        )
+        + tests_in("sandbox.test_jira_jql", "test_a_project_out_of_sight_spoils_the_query")
+        + tests_in(
+            "sandbox.test_jira_components", "TestJql::test_one_that_is_gone_spoils_the_query"
+        ),
+    ),
+    Row(
+        "parent-changelog-forms",
+        tests_in(
+            "unit.test_issue_events",
+            "test_a_changed_parent_touches_the_parent_before_and_after",
+            "test_a_parent_taken_away_touches_the_former_one",
+        ),
+    ),
+    Row("relatives-show-an-issue", ()),
+    Row(
+        "sprint-leaves-updated-alone",
+        tests_in(
+            "e2e.test_carriers",
+            "test_a_sprint_gets_another_name_starts_and_is_deleted",
+            "test_a_sprint_closes",
+        )
+        + tests_in(
+            "sandbox.test_jira_sprints",
+            "TestIssues::test_closing_leaves_only_what_is_done_in_it_without_events_of_issues",
+        ),
+    ),
+    Row(
+        "answers-cut-off",
+        tests_in("unit.test_responses", "test_broken_json_is_an_error")
+        + tests_in("sandbox.test_jira_faults", "test_html_and_truncated_json_with_200"),
+    ),
+    Row(
+        "totals-promise-too-much",
+        tests_in("unit.test_paging", "test_an_empty_page_before_the_total_is_an_error"),
+    ),
+    Row(
+        "long-in-lists",
+        tests_in("unit.test_issue_find", "test_finding_many_takes_fifty_at_a_time_and_is_current")
+        + tests_in(
+            "unit.test_backlog",
+            "test_many_issues_are_asked_for_in_addresses_of_bearable_length",
+        ),
+    ),
+    Row(
+        "types-of-each-project",
+        tests_in(
+            "unit.test_epic",
+            "test_epics_are_searched_by_the_ids_of_their_types_whatever_these_are_called",
+        ),
+    ),
+    Row("epic-without-a-name", ()),
+    Row(
+        "hidden-worklog-fields",
+        tests_in(
+            "unit.test_examples",
+            "test_an_example_makes_an_entity_of_the_least_that_jira_says",
+        )
+        + tests_in(
+            "unit.test_worklog", "test_an_issue_without_its_fields_brings_no_worklogs_along"
+        ),
+    ),
+    Row(
+        "oauth-is-wanted",
+        NO_WEBHOOK_BY_GATEWAY
+        + tests_in(
+            "facts.test_limit_facts",
+            "test_an_oauth_token_goes_to_the_gateway_under_the_sites_cloud_id",
+            "test_a_token_that_is_renewed_is_used_from_then_on",
+            "test_a_401_that_a_renewed_token_ends_is_no_error",
+        )
+        + tests_in(
+            "unit.test_settings_oauth",
+            "test_with_an_oauth_token_neither_email_nor_token_is_needed",
+        ),
+    ),
+    Row(
+        "boards-behind-the-database",
+        tests_in("sandbox.test_jira_backlog", "test_it_lags_with_the_index")
+        + tests_in(
+            "unit.test_follow_ups",
+            "test_a_second_sweep_is_made_when_the_index_shows_what_happened",
+        ),
+    ),
+    Row(
+        "user-deleted-payload",
+        tests_in(
+            "unit.test_issue_events",
+            "test_an_event_without_a_name_never_deletes_but_may_refresh",
+        )
+        + tests_in("facts.test_change_facts", "test_a_user_that_is_deleted_can_no_longer_be_read"),
+    ),
+    Row(
+        "attachment-without-its-issue",
+        tests_in("unit.test_issue_events", "test_a_comment_or_attachment_touches_its_issue"),
+    ),
+    Row("created-in-a-sprint", ()),
+    Row(
+        "ids-of-either-type",
+        tests_in("unit.test_payloads", "test_only_a_plausible_id_is_taken")
+        + tests_in(
+            "unit.test_issue_events",
+            "test_a_link_touches_the_issues_at_both_ends",
+            "test_a_worklog_touches_its_issue",
+        )
+        + tests_in("unit.test_planning_payloads", "test_the_project_of_a_release"),
+    ),
+    Row(
+        "board-configuration-payload",
+        tests_in("unit.test_board", "test_a_configuration_that_changed_is_its_boards")
+        + tests_in("unit.test_planning_payloads", "test_the_board_of_an_event")
+        + tests_in(
+            "sandbox.test_jira_boards",
+            "TestChanges::test_a_configuration_event_may_call_the_board_configuration",
+        ),
+    ),
+    Row(
+        "sprint-start-sends-two",
+        tests_in("unit.test_issues_showing", "test_events_of_the_same_thing_are_read_once")
+        + tests_in("unit.test_planning_payloads", "test_a_sprint_event_is_about_its_sprint"),
+    ),
+    Row(
+        "sprint-items-are-lists",
+        tests_in(
+            "unit.test_planning_payloads",
+            "test_an_issue_that_changes_its_sprint_changes_on_which_boards_it_shows",
+        ),
+    ),
+    Row("translated-field-names", ()),
+    Row(
+        "events-nobody-published",
+        QUIETLY
+        + tests_in(
+            "unit.test_payloads",
+            "test_half_of_a_project_is_enough",
+            "test_an_odd_payload_names_nothing_and_disturbs_nothing",
+        )
+        + tests_in(
+            "unit.test_planning_payloads",
+            "test_an_odd_payload_names_nothing_and_disturbs_nothing",
+        )
+        + tests_in("e2e.test_fuzz", "test_mutated_deliveries_are_answered_and_disturb_nothing"),
+    ),
+    Row(
+        "points-an-hour",
+        tests_in("facts.test_limit_facts", "test_the_reason_says_who_has_to_wait")
+        + tests_in("unit.test_limiter", "test_a_quota_pauses_everything"),
+    ),
+    Row("points-headers", ()),
+    Row(
+        "reasons-of-429",
+        tests_in("unit.test_limiter_headers", "test_which_limits_are_those_of_the_whole_site")
+        + tests_in("facts.test_limit_facts", "test_a_pause_without_a_header_is_still_a_pause"),
+    ),
+    Row(
+        "shared-burst",
+        tests_in("unit.test_pace", "test_a_refusal_of_few_requests_is_the_doing_of_others")
+        + tests_in("unit.test_pace", "test_the_ceiling_is_a_share_of_what_jira_documents"),
+    ),
+    Row(
+        "requests-at-once",
+        tests_in("unit.test_limiter", "test_no_more_requests_than_the_bound")
+        + tests_in("unit.test_settings", "test_a_bound_that_is_not_set_has_its_default"),
+    ),
+    Row(
+        "bulk-fetch-of-a-thousand",
+        tests_in("unit.test_issue_reader", "test_all_issues_are_read_by_hundreds_and_in_order"),
+    ),
+]
