@@ -7,9 +7,9 @@ import yaml
 from port.mapping.fields_read import fields_of
 from port.mapping.jq_program import leaves
 from sandbox import examples
-from sandbox.jira_entities import ALL_FIELDS, Selection
-from sandbox.jira_faults import Fault
-from sandbox.jira_site import JiraSite
+from sandbox.jira.entities import ALL_FIELDS, Selection
+from sandbox.jira.faults import Fault
+from sandbox.jira.site import JiraSite
 from sandbox.world import World
 
 DEFAULT_MAPPING = Path(__file__).parent.parent / ".port" / "resources" / "port-app-config.yaml"

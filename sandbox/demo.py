@@ -12,7 +12,7 @@ from sandbox import examples
 from sandbox.compare import counts
 from sandbox.demo_changes import changes
 from sandbox.demo_planning_changes import planning_changes
-from sandbox.jira_site import JiraSite
+from sandbox.jira.site import JiraSite
 from sandbox.world import EMAIL, TOKEN, World
 
 BLUEPRINTS = tuple(str(blueprint["identifier"]) for blueprint in examples.blueprints())

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.jira_entities import Issue
-from sandbox.jira_site import JiraSite
-from sandbox.port_catalog import PortCatalog
+from sandbox.jira.entities import Issue
+from sandbox.jira.site import JiraSite
+from sandbox.port.catalog import PortCatalog
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.demo_changes import Change
-from sandbox.jira_agile_state import Sprint
-from sandbox.jira_site import JiraSite
-from sandbox.port_catalog import PortCatalog
+from sandbox.jira.agile_state import Sprint
+from sandbox.jira.site import JiraSite
+from sandbox.port.catalog import PortCatalog
 
 
 def planning_changes(site: JiraSite, catalog: PortCatalog) -> Iterator[Change]:

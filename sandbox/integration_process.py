@@ -14,7 +14,7 @@ from typing import Self
 
 import httpx
 
-from sandbox.port_changes import Changes
+from sandbox.port.changes import Changes
 from sandbox.process_memory import MemoryWatch
 from sandbox.servers import free_port
 

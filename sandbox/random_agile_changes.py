@@ -3,10 +3,10 @@
 import random
 from collections.abc import Callable, Mapping
 
-from sandbox.jira_agile_state import Board, BoardType, Sprint
-from sandbox.jira_entities import Issue
-from sandbox.jira_site import JiraSite
-from sandbox.jira_teams import Team, TeamType
+from sandbox.jira.agile_state import Board, BoardType, Sprint
+from sandbox.jira.entities import Issue
+from sandbox.jira.site import JiraSite
+from sandbox.jira.teams import Team, TeamType
 from sandbox.random_changes import (
     NothingToChangeError,
     live_project,

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable, Mapping
 
-from sandbox.jira_entities import Issue, Project, User
-from sandbox.jira_site import JiraSite
+from sandbox.jira.entities import Issue, Project, User
+from sandbox.jira.site import JiraSite
 
 FEWEST_PROJECTS = 2
 FEWEST_USERS = 3

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Callable, Mapping
 
-from sandbox.jira_entities import Issue
-from sandbox.jira_planning_state import Component, Version, Worklog
-from sandbox.jira_site import JiraSite
+from sandbox.jira.entities import Issue
+from sandbox.jira.planning_state import Component, Version, Worklog
+from sandbox.jira.site import JiraSite
 from sandbox.random_changes import (
     NothingToChangeError,
     issue,

@@ -10,12 +10,12 @@ from typing import Any, Self
 from sandbox import examples
 from sandbox.compare import Difference, Snapshot, differences
 from sandbox.integration_process import IntegrationProcess, integration_env
-from sandbox.jira_api import JiraApi
-from sandbox.jira_deliveries import Deliveries
-from sandbox.jira_site import JiraSite
+from sandbox.jira.api import JiraApi
+from sandbox.jira.deliveries import Deliveries
+from sandbox.jira.site import JiraSite
 from sandbox.openapi import OpenApiCheck
-from sandbox.port_api import PortApi
-from sandbox.port_catalog import PortCatalog
+from sandbox.port.api import PortApi
+from sandbox.port.catalog import PortCatalog
 from sandbox.servers import HttpServer
 
 _PROGRESS = "live events done|Background work done"

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.jira_entities import Issue
-from sandbox.jira_site import JiraSite
+from sandbox.jira.entities import Issue
+from sandbox.jira.site import JiraSite
 
 Entity = Mapping[str, Any]
 WORKLOGS_THAT_COME_ALONG = 20

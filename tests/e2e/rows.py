@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kinds import Kinds
-from sandbox.jira_site import JiraSite
+from sandbox.jira.site import JiraSite
 from tests.e2e.row_actions import (
     Change,
     change_backlog,

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sandbox.jira_entities import Issue
-from sandbox.jira_site import JiraSite
+from sandbox.jira.entities import Issue
+from sandbox.jira.site import JiraSite
 from sandbox.world import World
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from sandbox.jira_deliveries import signature
+from sandbox.jira.deliveries import signature
 from tests.e2e.support import started
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

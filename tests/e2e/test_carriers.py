@@ -5,7 +5,7 @@ import copy
 import pytest
 import pytest_asyncio
 
-from sandbox.jira_site import JiraSite
+from sandbox.jira.site import JiraSite
 from sandbox.world import World
 from tests.e2e.support import make_world
 

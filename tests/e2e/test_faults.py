@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.jira_faults import Fault
+from sandbox.jira.faults import Fault
 from sandbox.world import World
 from tests.e2e.support import started
 

@@ -7,7 +7,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from sandbox.jira_deliveries import signature
+from sandbox.jira.deliveries import signature
 from sandbox.world import World
 from tests.e2e.support import started
 

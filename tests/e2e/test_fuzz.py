@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.jira_deliveries import signature
+from sandbox.jira.deliveries import signature
 from sandbox.world import World
 from tests.e2e.support import started, title
 

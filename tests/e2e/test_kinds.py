@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 
 from kinds import Kinds
-from sandbox.jira_site import JiraSite
+from sandbox.jira.site import JiraSite
 from sandbox.world import World
 from tests.e2e.row_actions import WORKLOGS_THAT_COME_ALONG
 from tests.e2e.rows import ROWS, Row

@@ -1,6 +1,6 @@
 """Nothing is deleted because of an error, and nothing is lost in an outage."""
 
-from sandbox.jira_faults import Fault
+from sandbox.jira.faults import Fault
 from tests.e2e.support import first, started, title
 
 

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from sandbox.jira_faults import Fault
+from sandbox.jira.faults import Fault
 from sandbox.world import EMAIL, TOKEN
 from tests.e2e.support import first, started
 
@@ -13,7 +13,7 @@ async def test_no_secret_is_in_the_log_of_a_whole_run_at_debug(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     signatures: list[str] = []
-    import sandbox.jira_deliveries as module
+    import sandbox.jira.deliveries as module
 
     original = module.signature
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.jira_site import JiraSite
+from sandbox.jira.site import JiraSite
 from sandbox.random_agile_changes import AGILE_CHANGES, TEAM_CHANGES
 from sandbox.random_changes import CHANGES, change_something
 from sandbox.random_planning_changes import COMPONENT_CHANGES, PLANNING_CHANGES

@@ -47,7 +47,7 @@ ROWS = [
         )
         + tests_in("unit.test_paging", "test_the_end_is_the_mark_or_no_token")
         + tests_in(
-            "sandbox.test_jira_api",
+            "sandbox.jira.test_api",
             "test_ids_come_all_at_once",
             "test_only_asked_fields_come",
             "test_a_token_belongs_to_its_query",
@@ -60,7 +60,7 @@ ROWS = [
             "unit.test_issue_find",
             "test_finding_many_takes_fifty_at_a_time_and_is_current",
         )
-        + tests_in("sandbox.test_jira_api", "test_reconciled_ids_are_current"),
+        + tests_in("sandbox.jira.test_api", "test_reconciled_ids_are_current"),
     ),
     Row(
         "gone-id-in-jql",
@@ -74,7 +74,7 @@ ROWS = [
             "test_an_issue_that_is_gone_does_not_spoil_the_read_of_others",
         )
         + tests_in(
-            "sandbox.test_jira_jql",
+            "sandbox.jira.test_jql",
             "test_ids_that_are_gone_are_refused_only_when_asked",
         ),
     ),
@@ -89,7 +89,7 @@ ROWS = [
         + tests_in("facts.test_reading_facts", "test_every_query_that_is_sent_is_bounded")
         + tests_in("e2e.test_selector", "test_a_resync_brings_what_the_query_selects")
         + tests_in(
-            "sandbox.test_jira_jql",
+            "sandbox.jira.test_jql",
             "test_refuses",
             "test_every_reserved_word_can_be_quoted",
             "test_a_project_out_of_sight_spoils_the_query",
@@ -99,7 +99,7 @@ ROWS = [
         "jql-dates",
         tests_in("facts.test_reading_facts", "test_our_own_queries_name_no_date")
         + tests_in(
-            "sandbox.test_jira_jql",
+            "sandbox.jira.test_jql",
             "test_dates_are_read_in_the_zone_of_the_account",
         ),
     ),
@@ -120,10 +120,10 @@ ROWS = [
             "test_an_issue_that_is_said_not_to_be_there_is_no_failure",
         )
         + tests_in(
-            "sandbox.test_jira_api",
+            "sandbox.jira.test_api",
             "test_bulkfetch_is_current_ordered_and_follows_moves",
         )
-        + tests_in("sandbox.test_jira_faults", "test_bulkfetch_can_fail_for_single_issues"),
+        + tests_in("sandbox.jira.test_faults", "test_bulkfetch_can_fail_for_single_issues"),
     ),
     Row(
         "worklog-paging",
@@ -151,8 +151,8 @@ ROWS = [
             "test_only_live_projects_are_asked_for",
             "test_pages_shorter_than_asked_for_are_followed",
         )
-        + tests_in("sandbox.test_jira_api", "test_users", "test_projects")
-        + tests_in("sandbox.test_jira_faults", "test_users_can_repeat"),
+        + tests_in("sandbox.jira.test_api", "test_users", "test_projects")
+        + tests_in("sandbox.jira.test_faults", "test_users_can_repeat"),
     ),
     Row(
         "agile-boards",
@@ -182,7 +182,7 @@ ROWS = [
             "test_a_token_that_expires_during_the_read_deletes_nothing",
             "test_a_live_event_under_an_expired_token_deletes_nothing_and_is_done_later",
         )
-        + tests_in("sandbox.test_jira_api", "test_bad_credentials_look_like_an_empty_site"),
+        + tests_in("sandbox.jira.test_api", "test_bad_credentials_look_like_an_empty_site"),
     ),
     Row(
         "html-answers",
@@ -194,7 +194,7 @@ ROWS = [
             "e2e.test_safety",
             "test_events_wait_while_jira_answers_with_a_sign_on_page",
         )
-        + tests_in("sandbox.test_jira_faults", "test_html_and_truncated_json_with_200"),
+        + tests_in("sandbox.jira.test_faults", "test_html_and_truncated_json_with_200"),
     ),
     Row(
         "gateway-self-links",
@@ -224,7 +224,7 @@ ROWS = [
         )
         + tests_in("unit.test_transport", "test_a_pause_is_shared_by_all_who_ask_the_same")
         + tests_in(
-            "sandbox.test_jira_faults",
+            "sandbox.jira.test_faults",
             "test_a_429_says_when_in_each_form",
             "test_an_endpoint_has_its_own_rate",
         ),

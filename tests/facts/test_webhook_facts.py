@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from jira.errors import JiraRequestError
 from jira.webhook_registration import WantedWebhook, ensure_webhook
-from sandbox.jira_deliveries import signature
-from sandbox.jira_faults import Fault
+from sandbox.jira.deliveries import signature
+from sandbox.jira.faults import Fault
 from sandbox.world import World
 from tests.e2e.support import first, make_world, title
 from tests.facts.support import handled

@@ -12,7 +12,7 @@ from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
 
 from port.mapping.entity_processor import SinglePassEntityProcessor
-from sandbox.jira_site import JiraSite
+from sandbox.jira.site import JiraSite
 from tests.unit.helpers.fake_client import mapping
 
 PLAIN = [

@@ -1,0 +1,113 @@
+"""The backlog of a board: by page number in the agile API, by token in the software API."""
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.jira.agile_state import Board
+from sandbox.jira.entities import Issue, Row, Selection, dumps
+from sandbox.jira.jql import JqlError
+from sandbox.jira.match import Plan, plan
+from sandbox.jira.paging import page_of
+from sandbox.jira.search_api import refuse
+
+if TYPE_CHECKING:
+    from sandbox.jira.api import JiraApi
+
+MAX_PAGE = 100
+_KEPT_TOKENS = 256
+_BY_RANK = (("rank", False),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    board: Board
+    jql: str
+    ids: list[str]
+
+
+class BacklogApi:
+    """Answers for a board that was found; what it shows lags with the search index."""
+
+    def __init__(self, api: "JiraApi") -> None:
+        self.api = api
+        self.site = api.site
+        self._tokens: OrderedDict[str, _Rest] = OrderedDict()
+        self._count = itertools.count(1)
+
+    def by_number(self, request: Request, board: Board) -> Response:
+        """`/rest/agile/1.0/board/{id}/backlog`."""
+        start, size = self._size(request)
+        try:
+            found = self.site.run(self._plan(request, board))
+        except JqlError as error:
+            return refuse(400, str(error))
+        numbers: Row = {"startAt": start, "maxResults": size, "total": len(found)}
+        return self._answer(request, found[start : start + size], numbers)
+
+    def by_token(self, request: Request, board: Board) -> Response:
+        """`/rest/software/1.0/board/{id}/backlog`."""
+        _, size = self._size(request)
+        jql = request.query_params.get("jql", "")
+        token = request.query_params.get("nextPageToken")
+        try:
+            query = self._plan(request, board)
+        except JqlError as error:
+            return refuse(400, str(error))
+        if token:
+            rest = self._tokens.get(token)
+            if rest is None or (rest.board, rest.jql) != (board, jql):
+                return refuse(400, "The next page token is invalid or has expired.")
+            ids = rest.ids
+        else:
+            ids = [issue.id for issue in self.site.run(query)]
+        # As in a search, what left the backlog since the first page is missing from a later one.
+        views = (self.site.indexed(issue_id) for issue_id in ids[:size])
+        issues = [view for view in views if view and view.visible and query.matches(view)]
+        following: Row = {"isLast": len(ids) <= size}
+        if not following["isLast"]:
+            following["nextPageToken"] = self._token(_Rest(board, jql, ids[size:]))
+        return self._answer(request, issues, following)
+
+    def _plan(self, request: Request, board: Board) -> Plan:
+        """The query within a board's backlog, by rank unless it says otherwise."""
+        jql = request.query_params.get("jql", "")
+        asked = plan(jql, self.site) if jql.strip() else None
+        homes = {project.id for project in board.projects}
+
+        def waits(issue: Issue) -> bool:
+            return (
+                issue.project.id in homes
+                and issue.type.level == 0
+                and issue.status.category != "done"
+                and (issue.sprint is None or issue.sprint.state == "closed")
+                and (asked is None or asked.matches(issue))
+            )
+
+        ids, order = (asked.ids, asked.order) if asked else (None, ())
+        return Plan(ids, waits, order or _BY_RANK)
+
+    def _size(self, request: Request) -> tuple[int, int]:
+        start, size = page_of(request, MAX_PAGE)
+        if fault := self.api.faults.take("short_pages", request.method, request.url.path):
+            size = min(size, fault.size)
+        return start, size
+
+    def _token(self, rest: _Rest) -> str:
+        token = f"backlog-{next(self._count)}"
+        self._tokens[token] = rest
+        if len(self._tokens) > _KEPT_TOKENS:
+            self._tokens.popitem(last=False)
+        return token
+
+    def _answer(self, request: Request, issues: Iterable[Issue], rest: Row) -> Response:
+        selection = Selection.of(request.query_params.getlist("fields"), "*navigable")
+        rows = [self.site.raw(issue, selection) for issue in issues]
+        request.scope["jira.issues"] = len(rows)
+        content = b'{"issues":[' + b",".join(rows) + b"]," + dumps(rest)[1:]
+        return Response(content, media_type="application/json")

@@ -1,0 +1,59 @@
+"""The fields that JQL knows, as functions of an issue."""
+
+from collections.abc import Callable
+
+from sandbox.jira.entities import CATEGORIES, RESOLUTION, Issue, User
+from sandbox.jira.planning_state import terms
+
+ISSUE_FIELDS = frozenset(("id", "key", "issue", "issuekey"))
+DATES: dict[str, Callable[[Issue], float | None]] = {
+    "created": lambda issue: issue.created,
+    "createddate": lambda issue: issue.created,
+    "updated": lambda issue: issue.updated,
+    "updateddate": lambda issue: issue.updated,
+    "resolved": lambda issue: issue.resolved,
+    "resolutiondate": lambda issue: issue.resolved,
+}
+TEXTS: dict[str, Callable[[Issue], str]] = {
+    "summary": lambda issue: issue.summary,
+    "description": lambda issue: issue.description or "",
+    "text": lambda issue: f"{issue.summary}\n{issue.description or ''}",
+}
+ACCOUNTS: dict[str, Callable[[Issue], User | None]] = {
+    "assignee": lambda issue: issue.assignee,
+    "reporter": lambda issue: issue.reporter,
+    "creator": lambda issue: issue.creator,
+}
+CATEGORY_IDS = {
+    str(word).lower(): key
+    for key, (number, _, name) in CATEGORIES.items()
+    for word in (key, number, name)
+}
+VALUES: dict[str, Callable[[Issue], tuple[str, ...]]] = {
+    "project": lambda issue: (issue.project.id,),
+    "status": lambda issue: (issue.status.id,),
+    "statuscategory": lambda issue: (issue.status.category,),
+    "issuetype": lambda issue: (issue.type.id,),
+    "type": lambda issue: (issue.type.id,),
+    "priority": lambda issue: (issue.priority.id,),
+    "parent": lambda issue: (issue.parent.id,) if issue.parent else (),
+    "labels": lambda issue: tuple(label.lower() for label in issue.labels),
+    "resolution": lambda issue: (RESOLUTION[0],) if issue.resolved else (),
+    "sprint": lambda issue: issue.sprint.terms if issue.sprint else (),
+    "component": lambda issue: terms(issue.components),
+    "fixversion": lambda issue: terms(issue.fix_versions),
+    "affectedversion": lambda issue: terms(issue.affected_versions),
+}
+ORDER: dict[str, Callable[[Issue], int | float | str]] = {
+    "id": lambda issue: int(issue.id),
+    "created": lambda issue: issue.created,
+    "updated": lambda issue: issue.updated,
+    "summary": lambda issue: issue.summary,
+    "status": lambda issue: issue.status.name,
+    "issuetype": lambda issue: issue.type.name,
+    "type": lambda issue: issue.type.name,
+    "priority": lambda issue: -int(issue.priority.id),
+    "project": lambda issue: issue.project.name,
+    "rank": lambda issue: issue.number,
+    "assignee": lambda issue: issue.assignee.name if issue.assignee else "",
+}

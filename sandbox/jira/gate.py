@@ -1,0 +1,203 @@
+"""What every request to the stand-in Jira passes: the log, latency, credentials and faults."""
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import httpx
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.jira.faults import PAGE, Fault
+
+if TYPE_CHECKING:
+    from sandbox.jira.api import JiraApi
+
+
+@dataclass
+class JiraRequest:
+    """A request as it was logged; `status` is 0 while it is under way or was never answered."""
+
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    body: Any | None
+    status: int = 0
+    violations: list[str] = field(default_factory=list)
+    at: float = field(default_factory=time.monotonic)
+    in_flight: int = 1
+
+
+class Gate:
+    """ASGI middleware in front of the endpoints."""
+
+    def __init__(self, app: ASGIApp, api: "JiraApi") -> None:
+        self.app = app
+        self.api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Log a request, and let it through as far as faults allow."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        api = self.api
+        raw = await _read(receive)
+        if raw is None:
+            # Nobody waits for an answer, and nothing can be said about what was asked.
+            return
+        path = _local(scope["path"], api.site.cloud_id)
+        query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
+        body, broken = _parse(raw)
+        entry = JiraRequest(scope["method"], path, query, body)
+        entry.violations = broken or api.check(entry)
+        api.requests.append(entry)
+        if api.on_request is not None:
+            api.on_request(entry)
+        api.in_flight += 1
+        entry.in_flight = api.in_flight
+        api.max_in_flight = max(api.max_in_flight, api.in_flight)
+        inner: dict[str, Any] = {
+            **scope,
+            "path": path,
+            "raw_path": path.encode(),
+            "jira.authenticated": api.knows(_headers(scope)),
+            "jira.body": body,
+        }
+        try:
+            await self._answer(inner, entry, raw, receive, send)
+        finally:
+            api.in_flight -= 1
+
+    async def _answer(
+        self, scope: dict[str, Any], entry: JiraRequest, raw: bytes, receive: Receive, send: Send
+    ) -> None:
+        api, method, path = self.api, entry.method, entry.path
+        if api.latency > 0:
+            await asyncio.sleep(api.latency)
+        if (fault := api.faults.take("hang", method, path)) and not await _hang(fault, receive):
+            return
+        if api.faults.take("reset", method, path):
+            await _reset(receive)
+            return
+        again = _replay(raw, receive)
+        if (refusal := self._refusal(method, path)) is not None:
+            entry.status = refusal.status_code
+            await refusal(scope, again, send)
+            return
+        parts: list[bytes] = []
+        start: Message = {}
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        await self.app(scope, again, collect)
+        content = b"".join(parts)
+        if api.latency_per_issue > 0 and (count := scope.get("jira.issues", 0)):
+            await asyncio.sleep(api.latency_per_issue * count)
+        if api.faults.take("truncated", method, path):
+            content = content[: len(content) // 2]
+        entry.status = start["status"]
+        headers = [item for item in start["headers"] if item[0] != b"content-length"]
+        headers.append((b"content-length", str(len(content)).encode()))
+        if not scope["jira.authenticated"] and api.anonymous_header:
+            headers.append((b"x-seraph-loginreason", b"AUTHENTICATED_FAILED"))
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    def _refusal(self, method: str, path: str) -> Response | None:
+        faults = self.api.faults
+        if fault := faults.take("rate", method, path):
+            refusal = fault.over_rate(method, path)
+            if refusal is not None:
+                return refusal
+        if fault := faults.take("status", method, path):
+            return fault.response()
+        if faults.take("html", method, path):
+            return HTMLResponse(PAGE)
+        return None
+
+
+def authorized(headers: Mapping[str, str], email: str, token: str) -> bool:
+    """Whether a request carries these Basic credentials."""
+    kind, _, value = headers.get("authorization", "").partition(" ")
+    expected = base64.b64encode(f"{email}:{token}".encode()).decode()
+    return kind.lower() == "basic" and value.strip() == expected
+
+
+def _local(path: str, cloud_id: str) -> str:
+    """The path on the site, for a request by way of `api.atlassian.com` too."""
+    prefix = f"/ex/jira/{cloud_id}/"
+    return path.removeprefix(prefix[:-1]) if path.startswith(prefix) else path
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _parse(raw: bytes) -> tuple[Any | None, list[str]]:
+    if not raw:
+        return None, []
+    try:
+        return json.loads(raw), []
+    except ValueError:
+        return None, ["the body is no JSON"]
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """A request's body; None where the client went away before it was read."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replay(raw: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return again
+
+
+async def _hang(fault: Fault, receive: Receive) -> bool:
+    """Wait until the fault is switched off; False if the client went away before."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    release = asyncio.ensure_future(fault.released.wait())
+    leave = asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait((release, leave), return_when=asyncio.FIRST_COMPLETED)
+        return release.done()
+    finally:
+        release.cancel()
+        leave.cancel()
+
+
+async def _reset(receive: Receive) -> None:
+    """Drop the connection. ASGI has no way to say so, but uvicorn's receive knows its transport."""
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is None:
+        # In process there is no connection: what the client would have seen.
+        raise httpx.ReadError("Connection reset by peer")
+    transport.abort()
+    await asyncio.sleep(0)

@@ -1,0 +1,160 @@
+"""The endpoints of the stand-in Jira that give issues."""
+
+import base64
+import binascii
+import itertools
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.jira.entities import Issue, Selection, dumps
+from sandbox.jira.jql import JqlError
+from sandbox.jira.match import Plan, plan
+
+if TYPE_CHECKING:
+    from sandbox.jira.api import JiraApi
+
+SEARCH = "/rest/api/3/search/jql"
+BULK = "/rest/api/3/issue/bulkfetch"
+FULL_PAGE, SLIM_PAGE, DEFAULT_PAGE = 100, 5000, 50
+MAX_BULK, MAX_RECONCILE = 100, 50
+_KEPT_SEARCHES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    jql: str
+    plan: Plan
+    ids: list[str]
+
+
+class SearchApi:
+    """`/search/jql`, `/issue/bulkfetch` and `/issue/{idOrKey}`."""
+
+    def __init__(self, api: "JiraApi") -> None:
+        self.api = api
+        self.site = api.site
+        self._searches: OrderedDict[int, _Search] = OrderedDict()
+        self._count = itertools.count(1)
+
+    async def search(self, request: Request) -> Response:
+        """A page of a search."""
+        if not request.scope["jira.authenticated"]:
+            return _json(b'{"issues":[],"isLast":true}')
+        body = request.scope["jira.body"]
+        if not isinstance(body, dict):
+            return refuse(400, "Invalid request payload. Refer to the REST API documentation.")
+        reconcile = frozenset(str(item) for item in body.get("reconcileIssues") or ())
+        if len(reconcile) > MAX_RECONCILE:
+            return refuse(400, f"reconcileIssues can have at most {MAX_RECONCILE} ids.")
+        selection = Selection.of(body.get("fields") or (), "id")
+        most = SLIM_PAGE if selection.slim else FULL_PAGE
+        asked = body.get("maxResults")
+        size = min(asked if isinstance(asked, int) and asked > 0 else DEFAULT_PAGE, most)
+        faults = self.api.faults
+        if fault := faults.take("short_pages", request.method, SEARCH):
+            size = min(size, fault.size)
+        token = body.get("nextPageToken")
+        try:
+            number, search, offset = self._resume(str(body.get("jql") or ""), token, reconcile)
+        except JqlError as error:
+            return refuse(400, str(error))
+        except LookupError:
+            return refuse(400, "The next page token is invalid or has expired.")
+        end = min(offset + size, len(search.ids))
+        if faults.take("empty_page", request.method, SEARCH):
+            end = offset
+        views = (self.site.indexed(issue_id, reconcile) for issue_id in search.ids[offset:end])
+        issues = [view for view in views if view and view.visible and search.plan.matches(view)]
+        last = end >= len(search.ids)
+        tail = f'"isLast":{"true" if last else "false"}'
+        following = None if last else self._token(number, end)
+        if last and faults.take("last_with_token", request.method, SEARCH):
+            following = self._token(number, end)
+        if token and faults.take("repeat_token", request.method, SEARCH):
+            following, tail = token, '"isLast":false'
+        if following:
+            tail += f',"nextPageToken":"{following}"'
+        request.scope["jira.issues"] = len(issues)
+        return _json(self._rows(issues, selection, tail.encode()))
+
+    async def bulk(self, request: Request) -> Response:
+        """Issues by id or key, as they are now."""
+        body = request.scope["jira.body"]
+        asked = body.get("issueIdsOrKeys") if isinstance(body, dict) else None
+        if not isinstance(asked, list) or not asked or len(asked) > MAX_BULK:
+            return refuse(400, f"issueIdsOrKeys must have 1 to {MAX_BULK} ids or keys.")
+        if not request.scope["jira.authenticated"]:
+            return _json(b'{"issues":[],"issueErrors":[]}')
+        fault = self.api.faults.take("issue_errors", request.method, BULK)
+        wrong = {self.site.issue_id(item) for item in fault.ids} if fault else set()
+        found: dict[str, Issue] = {}
+        errors: list[dict[str, Any]] = []
+        for item in asked:
+            issue = self.site.find_issue(str(item))
+            if issue is None:
+                continue
+            if issue.id in wrong:
+                errors.append({"id": issue.id, "errorMessage": "The issue could not be loaded."})
+            else:
+                found[issue.id] = issue
+        issues = sorted(found.values(), key=lambda issue: int(issue.id))
+        selection = Selection.of(body.get("fields") or (), "*navigable")
+        request.scope["jira.issues"] = len(issues)
+        return _json(self._rows(issues, selection, b'"issueErrors":' + dumps(errors)))
+
+    async def one(self, request: Request) -> Response:
+        """One issue; former keys redirect."""
+        issue = self.site.find_issue(request.path_params["id"])
+        if issue is None or not request.scope["jira.authenticated"]:
+            return refuse(404, "Issue does not exist or you do not have permission to see it.")
+        selection = Selection.of(request.query_params.getlist("fields"), "*all")
+        request.scope["jira.issues"] = 1
+        return _json(self.site.raw(issue, selection))
+
+    def _rows(self, issues: Iterable[Issue], selection: Selection, tail: bytes) -> bytes:
+        rows = b",".join([self.site.raw(issue, selection) for issue in issues])
+        return b'{"issues":[' + rows + b"]," + tail + b"}"
+
+    def _resume(
+        self, jql: str, token: str | None, reconcile: frozenset[str]
+    ) -> tuple[int, _Search, int]:
+        if token:
+            number, offset = _read_token(token)
+            search = self._searches[number]
+            if search.jql != jql:
+                raise LookupError("A token belongs to its query")
+            return number, search, offset
+        prepared = plan(jql, self.site)
+        ids = [issue.id for issue in self.site.run(prepared, reconcile)]
+        number = next(self._count)
+        search = self._searches[number] = _Search(jql, prepared, ids)
+        if len(self._searches) > _KEPT_SEARCHES:
+            self._searches.popitem(last=False)
+        return number, search, 0
+
+    def _token(self, number: int, offset: int) -> str:
+        # The third part makes each token different, though it says the same.
+        text = f"{number}:{offset}:{next(self._count)}"
+        return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def refuse(status: int, *messages: str) -> Response:
+    """An error in the shape that Jira gives."""
+    return _json(dumps({"errorMessages": list(messages), "errors": {}}), status)
+
+
+def _json(content: bytes, status: int = 200) -> Response:
+    return Response(content, status, media_type="application/json")
+
+
+def _read_token(token: str) -> tuple[int, int]:
+    try:
+        number, offset, _ = base64.urlsafe_b64decode(token).decode().split(":")
+        return int(number), int(offset)
+    except (ValueError, binascii.Error) as error:
+        raise LookupError("No token of this site") from error

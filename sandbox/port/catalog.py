@@ -1,0 +1,302 @@
+"""The catalog of the stand-in Port: blueprints and entities in memory."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sandbox.port.blueprints import (
+    PortError,
+    check_identifier,
+    check_properties,
+    check_relations,
+    check_required,
+    invalid,
+    normalise_blueprint,
+    not_found,
+    targets,
+)
+from sandbox.port.changes import ChangeCallback, Changes
+from sandbox.port.relations import IncomingRelations
+from sandbox.port.search import Key, search
+from sandbox.port.values import blank_entity, iso, now_iso, parse_iso
+
+
+class PortCatalog:
+    """Blueprints and entities, with Port's rules for writing, deleting and searching them."""
+
+    def __init__(self) -> None:
+        self.blueprints: dict[str, dict[str, Any]] = {}
+        # What was refused last time, since it relates to what isn't there.
+        self.refused: set[Key] = set()
+        self._entities: dict[str, dict[str, dict[str, Any]]] = {}
+        self._incoming = IncomingRelations()
+        self._changes = Changes()
+
+    # Blueprints
+
+    def blueprint(self, identifier: str) -> dict[str, Any]:
+        """Return a blueprint or raise 404."""
+        try:
+            return self.blueprints[identifier]
+        except KeyError:
+            raise not_found(f'blueprint "{identifier}" was not found') from None
+
+    def create_blueprint(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """Add a blueprint; 409 when its identifier is taken."""
+        blueprint = normalise_blueprint(raw)
+        identifier = blueprint["identifier"]
+        if identifier in self.blueprints:
+            raise PortError(409, "identifier_taken", f'blueprint "{identifier}" already exists')
+        return self._keep_blueprint(blueprint)
+
+    def patch_blueprint(self, identifier: str, raw: dict[str, Any]) -> dict[str, Any]:
+        """Replace the given top-level parts of a blueprint."""
+        known = self.blueprint(identifier)
+        return self._keep_blueprint(normalise_blueprint({**known, **raw, "identifier": identifier}))
+
+    def delete_blueprint(self, identifier: str, *, with_entities: bool = False) -> None:
+        """Remove a blueprint; 409 while it has entities, unless they go too."""
+        self.blueprint(identifier)
+        for name, other in self.blueprints.items():
+            if name != identifier and any(
+                relation["target"] == identifier for relation in other["relations"].values()
+            ):
+                raise PortError(409, "has_relations", f'"{name}" has a relation to "{identifier}"')
+        if self._entities.get(identifier):
+            if not with_entities:
+                raise PortError(409, "has_entities", f'blueprint "{identifier}" has entities')
+            self.delete(identifier, list(self._entities[identifier]))
+        del self.blueprints[identifier]
+        self._entities.pop(identifier, None)
+
+    def _keep_blueprint(self, blueprint: dict[str, Any]) -> dict[str, Any]:
+        identifier = blueprint["identifier"]
+        for name, relation in blueprint["relations"].items():
+            if relation["target"] != identifier and relation["target"] not in self.blueprints:
+                raise invalid(f'relation "{name}" points to no blueprint: {relation["target"]!r}')
+        moment = now_iso()
+        known = self.blueprints.get(identifier)
+        created = moment if known is None else known["createdAt"]
+        blueprint |= {"createdAt": created, "updatedAt": moment}
+        self.blueprints[identifier] = blueprint
+        for row in self._entities.setdefault(identifier, {}).values():
+            if known is not None:
+                self._incoming.unlink(known, row)
+            for part, declared in (
+                ("properties", blueprint["schema"]["properties"]),
+                ("relations", blueprint["relations"]),
+            ):
+                row[part] = {name: value for name, value in row[part].items() if name in declared}
+            self._incoming.link(blueprint, row)
+        return blueprint
+
+    # Reading
+
+    def get(self, blueprint: str, identifier: str) -> dict[str, Any] | None:
+        """Return an entity as it is stored, or None."""
+        return self._entities.get(blueprint, {}).get(identifier)
+
+    def entities(self, blueprint: str | None = None) -> list[dict[str, Any]]:
+        """Return the entities of one blueprint, or all."""
+        names = self._entities if blueprint is None else [blueprint]
+        return [row for name in names for row in self._entities.get(name, {}).values()]
+
+    def count(self, blueprint: str | None = None) -> int:
+        """Return how many entities there are."""
+        names = self._entities if blueprint is None else [blueprint]
+        return sum(len(self._entities.get(name, {})) for name in names)
+
+    def data_source(self, blueprint: str, identifier: str) -> str | None:
+        """Return the User-Agent that last wrote an entity."""
+        row = self.get(blueprint, identifier)
+        return None if row is None else str(row["dataSource"])
+
+    def search(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the entities that match a query of Port's search language."""
+        return [self._entities[name][one] for name, one in search(self._entities, query)]
+
+    def datasource_entities(
+        self,
+        prefix: str,
+        suffix: str,
+        *,
+        limit: int = 5000,
+        from_: str | None = None,
+        before: str | None = None,
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return a page of the entities of a data source, and where the next one begins."""
+        if limit < 1:
+            raise invalid('"limit" must be positive')
+        # updatedAt is always UTC with milliseconds, so text compares like time.
+        until = None if before is None else iso(parse_iso(before))
+        start = None if from_ is None else tuple(from_.split("|", 1))
+        keys = sorted(
+            key
+            for key, row in self._rows()
+            if row["dataSource"].startswith(prefix)
+            and row["dataSource"].endswith(suffix)
+            and (until is None or row["updatedAt"] < until)
+            and (start is None or key >= start)
+        )
+        page = [self._entities[name][one] for name, one in keys[:limit]]
+        return page, "|".join(keys[limit]) if len(keys) > limit else None
+
+    def snapshot(self, blueprint: str | None = None) -> dict[Key, dict[str, Any]]:
+        """Return what the catalog says, without times and data sources, for comparison."""
+        return {
+            (row["blueprint"], row["identifier"]): {
+                "title": row["title"],
+                "properties": {k: v for k, v in row["properties"].items() if v is not None},
+                "relations": {
+                    k: sorted(v) if isinstance(v, list) else v
+                    for k, v in row["relations"].items()
+                    if v
+                },
+            }
+            for row in self.entities(blueprint)
+        }
+
+    def _rows(self) -> Iterable[tuple[Key, dict[str, Any]]]:
+        for name, rows in self._entities.items():
+            for identifier, row in rows.items():
+                yield (name, identifier), row
+
+    # Writing
+
+    def upsert(
+        self,
+        blueprint: str,
+        entity: dict[str, Any],
+        *,
+        user_agent: str = "sandbox",
+        merge: bool = True,
+        create_missing_related_entities: bool = True,
+        validation_only: bool = False,
+    ) -> tuple[dict[str, Any], bool]:
+        """Write an entity; return it as stored, and whether it is new."""
+        schema = self.blueprint(blueprint)
+        identifier = check_identifier(entity.get("identifier"))
+        properties = entity.get("properties") or {}
+        check_properties(schema, properties)
+        relations = check_relations(schema, entity.get("relations") or {})
+        known = self.get(blueprint, identifier)
+        base = known if known is not None and merge else blank_entity(blueprint, identifier)
+        row: dict[str, Any] = {
+            **base,
+            **{name: entity[name] for name in ("title", "team", "icon") if name in entity},
+            "properties": base["properties"] | properties,
+            "relations": base["relations"] | relations,
+        }
+        if row["title"] is None:
+            row["title"] = identifier
+        check_required(schema, row["properties"], row["relations"])
+        missing = self._missing_targets(schema, identifier, relations)
+        if missing and not create_missing_related_entities:
+            self.refused.add((blueprint, identifier))
+            raise not_found(f'related entity "{missing[0][1]}" of "{missing[0][0]}" was not found')
+        self.refused.discard((blueprint, identifier))
+        if validation_only:
+            return row, known is None
+        for target in missing:
+            self._store(blank_entity(*target) | {"title": target[1]}, user_agent)
+        self._store(row, user_agent)
+        return row, known is None
+
+    def delete(
+        self, blueprint: str, identifiers: Iterable[str], *, delete_dependents: bool = True
+    ) -> list[str]:
+        """Delete entities; return those of the given ones that were there and are gone.
+
+        Without `delete_dependents` an entity on which others depend is left alone.
+        """
+        self.blueprint(blueprint)
+        asked = dict.fromkeys(identifiers)
+        gone: set[Key] = set()
+        for identifier in asked:
+            key = (blueprint, identifier)
+            # An earlier one of this call may have taken it along.
+            if self.get(*key) is None:
+                continue
+            doomed = self._closure(key)
+            if len(doomed) > 1 and not delete_dependents:
+                continue
+            # What depends goes first, so that nobody sees it unlinked.
+            for one in reversed(doomed):
+                self._drop(one)
+            gone.update(doomed)
+        return [one for one in asked if (blueprint, one) in gone]
+
+    def dependents(self, blueprint: str, identifier: str) -> list[Key]:
+        """Return the entities that would go with this one, through required relations."""
+        return self._closure((blueprint, identifier))[1:]
+
+    def _missing_targets(
+        self, schema: dict[str, Any], identifier: str, relations: dict[str, Any]
+    ) -> list[Key]:
+        keys: dict[Key, None] = {
+            (schema["relations"][name]["target"], one): None
+            for name, value in relations.items()
+            for one in targets(value)
+        }
+        # An entity may point to itself.
+        keys.pop((schema["identifier"], identifier), None)
+        return [key for key in keys if self.get(*key) is None]
+
+    def _closure(self, first: Key) -> list[Key]:
+        found: dict[Key, None] = {first: None}
+        queue = [first]
+        while queue:
+            for source, names in self._incoming.sources(queue.pop()).items():
+                declared = self.blueprints[source[0]]["relations"]
+                if source not in found and any(declared[name]["required"] for name in names):
+                    found[source] = None
+                    queue.append(source)
+        return list(found)
+
+    def _store(self, row: dict[str, Any], user_agent: str) -> None:
+        blueprint, identifier = row["blueprint"], row["identifier"]
+        moment = now_iso()
+        known = self.get(blueprint, identifier)
+        row |= {"updatedAt": moment, "updatedBy": user_agent, "dataSource": user_agent}
+        if known is None:
+            row |= {"createdAt": moment, "createdBy": user_agent}
+        else:
+            row |= {name: known[name] for name in ("createdAt", "createdBy")}
+            self._incoming.unlink(self.blueprints[blueprint], known)
+        self._entities[blueprint][identifier] = row
+        self._incoming.link(self.blueprints[blueprint], row)
+        self._changes.publish("upsert", blueprint, identifier)
+
+    def _drop(self, key: Key) -> None:
+        blueprint, identifier = key
+        row = self._entities[blueprint].pop(identifier)
+        self._incoming.unlink(self.blueprints[blueprint], row)
+        for source, names in self._incoming.pop(key).items():
+            pointing = self._entities[source[0]][source[1]]
+            for name in names:
+                value = pointing["relations"][name]
+                pointing["relations"][name] = (
+                    [one for one in value if one != identifier] if isinstance(value, list) else None
+                )
+            pointing["updatedAt"] = now_iso()
+            self._changes.publish("upsert", *source)
+        self._changes.publish("delete", blueprint, identifier)
+
+    # Waiting
+
+    def on_change(self, callback: ChangeCallback) -> Callable[[], None]:
+        """Call back with (op, blueprint, identifier) at each change; return how to end it."""
+        return self._changes.subscribe(callback)
+
+    async def wait_for(
+        self,
+        predicate: Callable[["PortCatalog"], bool],
+        timeout: float = 30.0,  # noqa: ASYNC109 - the message says what was awaited
+        what: str = "what was waited for",
+    ) -> None:
+        """Wait until the predicate holds; it is tried again after each change."""
+
+        def explain() -> str:
+            counts = {name: len(rows) for name, rows in self._entities.items()}
+            return f"the catalog does not hold {what}; it holds {counts}"
+
+        await self._changes.wait(lambda: predicate(self), timeout, explain)

@@ -1,0 +1,190 @@
+"""Port's search language over the stand-in's entities."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sandbox.port.blueprints import invalid
+
+type Key = tuple[str, str]
+type Entities = Mapping[str, Mapping[str, dict[str, Any]]]
+
+_META = {
+    "$identifier": "identifier",
+    "$title": "title",
+    "$blueprint": "blueprint",
+    "$datasource": "dataSource",
+    "$team": "team",
+    "$icon": "icon",
+    "$createdAt": "createdAt",
+    "$updatedAt": "updatedAt",
+    "$createdBy": "createdBy",
+    "$updatedBy": "updatedBy",
+}
+_OPPOSITE = {
+    "!=": "=",
+    "notIn": "in",
+    "doesNotContains": "contains",
+    "doesNotBeginsWith": "beginsWith",
+    "doesNotEndsWith": "endsWith",
+    "isNotEmpty": "isEmpty",
+    "notBetween": "between",
+}
+
+
+def search(entities: Entities, query: Mapping[str, Any]) -> list[Key]:
+    """Return the keys of the entities that match, without an order of their own."""
+    return list(_select(entities, query, None))
+
+
+def _select(
+    entities: Entities, node: Mapping[str, Any], scope: dict[Key, None] | None
+) -> dict[Key, None]:
+    """Work on sets of keys, so that a query with many identifiers stays linear."""
+    combinator = node.get("combinator", "and")
+    rules = node.get("rules")
+    if combinator not in ("and", "or") or not isinstance(rules, list):
+        raise invalid('a query needs a "combinator" (and, or) and "rules"')
+    if not rules:
+        return _all(entities) if scope is None else scope
+    if combinator == "or":
+        found: dict[Key, None] = {}
+        for rule in rules:
+            child = rule if _is_group(rule) else {"combinator": "and", "rules": [rule]}
+            found |= _select(entities, child, scope)
+        return found
+    keys = _narrow(entities, rules, scope)
+    for rule in rules:
+        if _is_group(rule):
+            # Still without a scope, the group may use the index.
+            keys = _select(entities, rule, keys)
+    if keys is None:
+        keys = _all(entities)
+    leaves = [rule for rule in rules if not _is_group(rule) and not _indexed(rule)]
+    return {
+        key: None
+        for key in keys
+        if all(_matches(entities[key[0]][key[1]], rule) for rule in leaves)
+    }
+
+
+def _is_group(rule: Mapping[str, Any]) -> bool:
+    return "combinator" in rule
+
+
+def _all(entities: Entities) -> dict[Key, None]:
+    return {(blueprint, one): None for blueprint, rows in entities.items() for one in rows}
+
+
+def _indexed(rule: Mapping[str, Any]) -> dict[str, None] | None:
+    """Return the values of a rule which the index answers, or None."""
+    if rule.get("property") not in ("$identifier", "$blueprint"):
+        return None
+    value = rule.get("value")
+    if rule.get("operator") == "=" and isinstance(value, str):
+        return {value: None}
+    if rule.get("operator") == "in" and isinstance(value, list) and value:
+        return {one: None for one in value if isinstance(one, str)} or None
+    return None
+
+
+def _narrow(
+    entities: Entities, rules: list[Mapping[str, Any]], scope: dict[Key, None] | None
+) -> dict[Key, None] | None:
+    """Apply the rules that the index answers; None stands for everything."""
+    wanted: dict[str, dict[str, None]] = {}
+    for rule in rules:
+        if not _is_group(rule) and (values := _indexed(rule)):
+            name = str(rule["property"])
+            both = wanted.get(name, values)
+            wanted[name] = {one: None for one in values if one in both}
+    if not wanted:
+        return scope
+    identifiers = wanted.get("$identifier")
+    keys: dict[Key, None] = {}
+    for blueprint in wanted.get("$blueprint", entities):
+        rows = entities.get(blueprint, {})
+        for identifier in rows if identifiers is None else identifiers:
+            key = (blueprint, identifier)
+            if identifier in rows and (scope is None or key in scope):
+                keys[key] = None
+    return keys
+
+
+def _matches(entity: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    name, operator = rule.get("property"), rule.get("operator")
+    if not isinstance(name, str) or not isinstance(operator, str):
+        raise invalid('a rule needs a "property" and an "operator"')
+    positive = _OPPOSITE.get(operator, operator)
+    holds = _holds(positive, _value(entity, name), rule.get("value"))
+    return holds if positive == operator else not holds
+
+
+def _value(entity: Mapping[str, Any], name: str) -> Any:
+    if name in _META:
+        return entity.get(_META[name])
+    if name.startswith("$"):
+        raise invalid(f'unknown property "{name}"')
+    if name in entity["properties"]:
+        return entity["properties"][name]
+    return entity["relations"].get(name)
+
+
+def _holds(operator: str, value: Any, wanted: Any) -> bool:
+    match operator:
+        case "=":
+            return bool(value == wanted)
+        case "in":
+            return isinstance(wanted, list) and value in wanted
+        case "contains":
+            if isinstance(value, list):
+                return wanted in value
+            return isinstance(value, str) and str(wanted) in value
+        case "containsAny":
+            if not isinstance(wanted, list):
+                return False
+            return any(_holds("contains", value, one) for one in wanted)
+        case "beginsWith":
+            return isinstance(value, str) and value.startswith(str(wanted))
+        case "endsWith":
+            return isinstance(value, str) and value.endswith(str(wanted))
+        case "isEmpty":
+            return value is None or value in ("", [], {})
+        case "<" | "<=" | ">" | ">=":
+            return _compare(operator, value, wanted)
+        case "between":
+            bounds = wanted if isinstance(wanted, dict) else {}
+            return _compare(">=", value, bounds.get("from")) and _compare(
+                "<=", value, bounds.get("to")
+            )
+        case _:
+            raise invalid(f'unknown operator "{operator}"')
+
+
+def _compare(operator: str, value: Any, wanted: Any) -> bool:
+    left, right = _comparable(value), _comparable(wanted)
+    if left is None or right is None or type(left) is not type(right):
+        return False
+    match operator:
+        case "<":
+            return bool(left < right)
+        case "<=":
+            return bool(left <= right)
+        case ">":
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return moment.timestamp()
+    return None

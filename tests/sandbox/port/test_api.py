@@ -1,0 +1,244 @@
+"""The stand-in Port over HTTP: what the framework reads, and the faults that tests switch on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.port.api import PortApi
+from sandbox.port.catalog import PortCatalog
+
+UA = "port-ocean/jira/1.0.0/my-id/exporter"
+WRITE = {"upsert": "true", "merge": "true", "create_missing_related_entities": "true"}
+
+
+@pytest.fixture
+def api() -> PortApi:
+    catalog = PortCatalog()
+    catalog.create_blueprint({"identifier": "project"})
+    catalog.create_blueprint(
+        {
+            "identifier": "issue",
+            "schema": {"properties": {"n": {"type": "number"}}},
+            "relations": {"project": {"target": "project", "required": True}},
+        }
+    )
+    return PortApi(catalog, client_id="id", client_secret="secret")
+
+
+@pytest.fixture
+async def http(api: PortApi) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(api.app),
+        base_url="http://port.test",
+        headers={"User-Agent": UA},
+    ) as client:
+        await login(client)
+        yield client
+
+
+async def login(client: httpx.AsyncClient) -> None:
+    body = {"clientId": "id", "clientSecret": "secret"}
+    token = (await client.post("/v1/auth/access_token", json=body)).json()
+    assert token["expiresIn"] == 3600
+    client.headers["Authorization"] = f"{token['tokenType']} {token['accessToken']}"
+
+
+def issue(number: int, **properties: Any) -> dict[str, Any]:
+    relations = {"project": "P"}
+    return {"identifier": f"A-{number}", "properties": properties, "relations": relations}
+
+
+async def bulk(client: httpx.AsyncClient, *entities: dict[str, Any], **params: str) -> Any:
+    path = "/v1/blueprints/issue/entities/bulk"
+    return await client.post(path, json={"entities": entities}, params=WRITE | params)
+
+
+async def test_only_given_tokens_are_good(api: PortApi, http: httpx.AsyncClient) -> None:
+    wrong = {"clientId": "id", "clientSecret": "wrong"}
+    assert (await http.post("/v1/auth/access_token", json=wrong)).status_code == 401
+    assert (await http.get("/v1/organization")).json()["organization"]["featureFlags"] == []
+    api.expire_tokens()
+    assert (await http.get("/v1/organization")).status_code == 401
+
+
+async def test_bulk_reports_each_entity(api: PortApi, http: httpx.AsyncClient) -> None:
+    api.fail_entities = {"A-2"}
+    answer = await bulk(http, issue(0, n=1), issue(1, n="x"), issue(2), issue(3))
+    assert answer.status_code == 207
+    body = answer.json()
+    assert body["entities"] == [
+        {"index": 0, "identifier": "A-0", "created": True},
+        {"index": 3, "identifier": "A-3", "created": True},
+    ]
+    assert [(e["index"], e["identifier"], e["statusCode"]) for e in body["errors"]] == [
+        (1, "A-1", 422),
+        (2, "A-2", 500),
+    ]
+    again = await bulk(http, issue(0, n=1))
+    assert (again.status_code, again.json()["entities"][0]["created"]) == (200, False)
+
+
+async def test_bulk_of_missing_related_entities(http: httpx.AsyncClient) -> None:
+    answer = await bulk(http, issue(0), create_missing_related_entities="false")
+    (error,) = answer.json()["errors"]
+    assert (error["statusCode"], error["error"]) == (404, "not_found")
+
+
+async def test_bulk_has_a_limit(http: httpx.AsyncClient) -> None:
+    assert (await bulk(http, *map(issue, range(21)))).status_code == 413
+
+
+async def test_one_entity(http: httpx.AsyncClient) -> None:
+    path = "/v1/blueprints/issue/entities"
+    answer = await http.post(path, json=issue(1, n=1), params=WRITE)
+    assert answer.json()["entity"]["properties"] == {"n": 1}
+    assert "dataSource" not in answer.json()["entity"]
+    missing = await http.post("/v1/blueprints/none/entities", json=issue(1), params=WRITE)
+    assert (missing.status_code, missing.json()["error"]) == (404, "not_found")
+    assert (await http.get(f"{path}/A-1")).json()["entity"]["identifier"] == "A-1"
+    assert (await http.delete(f"{path}/A-1")).status_code == 200
+    assert (await http.delete(f"{path}/A-1")).status_code == 404
+
+
+async def test_deletes_tell_what_went(api: PortApi, http: httpx.AsyncClient) -> None:
+    await bulk(http, *map(issue, range(4)))
+    api.fail_deletes = {"A-1"}
+    path = "/v1/blueprints/issue/bulk/entities/delete"
+    body = {"entities": ["A-0", "A-1", "A-9"]}
+    assert (await http.post(path, json=body)).json()["deletedEntities"] == ["A-0"]
+    assert (await http.delete("/v1/blueprints/project/entities/P")).status_code == 409
+    params = {"delete_dependents": "true"}
+    await http.delete("/v1/blueprints/project/entities/P", params=params)
+    assert api.catalog.count() == 0
+
+
+async def test_search_shows_what_is_asked_for(http: httpx.AsyncClient) -> None:
+    await bulk(http, issue(0, n=1))
+    rules = [
+        {"property": "$identifier", "operator": "in", "value": ["A-0"]},
+        {"property": "$blueprint", "operator": "=", "value": "issue"},
+    ]
+    answer = await http.post(
+        "/v1/entities/search",
+        json={"combinator": "and", "rules": rules},
+        params={"include": ["blueprint", "identifier", "properties.n", "relations.project"]},
+    )
+    assert answer.json()["entities"] == [
+        {
+            "blueprint": "issue",
+            "identifier": "A-0",
+            "properties": {"n": 1},
+            "relations": {"project": "P"},
+        }
+    ]
+
+
+async def test_datasource_entities_are_paged(api: PortApi, http: httpx.AsyncClient) -> None:
+    await bulk(http, *map(issue, range(4)))
+    api.entity_routes.max_datasource_page = 3
+    body = {
+        "datasource_prefix": "port-ocean/jira/",
+        "datasource_suffix": "/my-id/exporter",
+        "limit": 5000,
+    }
+    path = "/v1/blueprints/entities/datasource-entities"
+    first = (await http.post(path, json=body)).json()
+    second = (await http.post(path, json=body | {"from": first["next"]})).json()
+    assert [len(first["entities"]), len(second["entities"])] == [3, 2]
+    assert second["next"] is None
+    assert api.requests[-1].n_entities == 2
+
+
+async def test_faults_can_be_limited(api: PortApi, http: httpx.AsyncClient) -> None:
+    api.fail_status, api.fail_times = 502, 1
+    api.only["fail_status"] = "/v1/blueprints"
+    assert (await http.get("/v1/organization")).status_code == 200
+    assert (await http.get("/v1/blueprints/issue")).status_code == 502
+    assert (await http.get("/v1/blueprints/issue")).status_code == 200
+    api.down = True
+    assert (await http.get("/v1/organization")).status_code == 503
+    api.clear_faults()
+    assert (await http.get("/v1/organization")).status_code == 200
+    assert api.count("/v1/blueprints") == 2
+    assert api.count(entities_only=True) == 0
+
+
+async def test_a_hanging_request_goes_on_when_told(api: PortApi, http: httpx.AsyncClient) -> None:
+    api.hang = asyncio.Event()
+    waiting = asyncio.create_task(bulk(http, issue(0)))
+    await api.requested("/v1/blueprints/issue/")
+    assert not waiting.done()
+    assert api.requests[-1].status == 0
+    api.hang.set()
+    assert (await waiting).status_code == 200
+    assert (api.requests[-1].n_entities, api.count(entities_only=True)) == (1, 1)
+
+
+async def test_logs_are_kept(api: PortApi, http: httpx.AsyncClient) -> None:
+    document = await create(http)
+    url = document["logAttributes"]["ingestUrl"]
+    await http.post(url, json={"logs": [{"message": "hello"}]})
+    assert api.logs == [{"message": "hello"}]
+
+
+async def create(client: httpx.AsyncClient) -> Any:
+    body = {"installationId": "my-id", "installationAppType": "jira", "version": "1.0.0"}
+    answer = await client.post("/v1/integration", json=body | {"config": {"resources": []}})
+    return answer.json()["integration"]
+
+
+async def test_the_integration_and_its_mapping(api: PortApi, http: httpx.AsyncClient) -> None:
+    path = "/v1/integration/my-id"
+    assert (await http.get(path)).status_code == 404
+    api.set_mapping({"resources": ["preset"]})
+    assert (await create(http))["config"] == {"resources": ["preset"]}
+    await http.patch(path, json={"version": "2"})
+    api.set_mapping({"resources": ["later"]})
+    document = (await http.get(path)).json()["integration"]
+    assert (document["version"], document["config"]) == ("2", {"resources": ["later"]})
+    assert document == api.integration
+
+
+async def report(client: httpx.AsyncClient, status: str, **state: str) -> Any:
+    path = "/v1/integration/my-id/resync-state"
+    answer = await client.patch(path, json={"status": status, **state})
+    return answer.json()["integration"]["resyncState"]
+
+
+async def asked(client: httpx.AsyncClient) -> Any:
+    return (await client.get("/v1/integration/my-id/resync-request")).json()["request"]
+
+
+async def test_a_request_is_newer_than_the_state_until_it_is_answered(
+    api: PortApi, http: httpx.AsyncClient
+) -> None:
+    await create(http)
+    assert await asked(http) is None
+    state = await report(http, "completed")
+    api.request_resync()
+    request = await asked(http)
+    assert request["updatedAt"] > state["updatedAt"]
+    # One that began earlier is no answer.
+    await report(http, "running", lastResyncStart="2020-01-01T00:00:00+00:00")
+    await report(http, "completed")
+    assert await asked(http) == request
+    await report(http, "running", lastResyncStart="2999-01-01T00:00:00+00:00")
+    await report(http, "completed")
+    assert await asked(http) is None
+
+
+async def test_resync_finished_counts_each_resync_once(
+    api: PortApi, http: httpx.AsyncClient
+) -> None:
+    await create(http)
+    waiting = asyncio.create_task(api.resync_finished(2))
+    for status in ("running", "aborted", "aborted", "running", "completed"):
+        assert not waiting.done()
+        await report(http, status)
+    assert await waiting == "completed"
+    assert await api.resync_finished() == "aborted"
+    with pytest.raises(TimeoutError, match="2 of 3 resyncs"):
+        await api.resync_finished(3, timeout=0.01)

@@ -1,0 +1,113 @@
+"""The search language: what the framework's queries mean, and what they must not match."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.port.blueprints import PortError
+from sandbox.port.catalog import PortCatalog
+
+
+@pytest.fixture
+def catalog() -> PortCatalog:
+    catalog = PortCatalog()
+    for name in ("issue", "project"):
+        catalog.create_blueprint(
+            {
+                "identifier": name,
+                "schema": {
+                    "properties": {
+                        "text": {"type": "string"},
+                        "n": {"type": "number"},
+                        "tags": {"type": "array"},
+                    }
+                },
+            }
+        )
+    for number in range(4):
+        properties = {"text": f"text {number}", "n": number, "tags": [f"t{number}"]}
+        catalog.upsert(
+            "issue",
+            {"identifier": f"A-{number}", "properties": properties},
+            user_agent="port-ocean/jira/1.0.0/my-id/exporter",
+        )
+    catalog.upsert("project", {"identifier": "A-1", "title": "P"}, user_agent="someone")
+    return catalog
+
+
+def rule(name: str, operator: str, value: Any = None) -> dict[str, Any]:
+    return {"property": name, "operator": operator, "value": value}
+
+
+def found(catalog: PortCatalog, *rules: dict[str, Any], combinator: str = "and") -> set[str]:
+    rows = catalog.search({"combinator": combinator, "rules": list(rules)})
+    return {f"{row['blueprint']}/{row['identifier']}" for row in rows}
+
+
+def all_of(*numbers: int) -> set[str]:
+    return {f"issue/A-{number}" for number in numbers}
+
+
+IS_ISSUE = rule("$blueprint", "=", "issue")
+
+
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [
+        (rule("$identifier", "=", "A-1"), (1,)),
+        (rule("$identifier", "!=", "A-1"), (0, 2, 3)),
+        (rule("$identifier", "in", ["A-1", "A-9"]), (1,)),
+        (rule("$identifier", "in", []), ()),
+        (rule("$identifier", "notIn", ["A-1"]), (0, 2, 3)),
+        (rule("$title", "endsWith", "-2"), (2,)),
+        (rule("text", "beginsWith", "text"), (0, 1, 2, 3)),
+        (rule("text", "contains", "t 3"), (3,)),
+        (rule("text", "doesNotContains", "t 3"), (0, 1, 2)),
+        (rule("tags", "contains", "t2"), (2,)),
+        (rule("tags", "containsAny", ["t2", "t0"]), (0, 2)),
+        (rule("text", "isEmpty"), ()),
+        (rule("text", "isNotEmpty"), (0, 1, 2, 3)),
+        (rule("n", "<", 2), (0, 1)),
+        (rule("n", ">=", 2), (2, 3)),
+        (rule("n", "between", {"from": 1, "to": 2}), (1, 2)),
+        (rule("$updatedAt", ">", "2020-01-01T00:00:00Z"), (0, 1, 2, 3)),
+        (rule("$datasource", "contains", "/my-id/"), (0, 1, 2, 3)),
+    ],
+)
+def test_operators(catalog: PortCatalog, asked: dict[str, Any], numbers: tuple[int, ...]) -> None:
+    assert found(catalog, asked, IS_ISSUE) == all_of(*numbers)
+
+
+def test_no_rules_match_everything(catalog: PortCatalog) -> None:
+    assert found(catalog) == all_of(0, 1, 2, 3) | {"project/A-1"}
+
+
+def test_or_with_a_data_source_rule_matches_more_than_meant(catalog: PortCatalog) -> None:
+    both = (rule("$identifier", "=", "A-1"), rule("$datasource", "contains", "/my-id/"))
+    assert found(catalog, *both) == all_of(1)
+    assert found(catalog, *both, combinator="or") == all_of(0, 1, 2, 3) | {"project/A-1"}
+
+
+def test_nested_pairs_as_the_framework_asks_for_a_batch(catalog: PortCatalog) -> None:
+    pairs = [
+        {"combinator": "and", "rules": [rule("$identifier", "=", one), rule("$blueprint", "=", bp)]}
+        for bp, one in (("issue", "A-0"), ("project", "A-1"), ("nothing", "A-2"))
+    ]
+    batch = {"combinator": "or", "rules": pairs}
+    assert found(catalog, batch) == {"issue/A-0", "project/A-1"}
+    assert found(catalog, batch, rule("$datasource", "contains", "port-ocean/jira/")) == all_of(0)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"combinator": "xor", "rules": []},
+        {"combinator": "and", "rules": [rule("n", "like", 1)]},
+        {"combinator": "and", "rules": [rule("$nothing", "=", 1)]},
+        {"combinator": "and", "rules": [{}]},
+    ],
+)
+def test_a_query_that_means_nothing_is_refused(catalog: PortCatalog, query: dict[str, Any]) -> None:
+    with pytest.raises(PortError):
+        catalog.search(query)
