@@ -7,8 +7,8 @@ import yaml
 from port.mapping.fields_read import fields_of
 from port.mapping.jq_program import leaves
 from sandbox import examples
-from sandbox.jira.entities import ALL_FIELDS, Selection
 from sandbox.jira.faults import Fault
+from sandbox.jira.selection import ALL_FIELDS, Selection
 from sandbox.jira.site import JiraSite
 from sandbox.world import World
 

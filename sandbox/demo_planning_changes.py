@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.demo_changes import Change
-from sandbox.jira.agile_state import Sprint
+from sandbox.jira.entities import Sprint
 from sandbox.jira.site import JiraSite
 from sandbox.port.catalog import PortCatalog
 

@@ -3,8 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 
-from sandbox.jira.agile_state import Board, BoardType, Sprint
-from sandbox.jira.entities import Issue
+from sandbox.jira.entities import Board, BoardType, Issue, Sprint
 from sandbox.jira.site import JiraSite
 from sandbox.jira.teams import Team, TeamType
 from sandbox.random_changes import (

@@ -3,8 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 
-from sandbox.jira.entities import Issue
-from sandbox.jira.planning_state import Component, Version, Worklog
+from sandbox.jira.entities import Component, Issue, Version, Worklog
 from sandbox.jira.site import JiraSite
 from sandbox.random_changes import (
     NothingToChangeError,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from sandbox.jira.entities import Row, Webhook, dumps
-from sandbox.jira.state import SiteState
+from sandbox.jira.formats import Row, dumps
+from sandbox.jira.webhooks import Webhook, Webhooks
 
 MAX_RETRIES = 5
 # Jira waits 5 to 15 minutes between tries; here it is configurable.
@@ -56,7 +56,7 @@ class Deliveries:
 
     def __init__(
         self,
-        site: SiteState,
+        site: Webhooks,
         *,
         retry_delay: float = 0.2,
         parallel: int = 20,

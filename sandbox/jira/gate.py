@@ -4,19 +4,18 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.jira.faults import PAGE, Fault
-
-if TYPE_CHECKING:
-    from sandbox.jira.api import JiraApi
+from sandbox.jira.faults import PAGE, Fault, Faults
+from sandbox.jira.state import SiteState
+from sandbox.openapi import OpenApiCheck
 
 
 @dataclass
@@ -33,10 +32,50 @@ class JiraRequest:
     in_flight: int = 1
 
 
+class GatedApi:
+    """What the gate goes by and writes down: credentials, latency, faults, and each request."""
+
+    def __init__(
+        self, site: SiteState, *, email: str, token: str, openapi: OpenApiCheck | None = None
+    ) -> None:
+        self.cloud_id = site.cloud_id
+        self.email = email
+        self.token = token
+        self.openapi = openapi
+        self.token_valid = True
+        self.anonymous_header = False
+        self.latency = 0.0
+        self.latency_per_issue = 0.0
+        self.requests: list[JiraRequest] = []
+        # Called as a request arrives, before it is looked at: a test can change the site then.
+        self.on_request: Callable[[JiraRequest], None] | None = None
+        self.in_flight = 0
+        self.max_in_flight = 0
+        self.faults = Faults()
+
+    def count(self, path_prefix: str = "") -> int:
+        """How many requests came for paths that begin like this."""
+        return sum(entry.path.startswith(path_prefix) for entry in self.requests)
+
+    def violations(self) -> list[str]:
+        """What was wrong with requests by Atlassian's OpenAPI."""
+        return [problem for entry in self.requests for problem in entry.violations]
+
+    def check(self, entry: JiraRequest) -> list[str]:
+        """What is wrong with one request."""
+        if self.openapi is None:
+            return []
+        return self.openapi.check(entry.method, entry.path, entry.query, entry.body)
+
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request has credentials that are valid."""
+        return self.token_valid and authorized(headers, self.email, self.token)
+
+
 class Gate:
     """ASGI middleware in front of the endpoints."""
 
-    def __init__(self, app: ASGIApp, api: "JiraApi") -> None:
+    def __init__(self, app: ASGIApp, api: GatedApi) -> None:
         self.app = app
         self.api = api
 
@@ -50,7 +89,7 @@ class Gate:
         if raw is None:
             # Nobody waits for an answer, and nothing can be said about what was asked.
             return
-        path = _local(scope["path"], api.site.cloud_id)
+        path = _local(scope["path"], api.cloud_id)
         query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
         body, broken = _parse(raw)
         entry = JiraRequest(scope["method"], path, query, body)

@@ -1,10 +1,10 @@
 """Comments on issues, and links between them, with the events that Jira sends."""
 
-from sandbox.jira.entities import Comment, Issue, Link
-from sandbox.jira.state import SiteState
+from sandbox.jira.entities import Comment, Link
+from sandbox.jira.index import IssueIndex
 
 
-class LinkChanges(SiteState):
+class Links(IssueIndex):
     """Changes that concern an issue without an event of its own."""
 
     def comment_issue(self, issue: str, text: str = "A comment") -> Comment:
@@ -53,6 +53,3 @@ class LinkChanges(SiteState):
         del self.links[link.id]
         for issue in (link.source, link.target):
             issue.links.remove(link)
-
-    def _touch(self, issue: Issue) -> None:
-        issue.updated = max(self.now(), issue.updated)

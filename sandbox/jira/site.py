@@ -1,13 +1,23 @@
-"""A Jira Cloud site in memory."""
+"""A Jira Cloud site in memory, and how one is filled."""
 
-from sandbox.jira.agile_fill import AgileFill
-from sandbox.jira.entities import Issue, Project, Row, User, Webhook
-from sandbox.jira.planning_fill import PlanningFill
-from sandbox.jira.teams import TeamChanges
+from collections import defaultdict
+from datetime import date, timedelta
+
+from sandbox.jira.entities import Board, Issue, Sprint, SprintState
+from sandbox.jira.projects import Projects
+from sandbox.jira.sprints import TWO_WEEKS, Sprints
+from sandbox.jira.teams import Teams
+from sandbox.jira.users import Users
+from sandbox.jira.webhooks import Webhooks
 
 
-class JiraSite(TeamChanges, AgileFill, PlanningFill):
-    """The site: its state, and what people do to projects and accounts."""
+class JiraSite(Projects, Sprints, Users, Teams, Webhooks):
+    """The site: all that it holds, and what people do to it."""
+
+    def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:
+        super().__init__(seed=seed, issue_bytes=issue_bytes)
+
+    # Filling it: the same for the same seed, without events
 
     def fill(self, issues: int, projects: int = 5, users: int = 20) -> None:
         """Make a site of this size, the same for the same seed, without events."""
@@ -59,141 +69,98 @@ class JiraSite(TeamChanges, AgileFill, PlanningFill):
         self.fill_planning()
         self.fill_teams()
 
-    # Projects
+    def fill_agile(self, boards: int | None = None, sprints: int = 3) -> None:
+        """Make so many scrum boards (None: one for each project) with so many sprints each.
 
-    def create_project(self, key: str, name: str | None = None) -> Project:
-        """Create a project."""
-        project = self.add_project(key, name or f"Project {key}")
-        self._project_event("project_created", project)
-        return project
+        The projects take turns. The first sprints of a board are active and future, all others
+        closed. One more board is kanban, and one shows two projects and the first active sprint.
+        """
+        homes = list(self.projects.values())
+        scrum: list[Board] = []
+        for number in range(len(homes) if boards is None else boards):
+            home = homes[number % len(homes)]
+            name = f"{home.key} board" + (f" {number + 1}" if number >= len(homes) else "")
+            scrum.append(self.add_board([home], name, "scrum"))
+        self.add_board(homes[:1], f"{homes[0].key} kanban", "kanban")
+        both = self.add_board(homes[:2], " and ".join(home.key for home in homes[:2]), "scrum")
+        plans = [self._fill_sprints(board, sprints) for board in scrum]
+        every = [sprint for plan in plans for sprint in plan]
+        if active := next((sprint for sprint in every if sprint.state == "active"), None):
+            active.boards.append(both)
+        self._put_into(every)
 
-    def rename_project(self, key: str, *, name: str) -> Project:
-        """Give a project another name."""
-        project = self.project_of(key)
-        self.remember(self.issues_in(project))
-        project.name = name
-        self.forget_rows(self.issues.values())
-        self._project_event("project_updated", project)
-        return project
+    def _fill_sprints(self, board: Board, count: int) -> list[Sprint]:
+        """A board's sprints, the oldest first."""
+        last: list[SprintState] = ["active", "future"]
+        closed: list[SprintState] = ["closed"]
+        states = closed * (count - 2) + last[:count]
+        made = []
+        for number, state in enumerate(states, start=1):
+            begun = self.now() + (number - len(states)) * TWO_WEEKS
+            sprint = self.add_sprint([board], f"{board.name}: sprint {number}", begun)
+            sprint.state = state
+            sprint.goal = f"Reach goal {number}" if number % 2 else ""
+            if state != "future":
+                sprint.start, sprint.end = begun, begun + TWO_WEEKS
+            if state == "closed":
+                sprint.completed = sprint.end
+            made.append(sprint)
+        return made
 
-    def change_project_key(self, key: str, new_key: str) -> Project:
-        """Give a project another key: every issue key changes, and the old ones redirect."""
-        project = self.project_of(key)
-        if self._project_keys.get(new_key.upper(), project.id) != project.id:
-            raise ValueError(f"Project key {new_key} is or was in use")
-        own = self.issues_in(project)
-        self.remember(own)
-        project.previous_keys.append(project.key)
-        project.key = new_key
-        self._project_keys[new_key.upper()] = project.id
-        for issue in own:
-            issue.key = f"{new_key}-{issue.number}"
-        self.forget_rows(self.issues.values())
-        self._project_event("project_updated", project)
-        return project
+    def _put_into(self, sprints: list[Sprint]) -> None:
+        """Put two thirds of the issues of each project into sprints of its boards."""
+        of_project: dict[str, list[Sprint]] = defaultdict(list)
+        for sprint in sprints:
+            of_project[sprint.boards[0].projects[0].id].append(sprint)
+        chosen: list[Issue] = []
+        for issue in self.issues.values():
+            there = of_project[issue.project.id]
+            if issue.status.category != "done":
+                # Only what is done stays in a closed sprint.
+                there = [sprint for sprint in there if sprint.state != "closed"]
+            if issue.type.level == 0 and there and self.random.random() < 2 / 3:
+                issue.sprint = self.random.choice(there)
+                chosen.append(issue)
+        self.forget_rows(chosen)
 
-    def trash_project(self, key: str) -> Project:
-        """Move a project to the trash."""
-        return self._set_project_status(key, "deleted", "project_soft_deleted")
+    def fill_planning(self, versions: int = 2, components: int = 2, worklogs: int = 20) -> None:
+        """Make so many versions and components for each project, and worklogs in all.
 
-    def archive_project(self, key: str) -> Project:
-        """Archive a project."""
-        return self._set_project_status(key, "archived", "project_archived")
-
-    def restore_project(self, key: str) -> Project:
-        """Bring a project back from the trash or the archive."""
-        if (status := self.project_of(key).status) == "live":
-            raise ValueError(f"Project {key} is live")
-        return self._set_project_status(key, "live", f"project_restored_{status}")
-
-    def delete_project(self, key: str) -> None:
-        """Delete a project for good, from the trash or directly."""
-        project = self.project_of(key)
-        own = self.issues_in(project)
-        self.remember(own)
-        for issue in own:
-            self.forget_rows(self.around(issue))
-            self.drop_issue(issue)
-        self.drop_planning(project)
-        project.status = "deleted"
-        del self.projects[project.id]
-        self._project_event("project_deleted", project)
-
-    def hide_project(self, key: str, *, hidden: bool = True) -> Project:
-        """Take the account's permission to browse a project away, or give it back: no event."""
-        project = self.project_of(key)
-        self.remember(self.issues_in(project))
-        project.hidden = hidden
-        return project
-
-    def hide_issue(self, issue: str, *, hidden: bool = True) -> Issue:
-        """Let an issue be seen no more, as issue security does, or again: no event."""
-        found = self.issue_of(issue)
-        self.remember([found])
-        found.hidden = hidden
-        return found
-
-    def _set_project_status(self, key: str, status: str, event: str) -> Project:
-        project = self.project_of(key)
-        self.remember(self.issues_in(project))
-        project.status = status
-        project.changed_at = self.now()
-        self._project_event(event, project)
-        return project
-
-    def _project_event(self, event: str, project: Project) -> None:
-        self.emit(event, {"project": self.rows.project_event(project)})
-
-    # Accounts
-
-    def create_user(
-        self, name: str, *, email: str | None = None, account_type: str = "atlassian"
-    ) -> User:
-        """Create an account."""
-        user = self.add_user(name, account_type=account_type)
-        if email is not None:
-            user.email = email
-        self._user_event("user_created", user)
-        return user
-
-    def change_user(
-        self, account_id: str, *, name: str | None = None, active: bool | None = None
-    ) -> User:
-        """Rename an account, or switch it off or on."""
-        user = self.users[account_id]
-        if name is not None:
-            user.name = name
-        if active is not None:
-            user.active = active
-        self.forget_rows(self.issues.values())
-        self._user_event("user_updated", user)
-        return user
-
-    def delete_user(self, account_id: str) -> None:
-        """Delete an account; issues go on showing its id, as a former user."""
-        user = self.users[account_id]
-        user.deleted, user.active = True, False
-        self.forget_rows(self.issues.values())
-        self.emit("user_deleted", {"user": {"accountId": user.account_id}})
-
-    def _user_event(self, event: str, user: User) -> None:
-        row: Row = self.rows.user(user, private=False) or {}
-        del row["timeZone"]
-        self.emit(event, {"user": row})
-
-    # Webhooks
-
-    def add_webhook(self, name: str, url: str, events: list[str], **settings: str) -> Webhook:
-        """Register a webhook as an administrator does by hand; `secret` and `description` fit."""
-        hook = Webhook(
-            id=str(self._next_webhook),
-            name=name,
-            url=url,
-            events=list(events),
-            description=settings.get("description", ""),
-            secret=settings.get("secret") or None,
-            updated=self.now(),
-        )
-        self.webhooks[hook.id] = hook
-        self._next_webhook += 1
-        return hook
+        Every third issue is in a version and a component of its project. The last version of each
+        project has dates. A project's components have a lead and a description in turn. One more
+        component of the first project is kept in Compass, and the first issue has more worklogs
+        than it shows.
+        """
+        today = date.fromisoformat(self.today)
+        people = list(self.users.values())
+        for index, project in enumerate(list(self.projects.values())):
+            made = [self.add_version(project.key) for _ in range(versions)]
+            for version in made[-1:]:
+                version.description = f"What {version.name} brings."
+                version.start_date = (today - timedelta(days=14)).isoformat()
+                # The version of every other project is overdue.
+                version.release_date = (today + timedelta(days=index % 2 * 28 - 7)).isoformat()
+            parts = [self.create_component(project.key) for _ in range(components)]
+            for part in parts[::2]:
+                part.lead = people[index % len(people)]
+            for part in parts[1::2]:
+                part.description = f"What {part.name} does."
+            for number, issue in enumerate(self.issues_in(project)):
+                if number % 3 == 0 and made and parts:
+                    issue.fix_versions = [made[number % len(made)]]
+                    issue.affected_versions = [made[0]] if number % 2 else []
+                    issue.components = [parts[number % len(parts)]]
+        first = next(iter(self.projects.values()))
+        self.create_component(first.key, source="compass")
+        issues = list(self.issues.values())
+        for number in range(worklogs):
+            self.build_worklog(
+                issues[number % len(issues)],
+                seconds=60 * (number + 1),
+                text=f"Work {number}" if number % 3 else "",
+                started=self.now() - number * 86400,
+                author=people[number % len(people)],
+            )
+        for number in range(25 if worklogs else 0):
+            self.build_worklog(issues[0], seconds=60 * (number + 1))
+        self.forget_rows(issues)

@@ -1,54 +1,43 @@
-"""The state of a Jira site: finding things in it, and its search index that lags behind."""
+"""The state of a Jira site: what it holds, finding things in it, and who hears of events."""
 
 import copy
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox.jira.agile_state import AgileState
-from sandbox.jira.entities import (
-    ALL_FIELDS,
-    ISSUE_TYPES,
-    PRIORITIES,
-    STATUSES,
-    Issue,
-    IssueType,
-    Link,
-    Priority,
-    Project,
-    Row,
-    Selection,
-    Status,
-    User,
-    Webhook,
-    dumps,
-)
-from sandbox.jira.match import Plan, plan
-from sandbox.jira.planning_state import PlanningState
-from sandbox.jira.rows import Rows
+from sandbox.jira.defaults import ISSUE_TYPES, PRIORITIES, STATUSES
+from sandbox.jira.entities import Issue, IssueType, Link, Priority, Project, Status, User
+from sandbox.jira.formats import Row, dumps
+from sandbox.jira.issue_rows import IssueRows
+from sandbox.jira.jql.fields import JqlField
+from sandbox.jira.selection import ALL_FIELDS, Selection
 
 type Subscriber = Callable[[str, Row], None]
 
+KEEP: Any = object()
+"""What is passed for something that stays as it is."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Past:
-    until: float
-    view: Issue | None
+class IssueField:
+    """A field that a kind adds to issues' rows; `event` where events show it otherwise."""
+
+    row: Callable[[Issue], Any]
+    event: Callable[[Issue], Any] | None = None
 
 
-class SiteState(AgileState, PlanningState):
-    """What a site holds. Nothing here makes an event."""
+class SiteState:
+    """What a site holds besides what kinds add. Nothing here makes an event."""
 
     def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:
-        super().__init__()
         self.random = random.Random(seed)
         self.issue_bytes = issue_bytes
         self.clock: Callable[[], float] = time.time
-        self.rows = Rows("http://jira.test")
+        self.rows = IssueRows("http://jira.test")
         self.cloud_id = "00000000-1111-4222-8333-444444444444"
-        self.index_lag = 0.0
         self.strict_gone_ids = False
         self.user_is_admin = True
         self.denied_permissions: set[str] = set()
@@ -58,16 +47,16 @@ class SiteState(AgileState, PlanningState):
         self.users: dict[str, User] = {}
         self.issues: dict[str, Issue] = {}
         self.links: dict[str, Link] = {}
-        self.webhooks: dict[str, Webhook] = {}
         self.types: dict[str, IssueType] = {kind.name.lower(): kind for kind in ISSUE_TYPES}
         self.statuses: dict[str, Status] = {status.name.lower(): status for status in STATUSES}
         self.priorities: dict[str, Priority] = {item.name.lower(): item for item in PRIORITIES}
+        # What kinds add to issues' rows and to JQL, by the field's name.
+        self.issue_fields: dict[str, IssueField] = {}
+        self.jql_fields: dict[str, JqlField] = {}
         self._project_keys: dict[str, str] = {}
         self._numbers: dict[tuple[str, int], str] = {}
-        self._history: dict[str, list[_Past]] = {}
         self._subscribers: list[Subscriber] = []
         self._last_id = 9999
-        self._next_webhook = 1
         self.me = self.add_user("Integration account")
         self.me.time_zone = self.time_zone
 
@@ -78,7 +67,7 @@ class SiteState(AgileState, PlanningState):
 
     @base_url.setter
     def base_url(self, url: str) -> None:
-        self.rows = Rows(url.rstrip("/"))
+        self.rows = IssueRows(url.rstrip("/"))
         self.forget_rows(self.issues.values())
 
     def now(self) -> float:
@@ -153,6 +142,8 @@ class SiteState(AgileState, PlanningState):
         """The issues of a project, seen or not."""
         return [issue for issue in self.issues.values() if issue.project is project]
 
+    # Adding things
+
     def add_user(self, name: str, *, account_type: str = "atlassian") -> User:
         """Add an account without an event."""
         number = len(self.users) + 1
@@ -198,8 +189,15 @@ class SiteState(AgileState, PlanningState):
     def row(self, issue: Issue) -> Row:
         """The full row; never changed in place, so it may be shared."""
         if issue.row is None:
-            issue.row = self.rows.issue(issue, self.issue_bytes)
+            added = {name: field.row(issue) for name, field in self.issue_fields.items()}
+            issue.row = self.rows.issue(issue, added, self.issue_bytes)
         return issue.row
+
+    def event_row(self, issue: Issue) -> Row:
+        """The full row as events carry it."""
+        shown = {name: field.event for name, field in self.issue_fields.items()}
+        added = {name: make(issue) for name, make in shown.items() if make is not None}
+        return self.rows.issue_event(issue, self.row(issue), added)
 
     def raw(self, issue: Issue, selection: Selection = ALL_FIELDS) -> bytes:
         """The JSON of the asked part of a row, kept until the issue changes."""
@@ -228,69 +226,3 @@ class SiteState(AgileState, PlanningState):
         for link in issue.links:
             found |= {link.source, link.target}
         return found
-
-    # The index
-
-    def catch_up_index(self) -> None:
-        """Let the search index see everything as it is, whatever its lag."""
-        self.index_lag = 0.0
-        self._history.clear()
-
-    def remember(self, issues: Iterable[Issue]) -> None:
-        """Before a change: while the index lags, keep what it goes on showing."""
-        if self.index_lag <= 0:
-            return
-        until = time.monotonic() + self.index_lag
-        for issue in issues:
-            view = replace(
-                issue,
-                project=copy.copy(issue.project),
-                labels=list(issue.labels),
-                fix_versions=list(map(copy.copy, issue.fix_versions)),
-                affected_versions=list(map(copy.copy, issue.affected_versions)),
-                components=list(map(copy.copy, issue.components)),
-                sprint=copy.copy(issue.sprint),
-                frozen=True,
-                was_visible=issue.visible,
-                row=self.row(issue),
-                raw={},
-            )
-            self._history.setdefault(issue.id, []).append(_Past(until, view))
-
-    def remember_absent(self, issue_id: str) -> None:
-        """Before a creation: while the index lags, the issue isn't found."""
-        if self.index_lag > 0:
-            until = time.monotonic() + self.index_lag
-            self._history.setdefault(issue_id, []).append(_Past(until, None))
-
-    def indexed(self, issue_id: str, current: Collection[str] = ()) -> Issue | None:
-        """The issue as search sees it now; for ids in `current`, as it is."""
-        if issue_id not in current and (past := self._history.get(issue_id)):
-            moment = time.monotonic()
-            while past and past[0].until <= moment:
-                past.pop(0)
-            if past:
-                return past[0].view
-            del self._history[issue_id]
-        return self.issues.get(issue_id)
-
-    def _all_indexed(self, current: Collection[str]) -> Iterator[Issue]:
-        if not self._history:
-            yield from self.issues.values()
-            return
-        for issue_id in dict.fromkeys((*self.issues, *self._history)):
-            if (issue := self.indexed(issue_id, current)) is not None:
-                yield issue
-
-    def search(self, jql: str, reconcile: Collection[str] = ()) -> list[Issue]:
-        """The issues that a query finds, in its order."""
-        return self.run(plan(jql, self), frozenset(reconcile))
-
-    def run(self, query: Plan, current: frozenset[str] = frozenset()) -> list[Issue]:
-        """The issues that a prepared query finds, in its order."""
-        if query.ids is None:
-            found: Iterable[Issue] = self._all_indexed(current)
-        else:
-            views = (self.indexed(issue_id, current) for issue_id in query.ids)
-            found = [issue for issue in views if issue is not None]
-        return query.sort([issue for issue in found if issue.visible and query.matches(issue)])

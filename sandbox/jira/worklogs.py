@@ -1,36 +1,46 @@
-"""What people do to worklogs, with the events that Jira sends for it."""
+"""Worklogs: what a site holds of them, their rows, what people do to them, their endpoints."""
 
-from sandbox.jira.changes import IssueChanges
-from sandbox.jira.entities import Issue, Row, User, changed
-from sandbox.jira.planning_rows import worklog_event
-from sandbox.jira.planning_state import KEEP, Worklog
+from collections.abc import Callable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.jira.endpoints import API, Endpoints, Pages, knows, listed, refuse
+from sandbox.jira.entities import Issue, User, Worklog
+from sandbox.jira.formats import Row, changed, document, stamp
+from sandbox.jira.index import IssueIndex
+from sandbox.jira.rows import Rows
+from sandbox.jira.state import KEEP, IssueField
+
+MAX_WORKLOGS = 5000
+MAX_LISTED = 1000
+_PAGES = Pages(MAX_WORKLOGS, MAX_WORKLOGS, key="worklogs", says_last=False)
+INLINED_WORKLOGS = 20
+# How Jira counts work unless an administrator says otherwise.
+_UNITS = (("w", 5 * 8 * 3600), ("d", 8 * 3600), ("h", 3600), ("m", 60))
 
 
-class WorklogChanges(IssueChanges):
-    """Changes of worklogs, named by id; times are seconds since the epoch."""
+class Worklogs(IssueIndex):
+    """Worklogs, named by id; times are seconds since the epoch. Changes send Jira's events."""
 
-    def add_worklog(
-        self,
-        issue: str,
-        *,
-        seconds: int = 3600,
-        text: str = "Some work",
-        started: float | None = None,
-        author: str | None = None,
-    ) -> Worklog:
-        """Log work on an issue; the author is named by account id."""
-        found = self.issue_of(issue)
-        self.remember([found])
-        before = _spent(found)
-        self._touch(found)
-        worklog = self.build_worklog(
-            found,
-            seconds=seconds,
-            text=text,
-            started=started,
-            author=self.users[author] if author else None,
+    def __init__(self, **settings: int) -> None:
+        super().__init__(**settings)
+        self.worklogs: dict[str, Worklog] = {}
+        # What nobody documents can be had both ways.
+        self.worklogs_send_issue_events = False
+        self.issue_fields["worklog"] = IssueField(
+            lambda issue: worklog_field(self.rows, issue.worklogs),
+            lambda issue: worklog_field(self.rows, issue.worklogs, worklog_event),
         )
-        self._worklog_event("created", worklog, before)
+        self.issue_fields["timespent"] = IssueField(
+            lambda issue: sum(item.seconds for item in issue.worklogs) or None
+        )
+
+    def worklog_of(self, worklog_id: str) -> Worklog:
+        """A worklog that must be there, seen or not."""
+        if (worklog := self.worklogs.get(worklog_id)) is None:
+            raise KeyError(f"No worklog {worklog_id}")
         return worklog
 
     def build_worklog(
@@ -59,6 +69,30 @@ class WorklogChanges(IssueChanges):
         self.worklogs[worklog.id] = worklog
         issue.worklogs.append(worklog)
         self.forget_rows([issue])
+        return worklog
+
+    def add_worklog(
+        self,
+        issue: str,
+        *,
+        seconds: int = 3600,
+        text: str = "Some work",
+        started: float | None = None,
+        author: str | None = None,
+    ) -> Worklog:
+        """Log work on an issue; the author is named by account id."""
+        found = self.issue_of(issue)
+        self.remember([found])
+        before = _spent(found)
+        self._touch(found)
+        worklog = self.build_worklog(
+            found,
+            seconds=seconds,
+            text=text,
+            started=started,
+            author=self.users[author] if author else None,
+        )
+        self._worklog_event("created", worklog, before)
         return worklog
 
     def change_worklog(
@@ -103,3 +137,107 @@ class WorklogChanges(IssueChanges):
 def _spent(issue: Issue) -> str | None:
     """How much work an issue shows, as its changelog writes it."""
     return str(sum(item.seconds for item in issue.worklogs)) if issue.worklogs else None
+
+
+def worklog_row(rows: Rows, worklog: Worklog) -> Row:
+    """A worklog, the same wherever the API shows it."""
+    author = rows.user(worklog.author, private=False)
+    row = {
+        "self": rows.link(f"issue/{worklog.issue.id}/worklog/{worklog.id}"),
+        "author": author,
+        "updateAuthor": author,
+        "created": stamp(worklog.created),
+        "updated": stamp(worklog.updated),
+        "started": stamp(worklog.started),
+        "timeSpent": time_spent(worklog.seconds),
+        "timeSpentSeconds": worklog.seconds,
+        "id": worklog.id,
+        "issueId": worklog.issue.id,
+    }
+    return row | ({"comment": document(worklog.text)} if worklog.text else {})
+
+
+def worklog_event(rows: Rows, worklog: Worklog) -> Row:
+    """A worklog as an event carries it: in the older API's form, where texts are plain."""
+    link = f"{rows.base_url}/rest/api/2/issue/{worklog.issue.id}/worklog/{worklog.id}"
+    return worklog_row(rows, worklog) | {"self": link, "comment": worklog.text}
+
+
+def worklog_field(
+    rows: Rows,
+    worklogs: Sequence[Worklog],
+    make: Callable[[Rows, Worklog], Row] = worklog_row,
+) -> Row:
+    """An issue's worklogs, as many as it brings along."""
+    return {
+        "startAt": 0,
+        "maxResults": INLINED_WORKLOGS,
+        "total": len(worklogs),
+        "worklogs": [make(rows, item) for item in worklogs[:INLINED_WORKLOGS]],
+    }
+
+
+def time_spent(seconds: int) -> str:
+    """A time in weeks, days, hours and minutes, as Jira writes it."""
+    parts = []
+    for unit, size in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts) or "0m"
+
+
+class WorklogEndpoints(Endpoints[Worklogs]):
+    """The worklogs of an issue, one of them, and those of a list of ids."""
+
+    def routes(self) -> list[Route]:
+        """The endpoints."""
+        return [
+            Route(f"{API}/issue/{{id}}/worklog", self._every),
+            Route(f"{API}/issue/{{id}}/worklog/{{worklog}}", self._one),
+            Route(f"{API}/worklog/list", self._listed, methods=["POST"]),
+        ]
+
+    async def _every(self, request: Request) -> Response:
+        issue = self.site.find_issue(request.path_params["id"])
+        if issue is None or not knows(request):
+            return refuse(404, "Issue does not exist or you do not have permission to see it.")
+        if issue.worklogs_fault is not None:
+            return refuse(issue.worklogs_fault, f"Worklogs of {issue.key} can't be read.")
+        query = request.query_params
+        after, before = query.get("startedAfter"), query.get("startedBefore")
+        for bound in (after, before):
+            if bound is not None and not bound.isdecimal():
+                return refuse(400, f"'{bound}' is no time.")
+        # Both are exclusive, by the words of the parameters; elsewhere it says "on or after".
+        found = [
+            worklog
+            for worklog in issue.worklogs
+            if (after is None or worklog.started * 1000 > int(after))
+            and (before is None or worklog.started * 1000 < int(before))
+        ]
+        return _PAGES.answer(request, self.faults, found, lambda item: self._row(request, item))
+
+    async def _one(self, request: Request) -> Response:
+        issue = self.site.find_issue(request.path_params["id"])
+        worklog = self.site.worklogs.get(request.path_params["worklog"])
+        if issue is None or worklog is None or worklog.issue is not issue or not knows(request):
+            return refuse(404, "Cannot find worklog with this id.")
+        return JSONResponse(self._row(request, worklog))
+
+    async def _listed(self, request: Request) -> Response:
+        body = request.scope["jira.body"]
+        ids = body.get("ids") if isinstance(body, dict) else None
+        if not isinstance(ids, list) or not 0 < len(ids) <= MAX_LISTED:
+            return refuse(400, f"ids must have 1 to {MAX_LISTED} ids.")
+        if not knows(request):
+            return refuse(401, "Client must be authenticated to access this resource.")
+        found = (self.site.worklogs.get(str(number)) for number in dict.fromkeys(ids))
+        return JSONResponse(
+            [self._row(request, item) for item in found if item and item.issue.visible]
+        )
+
+    def _row(self, request: Request, worklog: Worklog) -> Row:
+        row = worklog_row(self.site.rows, worklog)
+        expanded = listed(request, "expand")
+        return row | ({"properties": []} if "properties" in expanded else {})

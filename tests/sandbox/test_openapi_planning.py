@@ -5,8 +5,8 @@ import random
 import pytest
 
 from sandbox.jira.api import JiraApi
-from sandbox.jira.hooks_api import EVENTS
 from sandbox.jira.site import JiraSite
+from sandbox.jira.webhooks import EVENTS
 from sandbox.openapi import OpenApiCheck
 from sandbox.random_changes import CHANGES, NothingToChangeError
 from sandbox.random_planning_changes import COMPONENT_CHANGES, PLANNING_CHANGES

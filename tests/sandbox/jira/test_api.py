@@ -137,7 +137,7 @@ async def test_projects(client, api, site):
     assert (second["values"][0]["key"], second["values"][0]["deleted"]) == ("AS", True)
     missing = {"keys": ["NO"]}
     assert (await client.get(path, params=missing)).json()["values"] == []
-    api.project_search_404 = True
+    site.project_search_404 = True
     assert (await client.get(path, params=missing)).status_code == 404
 
 

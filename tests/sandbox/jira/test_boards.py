@@ -86,7 +86,7 @@ class TestReading:
             answer = await client.get(BOARDS, params={"projectKeyOrId": key})
             assert answer.status_code == 400
             assert "No project could be found" in answer.json()["errorMessages"][0]
-        api.board_project_404 = True
+        site.board_project_404 = True
         assert (await client.get(BOARDS, params={"projectKeyOrId": "NO"})).status_code == 404
 
     async def test_a_board_is_located_in_its_first_project(self, client):

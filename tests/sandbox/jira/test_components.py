@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sandbox.jira.faults import Fault
-from sandbox.jira.jql import JqlError
+from sandbox.jira.jql.tokens import JqlError
 from sandbox.jira.site import JiraSite
 
 OF_AB = "/rest/api/3/project/AB/component"

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sandbox.jira.jql import RESERVED, JqlError, parse
+from sandbox.jira.jql.parser import parse
+from sandbox.jira.jql.tokens import RESERVED, JqlError
 from sandbox.jira.site import JiraSite
 
 

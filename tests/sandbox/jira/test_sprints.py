@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.jira.jql import JqlError
+from sandbox.jira.jql.tokens import JqlError
 from sandbox.jira.site import JiraSite
 
 NOW = 1_760_000_000.0

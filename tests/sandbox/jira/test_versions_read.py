@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sandbox.jira.faults import Fault
-from sandbox.jira.jql import JqlError
+from sandbox.jira.jql.tokens import JqlError
 from sandbox.jira.site import JiraSite
 
 # 2025-10-09 in every zone that the tests use.

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sandbox.jira.faults import Fault
-from sandbox.jira.planning_rows import time_spent
 from sandbox.jira.site import JiraSite
+from sandbox.jira.worklogs import time_spent
 
 NOW = 1_760_000_000.0
 OF_AB_1 = "/rest/api/3/issue/AB-1/worklog"

@@ -1,14 +1,18 @@
-"""The endpoint where an administrator registers webhooks."""
+"""The webhooks that an administrator registered, and the endpoint where that is done."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from sandbox.jira.entities import Webhook
-from sandbox.jira.search_api import refuse
-from sandbox.jira.site import JiraSite
+from sandbox.jira.endpoints import Endpoints, knows, refuse
+from sandbox.jira.entities import User
+from sandbox.jira.formats import Row
+from sandbox.jira.state import SiteState
 
+HOOKS = "/rest/webhooks/1.0/webhook"
 _VERBS = {
     "jira:issue": ("created", "updated", "deleted"),
     "worklog": ("created", "updated", "deleted"),
@@ -34,21 +38,83 @@ _VERBS = {
 EVENTS = frozenset(f"{thing}_{verb}" for thing, verbs in _VERBS.items() for verb in verbs)
 
 
-class WebhookApi:
+@dataclass(slots=True)
+class Webhook:
+    """A webhook that an administrator registered."""
+
+    id: str
+    name: str
+    url: str
+    events: list[str]
+    description: str = ""
+    filters: dict[str, str] = field(default_factory=dict)
+    exclude_body: bool = False
+    enabled: bool = True
+    secret: str | None = None
+    updated: float = 0.0
+
+
+class Webhooks(SiteState):
+    """The webhooks of a site."""
+
+    def __init__(self, **settings: int) -> None:
+        super().__init__(**settings)
+        self.webhooks: dict[str, Webhook] = {}
+        self._next_webhook = 1
+
+    def add_webhook(self, name: str, url: str, events: list[str], **settings: str) -> Webhook:
+        """Register a webhook as an administrator does by hand; `secret` and `description` fit."""
+        hook = Webhook(
+            id=str(self._next_webhook),
+            name=name,
+            url=url,
+            events=list(events),
+            description=settings.get("description", ""),
+            secret=settings.get("secret") or None,
+            updated=self.now(),
+        )
+        self.webhooks[hook.id] = hook
+        self._next_webhook += 1
+        return hook
+
+
+def webhook_row(hook: Webhook, owner: User, base_url: str) -> Row:
+    """A webhook as its endpoint shows it: whether it is signed, never the secret."""
+    return {
+        "name": hook.name,
+        "url": hook.url,
+        "description": hook.description,
+        "events": list(hook.events),
+        "filters": dict(hook.filters),
+        "excludeBody": hook.exclude_body,
+        "enabled": hook.enabled,
+        "isSigned": bool(hook.secret),
+        "self": f"{base_url}/rest/webhooks/1.0/webhook/{hook.id}",
+        "lastUpdatedUser": owner.account_id,
+        "lastUpdatedDisplayName": owner.name,
+        "lastUpdated": int(hook.updated * 1000),
+    }
+
+
+class WebhookEndpoints(Endpoints[Webhooks]):
     """`/rest/webhooks/1.0/webhook`: for administrators only."""
 
-    def __init__(self, site: JiraSite) -> None:
-        self.site = site
+    def routes(self) -> list[Route]:
+        """The endpoints."""
+        return [
+            Route(HOOKS, self._every, methods=["GET", "POST"]),
+            Route(f"{HOOKS}/{{id}}", self._one, methods=["GET", "PUT", "DELETE"]),
+        ]
 
-    def _row(self, hook: Webhook) -> dict[str, Any]:
-        return self.site.rows.webhook(hook, self.site.me)
+    def _row(self, hook: Webhook) -> Row:
+        return webhook_row(hook, self.site.me, self.site.base_url)
 
     def _forbidden(self, request: Request) -> Response | None:
-        if request.scope["jira.authenticated"] and self.site.user_is_admin:
+        if knows(request) and self.site.user_is_admin:
             return None
         return refuse(403, "You do not have permission to administer webhooks.")
 
-    async def every(self, request: Request) -> Response:
+    async def _every(self, request: Request) -> Response:
         """List them, or register one."""
         if (forbidden := self._forbidden(request)) is not None:
             return forbidden
@@ -61,7 +127,7 @@ class WebhookApi:
         self._set(hook, body)
         return JSONResponse(self._row(hook), 201)
 
-    async def one(self, request: Request) -> Response:
+    async def _one(self, request: Request) -> Response:
         """Read, change or delete one."""
         if (forbidden := self._forbidden(request)) is not None:
             return forbidden

@@ -1,9 +1,11 @@
 """The fields that JQL knows, as functions of an issue."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from sandbox.jira.entities import CATEGORIES, RESOLUTION, Issue, User
-from sandbox.jira.planning_state import terms
+from sandbox.jira.defaults import CATEGORIES, RESOLUTION
+from sandbox.jira.entities import Issue, User
+from sandbox.jira.jql.parser import Operand
 
 ISSUE_FIELDS = frozenset(("id", "key", "issue", "issuekey"))
 DATES: dict[str, Callable[[Issue], float | None]] = {
@@ -39,10 +41,6 @@ VALUES: dict[str, Callable[[Issue], tuple[str, ...]]] = {
     "parent": lambda issue: (issue.parent.id,) if issue.parent else (),
     "labels": lambda issue: tuple(label.lower() for label in issue.labels),
     "resolution": lambda issue: (RESOLUTION[0],) if issue.resolved else (),
-    "sprint": lambda issue: issue.sprint.terms if issue.sprint else (),
-    "component": lambda issue: terms(issue.components),
-    "fixversion": lambda issue: terms(issue.fix_versions),
-    "affectedversion": lambda issue: terms(issue.affected_versions),
 }
 ORDER: dict[str, Callable[[Issue], int | float | str]] = {
     "id": lambda issue: int(issue.id),
@@ -57,3 +55,14 @@ ORDER: dict[str, Callable[[Issue], int | float | str]] = {
     "rank": lambda issue: issue.number,
     "assignee": lambda issue: issue.assignee.name if issue.assignee else "",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class JqlField:
+    """A field that a kind adds: the terms of an issue, and the one that a query's value means.
+
+    A value that means nothing, or nothing that can be seen, has no term.
+    """
+
+    terms: Callable[[Issue], tuple[str, ...]]
+    term: Callable[[Operand], str | None]

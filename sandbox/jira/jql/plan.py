@@ -8,17 +8,20 @@ from operator import ge, gt, le, lt
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sandbox.jira.entities import (
-    RESOLUTION,
-    Issue,
-    IssueType,
-    Priority,
-    Project,
-    Status,
-    User,
+from sandbox.jira.defaults import RESOLUTION
+from sandbox.jira.entities import Issue, IssueType, Priority, Project, Status, User
+from sandbox.jira.jql.fields import (
+    ACCOUNTS,
+    CATEGORY_IDS,
+    DATES,
+    ISSUE_FIELDS,
+    ORDER,
+    TEXTS,
+    VALUES,
+    JqlField,
 )
-from sandbox.jira.fields import ACCOUNTS, CATEGORY_IDS, DATES, ISSUE_FIELDS, ORDER, TEXTS, VALUES
-from sandbox.jira.jql import All, Clause, JqlError, Node, Operand, Query, Some, parse
+from sandbox.jira.jql.parser import All, Clause, Node, Operand, Query, Some, parse
+from sandbox.jira.jql.tokens import JqlError
 
 type _Named = IssueType | Status | Priority
 type Test = Callable[[Issue], bool]
@@ -38,6 +41,7 @@ class Catalog(Protocol):
     types: dict[str, IssueType]
     statuses: dict[str, Status]
     priorities: dict[str, Priority]
+    jql_fields: dict[str, JqlField]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -57,12 +61,6 @@ class Catalog(Protocol):
 
     def find_issue(self, id_or_key: str, /) -> Issue | None:
         """An issue that can be seen."""
-
-    def sprint_term(self, text: str, /, *, function: bool = False) -> str | None:
-        """What `sprint` is compared with for a value or a function."""
-
-    def planned_term(self, field: str, text: str, /, *, quoted: bool = False) -> str | None:
-        """What versions and components are compared with for a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +141,8 @@ class _Compiler:
         if name in VALUES:
             resolve = self.issue_value if name == "parent" else self.value
             return self.equality(clause, VALUES[name], resolve)
+        if name in self.site.jql_fields:
+            return self.equality(clause, self.site.jql_fields[name].terms, self.value)
         raise JqlError(
             f"Field '{clause.name}' does not exist or you do not have permission to view it."
         )
@@ -196,8 +196,8 @@ class _Compiler:
 
     def value(self, clause: Clause, operand: Operand) -> str:
         text, name = operand.text, clause.field
-        sprint = name == "sprint"
-        if sprint and (term := self.site.sprint_term(text, function=operand.function)):
+        added = self.site.jql_fields.get(name)
+        if added is not None and (term := added.term(operand)) is not None:
             return term
         if operand.function:
             raise JqlError(f"Unable to find JQL function '{text}()'.")
@@ -224,8 +224,6 @@ class _Compiler:
             by_id = next((item for item in table.values() if item.id == text), None)
             item = table.get(text.lower()) or by_id
             found = item.id if item is not None else None
-        elif name in ("component", "fixversion", "affectedversion"):
-            found = self.site.planned_term(name, text, quoted=operand.quoted)
         if found is None:
             raise missing(clause, operand)
         return found

@@ -4,22 +4,22 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from sandbox.jira.agile_state import Board
-from sandbox.jira.entities import Issue, Row, Selection, dumps
-from sandbox.jira.jql import JqlError
-from sandbox.jira.match import Plan, plan
-from sandbox.jira.paging import page_of
-from sandbox.jira.search_api import refuse
+from sandbox.jira.boards import AGILE, Boards, UnderBoard
+from sandbox.jira.endpoints import Pages, refuse, written
+from sandbox.jira.entities import Board, Issue
+from sandbox.jira.faults import Faults
+from sandbox.jira.formats import Row, dumps
+from sandbox.jira.jql.plan import Plan, plan
+from sandbox.jira.jql.tokens import JqlError
+from sandbox.jira.selection import Selection
 
-if TYPE_CHECKING:
-    from sandbox.jira.api import JiraApi
-
-MAX_PAGE = 100
+SOFTWARE = "/rest/software/1.0"
+_PAGES = Pages(most=100)
 _KEPT_TOKENS = 256
 _BY_RANK = (("rank", False),)
 
@@ -31,18 +31,24 @@ class _Rest:
     ids: list[str]
 
 
-class BacklogApi:
+class BacklogEndpoints(UnderBoard[Boards]):
     """Answers for a board that was found; what it shows lags with the search index."""
 
-    def __init__(self, api: "JiraApi") -> None:
-        self.api = api
-        self.site = api.site
+    def __init__(self, site: Boards, faults: Faults) -> None:
+        super().__init__(site, faults)
         self._tokens: OrderedDict[str, _Rest] = OrderedDict()
         self._count = itertools.count(1)
 
-    def by_number(self, request: Request, board: Board) -> Response:
+    def routes(self) -> list[Route]:
+        """The endpoints."""
+        return [
+            Route(f"{AGILE}/board/{{id}}/backlog", self.under(self._by_number)),
+            Route(f"{SOFTWARE}/board/{{id}}/backlog", self.under(self._by_token)),
+        ]
+
+    def _by_number(self, request: Request, board: Board) -> Response:
         """`/rest/agile/1.0/board/{id}/backlog`."""
-        start, size = self._size(request)
+        start, size = _PAGES.window(request, self.faults)
         try:
             found = self.site.run(self._plan(request, board))
         except JqlError as error:
@@ -50,9 +56,9 @@ class BacklogApi:
         numbers: Row = {"startAt": start, "maxResults": size, "total": len(found)}
         return self._answer(request, found[start : start + size], numbers)
 
-    def by_token(self, request: Request, board: Board) -> Response:
+    def _by_token(self, request: Request, board: Board) -> Response:
         """`/rest/software/1.0/board/{id}/backlog`."""
-        _, size = self._size(request)
+        _, size = _PAGES.window(request, self.faults)
         jql = request.query_params.get("jql", "")
         token = request.query_params.get("nextPageToken")
         try:
@@ -92,12 +98,6 @@ class BacklogApi:
         ids, order = (asked.ids, asked.order) if asked else (None, ())
         return Plan(ids, waits, order or _BY_RANK)
 
-    def _size(self, request: Request) -> tuple[int, int]:
-        start, size = page_of(request, MAX_PAGE)
-        if fault := self.api.faults.take("short_pages", request.method, request.url.path):
-            size = min(size, fault.size)
-        return start, size
-
     def _token(self, rest: _Rest) -> str:
         token = f"backlog-{next(self._count)}"
         self._tokens[token] = rest
@@ -110,4 +110,4 @@ class BacklogApi:
         rows = [self.site.raw(issue, selection) for issue in issues]
         request.scope["jira.issues"] = len(rows)
         content = b'{"issues":[' + b",".join(rows) + b"]," + dumps(rest)[1:]
-        return Response(content, media_type="application/json")
+        return written(content)

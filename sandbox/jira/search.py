@@ -1,4 +1,4 @@
-"""The endpoints of the stand-in Jira that give issues."""
+"""The endpoints that give issues."""
 
 import base64
 import binascii
@@ -6,20 +6,23 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from sandbox.jira.entities import Issue, Selection, dumps
-from sandbox.jira.jql import JqlError
-from sandbox.jira.match import Plan, plan
+from sandbox.jira.endpoints import API, Endpoints, knows, refuse, written
+from sandbox.jira.entities import Issue
+from sandbox.jira.faults import Faults
+from sandbox.jira.formats import dumps
+from sandbox.jira.index import IssueIndex
+from sandbox.jira.jql.plan import Plan, plan
+from sandbox.jira.jql.tokens import JqlError
+from sandbox.jira.selection import Selection
 
-if TYPE_CHECKING:
-    from sandbox.jira.api import JiraApi
-
-SEARCH = "/rest/api/3/search/jql"
-BULK = "/rest/api/3/issue/bulkfetch"
+SEARCH = f"{API}/search/jql"
+BULK = f"{API}/issue/bulkfetch"
 FULL_PAGE, SLIM_PAGE, DEFAULT_PAGE = 100, 5000, 50
 MAX_BULK, MAX_RECONCILE = 100, 50
 _KEPT_SEARCHES = 256
@@ -32,19 +35,26 @@ class _Search:
     ids: list[str]
 
 
-class SearchApi:
+class SearchEndpoints(Endpoints[IssueIndex]):
     """`/search/jql`, `/issue/bulkfetch` and `/issue/{idOrKey}`."""
 
-    def __init__(self, api: "JiraApi") -> None:
-        self.api = api
-        self.site = api.site
+    def __init__(self, site: IssueIndex, faults: Faults) -> None:
+        super().__init__(site, faults)
         self._searches: OrderedDict[int, _Search] = OrderedDict()
         self._count = itertools.count(1)
 
-    async def search(self, request: Request) -> Response:
+    def routes(self) -> list[Route]:
+        """The endpoints."""
+        return [
+            Route(SEARCH, self._search, methods=["POST"]),
+            Route(BULK, self._bulk, methods=["POST"]),
+            Route(f"{API}/issue/{{id}}", self._one),
+        ]
+
+    async def _search(self, request: Request) -> Response:
         """A page of a search."""
-        if not request.scope["jira.authenticated"]:
-            return _json(b'{"issues":[],"isLast":true}')
+        if not knows(request):
+            return written(b'{"issues":[],"isLast":true}')
         body = request.scope["jira.body"]
         if not isinstance(body, dict):
             return refuse(400, "Invalid request payload. Refer to the REST API documentation.")
@@ -55,7 +65,7 @@ class SearchApi:
         most = SLIM_PAGE if selection.slim else FULL_PAGE
         asked = body.get("maxResults")
         size = min(asked if isinstance(asked, int) and asked > 0 else DEFAULT_PAGE, most)
-        faults = self.api.faults
+        faults = self.faults
         if fault := faults.take("short_pages", request.method, SEARCH):
             size = min(size, fault.size)
         token = body.get("nextPageToken")
@@ -80,17 +90,17 @@ class SearchApi:
         if following:
             tail += f',"nextPageToken":"{following}"'
         request.scope["jira.issues"] = len(issues)
-        return _json(self._rows(issues, selection, tail.encode()))
+        return written(self._rows(issues, selection, tail.encode()))
 
-    async def bulk(self, request: Request) -> Response:
+    async def _bulk(self, request: Request) -> Response:
         """Issues by id or key, as they are now."""
         body = request.scope["jira.body"]
         asked = body.get("issueIdsOrKeys") if isinstance(body, dict) else None
         if not isinstance(asked, list) or not asked or len(asked) > MAX_BULK:
             return refuse(400, f"issueIdsOrKeys must have 1 to {MAX_BULK} ids or keys.")
-        if not request.scope["jira.authenticated"]:
-            return _json(b'{"issues":[],"issueErrors":[]}')
-        fault = self.api.faults.take("issue_errors", request.method, BULK)
+        if not knows(request):
+            return written(b'{"issues":[],"issueErrors":[]}')
+        fault = self.faults.take("issue_errors", request.method, BULK)
         wrong = {self.site.issue_id(item) for item in fault.ids} if fault else set()
         found: dict[str, Issue] = {}
         errors: list[dict[str, Any]] = []
@@ -105,16 +115,16 @@ class SearchApi:
         issues = sorted(found.values(), key=lambda issue: int(issue.id))
         selection = Selection.of(body.get("fields") or (), "*navigable")
         request.scope["jira.issues"] = len(issues)
-        return _json(self._rows(issues, selection, b'"issueErrors":' + dumps(errors)))
+        return written(self._rows(issues, selection, b'"issueErrors":' + dumps(errors)))
 
-    async def one(self, request: Request) -> Response:
+    async def _one(self, request: Request) -> Response:
         """One issue; former keys redirect."""
         issue = self.site.find_issue(request.path_params["id"])
-        if issue is None or not request.scope["jira.authenticated"]:
+        if issue is None or not knows(request):
             return refuse(404, "Issue does not exist or you do not have permission to see it.")
         selection = Selection.of(request.query_params.getlist("fields"), "*all")
         request.scope["jira.issues"] = 1
-        return _json(self.site.raw(issue, selection))
+        return written(self.site.raw(issue, selection))
 
     def _rows(self, issues: Iterable[Issue], selection: Selection, tail: bytes) -> bytes:
         rows = b",".join([self.site.raw(issue, selection) for issue in issues])
@@ -141,15 +151,6 @@ class SearchApi:
         # The third part makes each token different, though it says the same.
         text = f"{number}:{offset}:{next(self._count)}"
         return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def refuse(status: int, *messages: str) -> Response:
-    """An error in the shape that Jira gives."""
-    return _json(dumps({"errorMessages": list(messages), "errors": {}}), status)
-
-
-def _json(content: bytes, status: int = 200) -> Response:
-    return Response(content, status, media_type="application/json")
 
 
 def _read_token(token: str) -> tuple[int, int]:

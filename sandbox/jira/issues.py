@@ -2,25 +2,21 @@
 
 from collections.abc import Iterable
 
-from sandbox.jira.entities import (
-    RESOLUTION,
-    Issue,
-    Link,
-    Project,
-    Row,
-    Status,
-    User,
-    changed,
-)
-from sandbox.jira.links import LinkChanges
-from sandbox.jira.planning_state import KEEP as _KEEP
+from sandbox.jira.components import Components
+from sandbox.jira.defaults import RESOLUTION
+from sandbox.jira.entities import Issue, Link, Project, Status, User
+from sandbox.jira.formats import changed
+from sandbox.jira.links import Links
+from sandbox.jira.state import KEEP
+from sandbox.jira.versions import Versions
+from sandbox.jira.worklogs import Worklogs
 
 
-class IssueChanges(LinkChanges):
+class Issues(Links, Versions, Components, Worklogs):
     """Changes of issues. Issues are named by id or key throughout."""
 
-    def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:
-        super().__init__(seed=seed, issue_bytes=issue_bytes)
+    def __init__(self, **settings: int) -> None:
+        super().__init__(**settings)
         # Nobody says whether sub-tasks send events of their own when their parent is moved or
         # deleted, so both can be had.
         self.subtasks_send_events = False
@@ -115,54 +111,57 @@ class IssueChanges(LinkChanges):
         self,
         issue: str,
         *,
-        summary: str = _KEEP,
-        assignee: str | None = _KEEP,
-        labels: Iterable[str] = _KEEP,
-        parent: str | None = _KEEP,
-        priority: str = _KEEP,
-        description: str | None = _KEEP,
-        reporter: str | None = _KEEP,
-        fix_versions: Iterable[str] = _KEEP,
-        affected_versions: Iterable[str] = _KEEP,
-        components: Iterable[str] = _KEEP,
+        summary: str = KEEP,
+        assignee: str | None = KEEP,
+        labels: Iterable[str] = KEEP,
+        parent: str | None = KEEP,
+        priority: str = KEEP,
+        description: str | None = KEEP,
+        reporter: str | None = KEEP,
+        fix_versions: Iterable[str] = KEEP,
+        affected_versions: Iterable[str] = KEEP,
+        components: Iterable[str] = KEEP,
     ) -> Issue:
         """Change fields of an issue in one go; versions and components are named by id."""
         found = self.issue_of(issue)
-        above = self.issue_of(parent) if parent and parent is not _KEEP else None
+        above = self.issue_of(parent) if parent and parent is not KEEP else None
         touched = self.around(found) | ({above} if above else set())
         self.remember(touched)
-        items = self.set_planned(found, fix_versions, affected_versions, components)
-        if summary is not _KEEP:
+        items = [
+            *self.set_versions(found, fix_versions, affected_versions),
+            *self.set_components(found, components),
+        ]
+        if summary is not KEEP:
             items.append(changed("summary", (None, found.summary), (None, summary), "summary"))
             found.summary = summary
-        if description is not _KEEP:
+        if description is not KEEP:
             items.append(
                 changed(
                     "description", (None, found.description), (None, description), "description"
                 )
             )
             found.description = description
-        if assignee is not _KEEP:
+        if assignee is not KEEP:
             person = self.users[assignee] if assignee else None
             items.append(changed("assignee", _named(found.assignee), _named(person), "assignee"))
             found.assignee = person
-        if reporter is not _KEEP:
+        if reporter is not KEEP:
             person = self.users[reporter] if reporter else None
             items.append(changed("reporter", _named(found.reporter), _named(person), "reporter"))
             found.reporter = person
-        if labels is not _KEEP:
+        if labels is not KEEP:
             names = list(labels)
             items.append(
                 changed("labels", ("", " ".join(found.labels)), ("", " ".join(names)), "labels")
             )
             found.labels = names
-        if priority is not _KEEP:
+        if priority is not KEEP:
             level, old = self.priorities[priority.lower()], found.priority
             items.append(
                 changed("priority", (old.id, old.name), (level.id, level.name), "priority")
             )
             found.priority = level
-        if parent is not _KEEP:
+        if parent is not KEEP:
             items.append(changed("IssueParentAssociation", _keyed(found.parent), _keyed(above)))
             if found.parent is not None:
                 found.parent.children.remove(found)
@@ -206,7 +205,7 @@ class IssueChanges(LinkChanges):
         for one in moved:
             old_key, old = one.key, one.project
             # Versions and components belong to a project, and stay there.
-            left = self.leave_planned(one)
+            left = [*self.set_versions(one, [], []), *self.set_components(one, [])]
             self.place(one, project)
             self._touch(one)
             changes.append(
@@ -233,7 +232,7 @@ class IssueChanges(LinkChanges):
     def _delete(self, issue: Issue, *, silent: bool = False) -> None:
         touched = self.around(issue)
         self.remember(touched)
-        row = self.rows.issue_event(issue, self.row(issue))
+        row = self.event_row(issue)
         links = list(issue.links)
         for link in links:
             self._unlink(link)
@@ -265,20 +264,12 @@ class IssueChanges(LinkChanges):
         elif issue.resolved is None:
             issue.resolved = issue.updated
 
-    def _actor(self) -> Row | None:
-        return self.rows.user(self.me, private=False)
-
-    def _issue_event(
-        self, event: str, issue: Issue, kind: str, items: list[Row] | None = None
-    ) -> None:
-        body: Row = {
-            "issue_event_type_name": kind,
-            "user": self._actor(),
-            "issue": self.rows.issue_event(issue, self.row(issue)),
-        }
-        if items is not None:
-            body["changelog"] = {"id": self.next_id(), "items": items}
-        self.emit(event, body)
+    def hide_issue(self, issue: str, *, hidden: bool = True) -> Issue:
+        """Let an issue be seen no more, as issue security does, or again: no event."""
+        found = self.issue_of(issue)
+        self.remember([found])
+        found.hidden = hidden
+        return found
 
 
 def _named(user: User | None) -> tuple[str | None, str | None]:

@@ -1,0 +1,84 @@
+"""The entities that the stand-in Port holds, and reading them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sandbox.port.blueprints import invalid
+from sandbox.port.search import Key, search
+from sandbox.port.values import iso, parse_iso
+
+
+class PortEntities:
+    """Entities by blueprint and identifier."""
+
+    def __init__(self) -> None:
+        self._entities: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def get(self, blueprint: str, identifier: str) -> dict[str, Any] | None:
+        """Return an entity as it is stored, or None."""
+        return self._entities.get(blueprint, {}).get(identifier)
+
+    def entities(self, blueprint: str | None = None) -> list[dict[str, Any]]:
+        """Return the entities of one blueprint, or all."""
+        names = self._entities if blueprint is None else [blueprint]
+        return [row for name in names for row in self._entities.get(name, {}).values()]
+
+    def count(self, blueprint: str | None = None) -> int:
+        """Return how many entities there are."""
+        names = self._entities if blueprint is None else [blueprint]
+        return sum(len(self._entities.get(name, {})) for name in names)
+
+    def data_source(self, blueprint: str, identifier: str) -> str | None:
+        """Return the User-Agent that last wrote an entity."""
+        row = self.get(blueprint, identifier)
+        return None if row is None else str(row["dataSource"])
+
+    def search(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the entities that match a query of Port's search language."""
+        return [self._entities[name][one] for name, one in search(self._entities, query)]
+
+    def datasource_entities(
+        self,
+        prefix: str,
+        suffix: str,
+        *,
+        limit: int = 5000,
+        from_: str | None = None,
+        before: str | None = None,
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return a page of the entities of a data source, and where the next one begins."""
+        if limit < 1:
+            raise invalid('"limit" must be positive')
+        # updatedAt is always UTC with milliseconds, so text compares like time.
+        until = None if before is None else iso(parse_iso(before))
+        start = None if from_ is None else tuple(from_.split("|", 1))
+        keys = sorted(
+            key
+            for key, row in self._rows()
+            if row["dataSource"].startswith(prefix)
+            and row["dataSource"].endswith(suffix)
+            and (until is None or row["updatedAt"] < until)
+            and (start is None or key >= start)
+        )
+        page = [self._entities[name][one] for name, one in keys[:limit]]
+        return page, "|".join(keys[limit]) if len(keys) > limit else None
+
+    def snapshot(self, blueprint: str | None = None) -> dict[Key, dict[str, Any]]:
+        """Return what the catalog says, without times and data sources, for comparison."""
+        return {
+            (row["blueprint"], row["identifier"]): {
+                "title": row["title"],
+                "properties": {k: v for k, v in row["properties"].items() if v is not None},
+                "relations": {
+                    k: sorted(v) if isinstance(v, list) else v
+                    for k, v in row["relations"].items()
+                    if v
+                },
+            }
+            for row in self.entities(blueprint)
+        }
+
+    def _rows(self) -> Iterable[tuple[Key, dict[str, Any]]]:
+        for name, rows in self._entities.items():
+            for identifier, row in rows.items():
+                yield (name, identifier), row
