@@ -59,7 +59,9 @@ ROWS = [
             "test_a_body_that_is_not_ascii_is_checked_over_its_bytes",
             "test_a_signature_by_another_method_is_refused",
         )
-        + tests_in("sandbox.jira.test_webhooks", "test_the_signature_is_that_of_the_documentation"),
+        + tests_in(
+            "sandbox.jira.test_deliveries", "test_the_signature_is_that_of_the_documentation"
+        ),
     ),
     Row(
         "delivery-headers",
@@ -71,7 +73,7 @@ ROWS = [
             "unit.test_door", "test_a_signed_delivery_is_queued_with_its_raw_body_and_headers"
         )
         + tests_in(
-            "sandbox.jira.test_webhooks",
+            "sandbox.jira.test_deliveries",
             "test_deliveries_are_retried_under_the_same_name",
             "test_what_is_registered_is_delivered_signed",
         ),
@@ -85,7 +87,7 @@ ROWS = [
             "test_what_is_no_json_object_is_refused_for_good",
         )
         + tests_in("e2e.test_start", "test_without_a_base_url_a_delivery_is_not_swallowed")
-        + tests_in("sandbox.jira.test_webhooks", "test_retries_end"),
+        + tests_in("sandbox.jira.test_deliveries", "test_retries_end"),
     ),
     Row(
         "delivery-order",
@@ -98,8 +100,7 @@ ROWS = [
         + tests_in("e2e.test_live_events", "test_a_late_update_does_not_bring_a_deleted_issue_back")
         + tests_in("unit.test_door", "test_a_body_may_not_be_larger_than_what_jira_sends")
         + tests_in(
-            "sandbox.jira.test_webhooks",
-            "test_deliveries_can_be_doubled_shuffled_delayed_or_off",
+            "sandbox.jira.test_deliveries", "test_deliveries_can_be_doubled_shuffled_delayed_or_off"
         ),
     ),
     Row(
@@ -155,8 +156,7 @@ ROWS = [
         )
         + tests_in("unit.test_issue_events", "test_a_move_names_the_key_before_and_after")
         + tests_in(
-            "sandbox.jira.test_changes",
-            "test_a_move_takes_subtasks_along_and_old_keys_redirect",
+            "sandbox.jira.test_issues", "test_a_move_takes_subtasks_along_and_old_keys_redirect"
         ),
     ),
     Row(
@@ -170,10 +170,9 @@ ROWS = [
             "e2e.test_live_events",
             "test_a_project_leaves_with_its_issues_and_comes_back_with_them",
         )
+        + tests_in("sandbox.jira.test_issues", "test_deleting_an_issue_deletes_its_subtasks")
         + tests_in(
-            "sandbox.jira.test_changes",
-            "test_deleting_an_issue_deletes_its_subtasks",
-            "test_projects_take_their_issues_with_them_and_back",
+            "sandbox.jira.test_projects", "test_projects_take_their_issues_with_them_and_back"
         ),
     ),
     Row(
@@ -197,7 +196,7 @@ ROWS = [
             "test_another_key_of_a_project_is_that_of_its_issues_and_the_old_ones_end",
         )
         + tests_in(
-            "sandbox.jira.test_changes",
+            "sandbox.jira.test_projects",
             "test_a_new_project_key_changes_issue_keys_without_issue_events",
         ),
     ),
@@ -226,7 +225,7 @@ ROWS = [
             "test_a_comment_refreshes_the_issue",
         )
         + tests_in(
-            "sandbox.jira.test_changes",
+            "sandbox.jira.test_issues",
             "test_a_comment_and_a_link_change_issues_without_events_for_them",
         ),
     ),
@@ -237,10 +236,7 @@ ROWS = [
             "e2e.test_live_events",
             "test_a_user_is_read_again_with_what_events_never_carry",
         )
-        + tests_in(
-            "sandbox.jira.test_changes",
-            "test_account_events_carry_neither_mail_nor_locale",
-        ),
+        + tests_in("sandbox.jira.test_users", "test_account_events_carry_neither_mail_nor_locale"),
     ),
     Row(
         "sprints-and-epics-on-boards",

@@ -47,7 +47,7 @@ ROWS = [
         )
         + tests_in("unit.test_paging", "test_the_end_is_the_mark_or_no_token")
         + tests_in(
-            "sandbox.jira.test_api",
+            "sandbox.jira.test_search",
             "test_ids_come_all_at_once",
             "test_only_asked_fields_come",
             "test_a_token_belongs_to_its_query",
@@ -60,7 +60,7 @@ ROWS = [
             "unit.test_issue_find",
             "test_finding_many_takes_fifty_at_a_time_and_is_current",
         )
-        + tests_in("sandbox.jira.test_api", "test_reconciled_ids_are_current"),
+        + tests_in("sandbox.jira.test_search", "test_reconciled_ids_are_current"),
     ),
     Row(
         "gone-id-in-jql",
@@ -73,10 +73,7 @@ ROWS = [
             "e2e.test_selector",
             "test_an_issue_that_is_gone_does_not_spoil_the_read_of_others",
         )
-        + tests_in(
-            "sandbox.jira.test_jql",
-            "test_ids_that_are_gone_are_refused_only_when_asked",
-        ),
+        + tests_in("sandbox.jira.test_jql", "test_ids_that_are_gone_are_refused_only_when_asked"),
     ),
     Row(
         "bounded-jql",
@@ -98,10 +95,7 @@ ROWS = [
     Row(
         "jql-dates",
         tests_in("facts.test_reading_facts", "test_our_own_queries_name_no_date")
-        + tests_in(
-            "sandbox.jira.test_jql",
-            "test_dates_are_read_in_the_zone_of_the_account",
-        ),
+        + tests_in("sandbox.jira.test_jql", "test_dates_are_read_in_the_zone_of_the_account"),
     ),
     Row(
         "hidden-issues",
@@ -120,8 +114,7 @@ ROWS = [
             "test_an_issue_that_is_said_not_to_be_there_is_no_failure",
         )
         + tests_in(
-            "sandbox.jira.test_api",
-            "test_bulkfetch_is_current_ordered_and_follows_moves",
+            "sandbox.jira.test_search", "test_bulkfetch_is_current_ordered_and_follows_moves"
         )
         + tests_in("sandbox.jira.test_faults", "test_bulkfetch_can_fail_for_single_issues"),
     ),
@@ -151,7 +144,8 @@ ROWS = [
             "test_only_live_projects_are_asked_for",
             "test_pages_shorter_than_asked_for_are_followed",
         )
-        + tests_in("sandbox.jira.test_api", "test_users", "test_projects")
+        + tests_in("sandbox.jira.test_users", "test_users")
+        + tests_in("sandbox.jira.test_projects", "test_projects")
         + tests_in("sandbox.jira.test_faults", "test_users_can_repeat"),
     ),
     Row(
@@ -182,7 +176,7 @@ ROWS = [
             "test_a_token_that_expires_during_the_read_deletes_nothing",
             "test_a_live_event_under_an_expired_token_deletes_nothing_and_is_done_later",
         )
-        + tests_in("sandbox.jira.test_api", "test_bad_credentials_look_like_an_empty_site"),
+        + tests_in("sandbox.jira.test_gate", "test_bad_credentials_look_like_an_empty_site"),
     ),
     Row(
         "html-answers",

@@ -1,87 +1,20 @@
-"""A site with boards, sprints and teams as a whole: filling it, changing it, the published API."""
-
-import random
+"""Requests for boards, sprints and teams against the published API."""
 
 import pytest
 
 from sandbox.jira.api import JiraApi
 from sandbox.jira.site import JiraSite
-from sandbox.jira.webhooks import EVENTS
 from sandbox.openapi import OpenApiCheck
-from sandbox.random_agile_changes import AGILE_CHANGES, TEAM_CHANGES
-from sandbox.random_changes import CHANGES, NothingToChangeError
 
 BOARD = "/rest/agile/1.0/board"
 
 
-def filled(**settings: int) -> JiraSite:
+def filled() -> JiraSite:
     site = JiraSite(seed=3)
     site.clock = lambda: 1_760_000_000.0
     site.fill(200)
-    site.fill_agile(**settings)
+    site.fill_agile()
     return site
-
-
-class TestFilling:
-    def test_each_project_has_a_scrum_board_with_a_sprint_of_each_state(self):
-        site = filled()
-        boards = list(site.boards.values())
-        assert [board.type for board in boards] == ["scrum"] * 5 + ["kanban", "scrum"]
-        assert [project.key for project in boards[-1].projects] == ["AB", "AS"]
-        for board in boards[:5]:
-            states = [sprint.state for sprint in site.sprints_on(board)]
-            assert states == ["closed", "active", "future"]
-        [shared] = site.sprints_on(boards[-1])
-        assert (shared.state, shared.origin) == ("active", boards[0].id)
-
-    def test_issues_are_in_sprints_of_their_project(self):
-        site = filled()
-        planned = [(issue, issue.sprint) for issue in site.issues.values() if issue.sprint]
-        assert {sprint.state for _, sprint in planned} == {"closed", "active", "future"}
-        for issue, sprint in planned:
-            assert issue.project in sprint.boards[0].projects
-            assert issue.type.level == 0
-            assert sprint.state != "closed" or issue.status.category == "done"
-
-    def test_it_is_as_large_as_asked(self):
-        site = filled(boards=12, sprints=5)
-        assert (len(site.boards), len(site.sprints)) == (14, 60)
-        assert len(filled(boards=2, sprints=1).sprints) == 2
-        assert not filled(boards=0).sprints
-
-    def test_it_is_the_same_for_the_same_seed_without_events(self):
-        one, two = filled(), filled()
-        assert [one.raw(issue) for issue in one.issues.values()] == [
-            two.raw(issue) for issue in two.issues.values()
-        ]
-        events = []
-        one.subscribe(lambda event, payload: events.append(event))
-        one.fill_agile()
-        one.fill_teams()
-        assert events == []
-
-
-class TestRandomChanges:
-    def test_all_of_them_can_be_made_often(self):
-        site, rng = filled(), random.Random(1)
-        site.fill_teams()
-        events = set()
-        site.subscribe(lambda event, payload: events.add(event))
-        every = {**AGILE_CHANGES, **TEAM_CHANGES, **CHANGES}
-        made = set()
-        for _ in range(1500):
-            name = rng.choice(list(every))
-            try:
-                every[name](site, rng)
-            except NothingToChangeError:
-                continue
-            made.add(name)
-        assert set(AGILE_CHANGES) | set(TEAM_CHANGES) <= made
-        assert {event for event in EVENTS if event.startswith(("board_", "sprint_"))} <= events
-        assert all(
-            issue.sprint is None or site.sprints[issue.sprint.id] is issue.sprint
-            for issue in site.issues.values()
-        )
 
 
 class TestOpenApi:

@@ -29,7 +29,7 @@ def imports(modules: dict[str, str]) -> Graph:
             if isinstance(node, ast.Import):
                 named = {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
-                # Ruff refuses nothing here, but nobody could tell where a dot leads.
+                # Imports are absolute here, so that a name says all.
                 assert node.level == 0, f"{name} imports by dots"
                 inner = {f"{node.module}.{alias.name}" for alias in node.names}
                 named = {one if one in modules else str(node.module) for one in inner}
