@@ -8,7 +8,6 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
-from port_ocean.core.models import Entity
 
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs
@@ -18,17 +17,20 @@ from jira.events import Family
 from jira.kinds.registry import KINDS
 from jira.payloads import event_name, project_subjects
 from kinds import Kinds
+from port.deletions import Candidate
 from port.dsp import is_dsp_mode_enabled
 
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
+COMPARE_SECONDS = 1.0
+COMPARE_SHARE = 10
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
 """When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
 
-Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Entity]], Awaitable[None]]
+Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
 
 
 class FollowUps:
@@ -58,6 +60,7 @@ class FollowUps:
         self._resyncs = 0
         self._resync_began = 0.0
         self._orphans_took = 0.0
+        self._compared_in: dict[Kinds, float] = {}
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
 
@@ -107,6 +110,16 @@ class FollowUps:
         """Have everything compared soon: something happened that nothing else makes up for."""
         self.jobs.ask("sweep", self._sweep)
 
+    def compare(self, kinds: Collection[Kinds]) -> list[str]:
+        """Have kinds compared soon: some of their entities can't be asked for by name.
+
+        Such a comparison takes at most a tenth of the time. Returns the names of what was asked.
+        """
+        for kind in kinds:
+            delay = max(COMPARE_SECONDS, COMPARE_SHARE * self._compared_in.get(kind, 0.0))
+            self.jobs.ask(f"sweep of {kind}", partial(self._compare, kind), delay=delay)
+        return [f"sweep of {kind}" for kind in sorted(kinds)]
+
     def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
         self.jobs.ask(name, make)
@@ -137,6 +150,12 @@ class FollowUps:
             yield
         if len(kinds) == len(Kinds):
             self._put_off_regular_sweep(self._sweep_seconds)
+
+    async def _compare(self, kind: Kinds) -> AsyncIterator[None]:
+        begun = time.monotonic()
+        async for _ in self._sweep((kind,)):
+            yield
+        self._compared_in[kind] = time.monotonic() - begun
 
     async def _regular_sweep(self) -> AsyncIterator[None]:
         if self.resync_running and time.monotonic() < self._resync_began + self._sweep_seconds:

@@ -29,8 +29,17 @@ from client import JiraClient
 from jira.kinds.kind import KindWithNames
 from jira.payloads import Row
 from kinds import Kinds
+from port.deletions import (
+    Candidate,
+    Reason,
+    Stubs,
+    is_protected,
+    limit_percent,
+    uses_search_identifier,
+)
 from port.entities import EntityKey, PortWriter, has_details, key_of
 from port.mapping.resources import blueprint_of, details_of, identity_only, kind_of, selector_of
+from port.mapping.row_mapper import Mapped
 from port.related_rows import all_rows, results_of
 
 PLAIN_IDENTIFIERS = (".key", ".id")
@@ -40,8 +49,8 @@ FIRST_LOOK_BACK_MINUTES = 24 * 60
 MARGIN_MINUTES = 5
 """Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
 
-Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Entity]], Awaitable[None]]
-MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[tuple[list[Entity], list[Entity]]]]
+Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
+MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[Mapped]]
 
 
 @dataclass
@@ -63,6 +72,7 @@ class Sweeper:
         sync: Sync,
         map_rows: MapRows,
         *,
+        stubs: Stubs,
         limit_percent: int,
     ) -> None:
         """`sync` maps and writes rows and deletes entities after a check; `map_rows` only maps."""
@@ -70,6 +80,7 @@ class Sweeper:
         self._writer = writer
         self._sync = sync
         self._map_rows = map_rows
+        self._stubs = stubs
         self._limit_percent = limit_percent
         self._last_begun: float | None = None
         self._said: set[str] = set()
@@ -96,7 +107,7 @@ class Sweeper:
                 named = {blueprint} if blueprint else every
                 read.incomplete |= named
                 continue
-            if not resource.enable_delete:
+            if not resource.enable_delete or uses_search_identifier(resource):
                 read.incomplete.add(blueprint)
             read.complete.add(blueprint)
             async for results in self._resource(kind, resource, index, at_port, read):
@@ -117,11 +128,14 @@ class Sweeper:
         blueprints = {
             blueprint
             for resource in event.port_app_config.resources
-            if resource.enable_delete and (blueprint := blueprint_of(resource))
+            if resource.enable_delete
+            and (blueprint := blueprint_of(resource))
+            and not is_protected(blueprint)
         }
         found = orphans(await self._at_port(), blueprints)
-        if found:
-            await self._sync([], found)
+        ours = [entity for entity in found if self._stubs.may_be(entity)]
+        if ours:
+            await self._sync([], [Candidate(entity, Reason.ORPHAN) for entity in ours])
         yield
 
     async def _at_port(self) -> list[Entity]:
@@ -142,9 +156,7 @@ class Sweeper:
                 yield results
             return
         async for rows in all_rows(self._client, resource):
-            passed, _ = await self._map_rows(resource, rows)
-            read.expected |= {key_of(entity) for entity in passed}
-            if any(differs(entity, at_port) for entity in passed):
+            if await self._look_at(resource, rows, at_port, read):
                 yield [results_of(resource, index, rows)]
 
     async def _by_names(
@@ -164,14 +176,13 @@ class Sweeper:
         missing: list[Row] = []
         detailed = has_details(at_port.values())
         async for rows in kind.names(selector):
-            passed, _ = await self._map_rows(identity, rows) if plain else ([], [])
+            passed = (await self._map_rows(identity, rows)).passed if plain else []
             if len(passed) != len(rows):
                 # The name isn't in an id-only row, or the query asks for more than that.
                 self._say_once(resource, index)
                 async for whole in kind.named(rows, selector):
-                    entities, _ = await self._map_rows(resource, whole)
-                    read.expected |= {key_of(entity) for entity in entities}
-                    yield [results_of(resource, index, whole)]
+                    if await self._look_at(resource, whole, at_port, read):
+                        yield [results_of(resource, index, whole)]
                 continue
             for row, entity in zip(rows, passed, strict=True):
                 read.expected.add(key_of(entity))
@@ -185,6 +196,22 @@ class Sweeper:
             minutes = int((time.monotonic() - self._last_begun) / 60) + MARGIN_MINUTES
         async for whole in kind.changed(selector, minutes):
             yield [results_of(resource, index, whole)]
+
+    async def _look_at(
+        self,
+        resource: ResourceConfig,
+        rows: Sequence[Row],
+        at_port: Mapping[EntityKey, Entity],
+        read: _Read,
+    ) -> bool:
+        """Note what whole rows stand for; whether something of it isn't in Port as it should be."""
+        mapped = await self._map_rows(resource, rows)
+        read.expected |= {key_of(entity) for entity in mapped.passed}
+        if mapped.errors:
+            # What these rows stand for isn't known: nothing of it may be taken to be too much.
+            read.incomplete.add(blueprint_of(resource) or "")
+            self._say_errors(resource, mapped.errors)
+        return any(differs(entity, at_port) for entity in mapped.passed)
 
     async def _issues_showing_components(self) -> AsyncIterator[list[WebhookEventRawResults]]:
         """The issues that show a component as it was: no event tells of components."""
@@ -206,8 +233,8 @@ class Sweeper:
             plan,
             still,
             read.expected,
-            blueprints=read.complete - read.incomplete,
-            limit_percent=self._limit_percent,
+            blueprints={of for of in read.complete - read.incomplete if not is_protected(of)},
+            limit_percent=limit_percent(self._limit_percent, event.port_app_config),
         )
         now = look()
         if now.over_limit:
@@ -218,12 +245,12 @@ class Sweeper:
             shown = ", ".join(str(entity.identifier) for entity in entities[:10])
             logger.error(
                 f"The sweep would delete {len(entities)} entities of {blueprint} ({shown}…), more "
-                f"than sweepDeleteLimit allows ({self._limit_percent} %): nothing is deleted. If "
-                "they are really gone from Jira, raise the limit or start a resync."
+                "than sweepDeleteLimit and the mapping's entityDeletionThreshold allow "
+                f"({limit_percent(self._limit_percent, event.port_app_config):.0f} %): nothing is "
+                "deleted. If they are really gone from Jira, raise both or start a resync."
             )
         if now.extra:
-            logger.info(f"The sweep removes {len(now.extra)} entities that Jira no longer has")
-            await self._sync([], now.extra)
+            await self._sync([], [Candidate(entity, Reason.SWEEP) for entity in now.extra])
 
     async def _explained(self, entities: Sequence[Entity]) -> set[EntityKey]:
         """Projects that Jira says are put away or renamed, and what has a key of theirs."""
@@ -232,6 +259,15 @@ class Sweeper:
         keys = {key for named in keys_of.values() for key in named} - live
         away = {key for key in keys if await self._client.projects.is_put_away(key)}
         return {name for name, named in keys_of.items() if named & away}
+
+    def _say_errors(self, resource: ResourceConfig, errors: Sequence[Exception]) -> None:
+        for error in errors:
+            if (cause := f"{resource.kind}: {error}") not in self._said:
+                self._said.add(cause)
+                logger.error(
+                    f"A row of a resource of kind {resource.kind} can't be mapped, so the sweep "
+                    f"deletes nothing of its blueprint: {error}. Put its expression right."
+                )
 
     def _say_once(self, resource: ResourceConfig, index: int) -> None:
         name = f"{resource.kind}-{index}"

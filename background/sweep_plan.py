@@ -23,7 +23,7 @@ def plan(
     expected: Collection[EntityKey],
     *,
     blueprints: Collection[str],
-    limit_percent: int,
+    limit_percent: float,
     explained: Collection[EntityKey] = (),
 ) -> Plan:
     """Compare. `blueprints` are those of which everything was read.

@@ -215,6 +215,11 @@ def is_issue_key(value: Any) -> bool:
     return _matching(_ISSUE_KEY, value) is not None
 
 
+def is_account_id(value: Any) -> bool:
+    """Whether a text has the form of an account id."""
+    return _matching(_ACCOUNT_ID, value) is not None
+
+
 def project_key(name: str) -> str | None:
     """The project's key in an issue's key, or a text that is one itself; None for anything else."""
     if _matching(_ISSUE_KEY, name):

@@ -53,13 +53,18 @@ class PortWriter:
         if failed:
             await self._upsert_again(failed, options)
 
-    async def delete(self, entities: list[Entity], options: RequestOptions) -> None:
-        """Raises httpx.HTTPError. What isn't there any more is no error."""
+    async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
+        """Returns those that Port did not delete. Raises httpx.HTTPError."""
+        left: list[Entity] = []
         for blueprint, group in _by_blueprint(entities).items():
             identifiers = [str(entity.identifier) for entity in group]
-            await self._port.bulk_delete_entities(
-                blueprint, identifiers, options, AGENT, should_raise=True
+            deleted = set(
+                await self._port.bulk_delete_entities(
+                    blueprint, identifiers, options, AGENT, should_raise=True
+                )
             )
+            left += [entity for entity in group if str(entity.identifier) not in deleted]
+        return left
 
     async def _upsert_again(self, entities: list[Entity], options: RequestOptions) -> None:
         """One by one: what a refused entity relates to may have been written after it."""

@@ -1,88 +1,151 @@
 """From rows to Port: mapped together, checked before a delete, written, and made whole again."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
 from client import JiraClient
 from jira.payloads import Row
+from kinds import Kinds
+from port.deletions import Candidate, Reason, Stubs, allowed, goes_by_own_name, say, without
 from port.entities import EntityKey, PortRefusedError, PortWriter, key_of
-from port.mapping.resources import details_of, identity_only
-from port.related_rows import related
+from port.mapping.resources import details_of, identity_only, kind_of
+from port.mapping.row_mapper import Mapped, RowMapper
+from port.related_rows import looked_up
 
 MAX_REFUSED = 200
 """How many refused entities are tried again, and remembered as said."""
 
-Expand = Callable[[Row, ResourceConfig], AsyncIterator[list[Row]]]
-
 
 class LiveWriter:
-    """Brings the live events' rows into Port.
+    """Brings the rows of live events and of background work into Port.
 
     Before an entity is deleted it is read in Jira under the name that Port has it by: an event may
     be late, and the name another issue's or project's by now. What pointed at a deleted entity
     lost that relation in Port, while a fresh resync would have it, or a stub: it is read again.
+    Of what can't be asked for like that (an entity with a name of the mapping's own) only a
+    comparison of its whole kind can tell: `take_to_compare` names the kinds that need one.
     """
 
-    def __init__(self, writer: PortWriter, client: JiraClient) -> None:
+    def __init__(self, writer: PortWriter, client: JiraClient, stubs: Stubs) -> None:
         self._writer = writer
         self._client = client
+        self._stubs = stubs
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
         self._refused: dict[EntityKey, Entity] = {}
-        self._said: dict[EntityKey, None] = {}
+        self._not_deleted: dict[EntityKey, Candidate] = {}
+        self._said: dict[object, None] = {}
+        self._to_compare: set[Kinds] = set()
 
     async def sync(
         self,
         results: Sequence[WebhookEventRawResults],
-        processor: BaseEntityProcessor,
-        expand: Expand,
-        gone: Sequence[Entity] = (),
+        mapper: RowMapper,
+        gone: Sequence[Candidate] = (),
+        *,
+        live: bool = False,
     ) -> None:
-        """Map and write rows, and delete the entities that are `gone`.
+        """Map and write rows, and delete what may go of the candidates; `live`: rows of events.
 
         Raises what the writer raises, and JiraError; may then be called again.
         """
         mapping = event.port_app_config
-        upserts, deletes = await map_results(results, processor, expand)
-        await self._apply(upserts, [*deletes, *gone], mapping, processor, expand)
+        upserts, candidates = await self._mapped(results, mapper, live=live)
+        await self._apply(upserts, [*candidates, *gone], mapping, mapper)
         while self._pointing:
             again = dict(self._pointing)
-            rows, lost = await related(self._client, again.values(), mapping)
-            upserts, deletes = await map_results(rows, processor, expand)
+            looked = await looked_up(self._client, again.values(), mapping, mapper)
+            self._to_compare |= looked.came_from
+            lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
             for key in again:
                 del self._pointing[key]
             try:
-                await self._apply(upserts, [*deletes, *lost], mapping, processor, expand)
+                await self._apply(looked.alive, lost, mapping, mapper)
             except BaseException:
                 self._pointing |= again
                 raise
 
+    def take_to_compare(self) -> set[Kinds]:
+        """The kinds whose entities only a comparison can put right; they are forgotten here."""
+        kinds, self._to_compare = self._to_compare, set()
+        return kinds
+
+    def remember_refused(self, entities: Iterable[Entity]) -> None:
+        """Have entities tried again that Port refused, here or in a resync."""
+        refused = [*self._refused.items(), *((key_of(entity), entity) for entity in entities)]
+        self._refused = dict(refused[-MAX_REFUSED:])
+
+    async def retry_refused(self, mapper: RowMapper) -> None:
+        """Read again what Port refused: what it relates to may be there by now.
+
+        Done again as long as fewer are refused, since these may relate to each other. What can't
+        be looked up is left to sweep and resync. A delete that Port refused is tried again, too.
+        """
+        undone, self._not_deleted = list(self._not_deleted.values()), {}
+        if undone:
+            await self.sync([], mapper, undone)
+        before = len(self._refused) + 1
+        while self._refused and len(self._refused) < before:
+            again, self._refused = self._refused, {}
+            before = len(again)
+            mapping = event.port_app_config
+            try:
+                looked = await looked_up(self._client, again.values(), mapping, mapper)
+                lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
+                await self._apply(looked.alive, lost, mapping, mapper)
+                await self.sync([], mapper)
+            except BaseException:
+                self._refused = again | self._refused
+                raise
+
+    async def _mapped(
+        self, results: Iterable[WebhookEventRawResults], mapper: RowMapper, *, live: bool
+    ) -> tuple[list[Entity], list[Candidate]]:
+        """What is to be written, and what should go: rows that the resource's query leaves out,
+        and rows that are gone. What any resource maps doesn't go.
+        """
+        upserts: list[Entity] = []
+        goes: list[Entity] = []
+        for resource, updated, deleted in _by_resource(results):
+            mapped = await mapper.map(resource, updated)
+            identified = await mapper.map(identity_only(resource), deleted)
+            self._say_errors(resource, mapped)
+            upserts += mapped.passed
+            if goes_by_own_name(resource):
+                goes += [*mapped.failed, *identified.passed, *identified.failed]
+            elif live and (kind := kind_of(resource)) is not None:
+                # What these rows no longer give can't be asked for by its name.
+                self._to_compare.add(kind)
+        reason = Reason.EVENT if live else Reason.TOUCHED
+        return upserts, [Candidate(entity, reason) for entity in without(goes, upserts)]
+
     async def _apply(
         self,
         upserts: list[Entity],
-        deletes: list[Entity],
+        candidates: list[Candidate],
         mapping: PortAppConfig,
-        processor: BaseEntityProcessor,
-        expand: Expand,
+        mapper: RowMapper,
     ) -> None:
         options = mapping.get_port_request_options()
-        doomed = await self._writer.ours(without(deletes, upserts))
+        there = await self._there(candidates, upserts)
+        doomed = allowed(there, mapping)
         if doomed:
-            rows, _ = await related(self._client, doomed, mapping)
-            alive, _ = await map_results(rows, processor, expand)
-            upserts = [*upserts, *alive]
-            doomed = without(doomed, alive)
+            looked = await looked_up(self._client, [c.entity for c in doomed], mapping, mapper)
+            upserts = [*upserts, *looked.alive]
+            doomed = self._sure(doomed, looked.gone, looked.unsaid, looked.came_from)
         if doomed:
             await self._client.verify_credentials()
-            pointing = await self._writer.pointing_at(doomed, details_of(mapping))
+            entities = [candidate.entity for candidate in doomed]
+            pointing = await self._writer.pointing_at(entities, details_of(mapping))
             self._pointing |= {key_of(entity): entity for entity in pointing}
-            await self._writer.delete(doomed, options)
+            say(doomed)
+            left = {key_of(e) for e in await self._writer.delete(entities, options)}
+            self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
         refused: dict[EntityKey, Entity] = {}
         try:
             await self._writer.upsert(upserts, options)
@@ -90,81 +153,69 @@ class LiveWriter:
             refused = {key_of(entity): entity for entity in error.entities}
             if not refused.keys() <= self._said.keys():
                 logger.error(f"{error}. It is tried again with the next changes.")
-            self._said = dict.fromkeys([*self._said, *refused][-MAX_REFUSED:])
+            self._note_said(refused)
+        self._stubs.note(upserts)
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self._refused.pop(key_of(entity), None)
+            self._not_deleted.pop(key_of(entity), None)
         self.remember_refused(refused.values())
 
-    def remember_refused(self, entities: Iterable[Entity]) -> None:
-        """Have entities tried again that Port refused, here or in a resync."""
-        refused = [*self._refused.items(), *((key_of(entity), entity) for entity in entities)]
-        self._refused = dict(refused[-MAX_REFUSED:])
+    async def _there(
+        self, candidates: Sequence[Candidate], upserts: Sequence[Entity]
+    ) -> list[Candidate]:
+        """The candidates that are in Port and ours, as they are there, and not written now."""
+        reasons = {key_of(c.entity): c.reason for c in reversed(candidates)}
+        wanted = without([candidate.entity for candidate in candidates], upserts)
+        ours = await self._writer.ours([e for e in wanted if not e.is_using_search_identifier])
+        return [Candidate(entity, reasons[key_of(entity)]) for entity in ours]
 
-    async def retry_refused(self, processor: BaseEntityProcessor, expand: Expand) -> None:
-        """Read again what Port refused: what it relates to may be there by now.
+    def _sure(
+        self,
+        doomed: Sequence[Candidate],
+        gone: Iterable[Entity],
+        unsaid: Iterable[Entity],
+        came_from: Collection[Kinds],
+    ) -> list[Candidate]:
+        """Those that go: what Jira says is gone; of what it can't say only what a sweep found."""
+        is_gone = {key_of(entity) for entity in gone}
+        is_unsaid = {key_of(entity) for entity in unsaid}
+        if any(
+            key_of(c.entity) in is_unsaid and c.reason in (Reason.EVENT, Reason.TOUCHED)
+            for c in doomed
+        ):
+            self._to_compare |= set(came_from)
+        return [
+            candidate
+            for candidate in doomed
+            if key_of(candidate.entity) in is_gone
+            or (candidate.reason is Reason.SWEEP and key_of(candidate.entity) in is_unsaid)
+        ]
 
-        Done again as long as fewer are refused, since these may relate to each other.
-        """
-        before = len(self._refused) + 1
-        while self._refused and len(self._refused) < before:
-            # What is refused again comes back; what can't be looked up is left to the resync.
-            again, self._refused = self._refused, {}
-            before = len(again)
-            mapping = event.port_app_config
-            try:
-                rows, gone = await related(self._client, again.values(), mapping)
-                await self.sync(rows, processor, expand, gone)
-            except BaseException:
-                self._refused = again | self._refused
-                raise
+    def _say_errors(self, resource: ResourceConfig, mapped: Mapped) -> None:
+        for error in mapped.errors:
+            cause = (resource.kind, str(resource.port.entity.mappings.identifier), str(error))
+            if cause not in self._said:
+                logger.error(
+                    f"A row of a resource of kind {resource.kind} can't be mapped and stays in "
+                    f"Port as it is: {error}. Put its expression right in the mapping."
+                )
+            self._note_said([cause])
+
+    def _note_said(self, causes: Iterable[object]) -> None:
+        self._said = dict.fromkeys([*self._said, *causes][-MAX_REFUSED:])
 
 
-async def map_results(
-    results: Iterable[WebhookEventRawResults], processor: BaseEntityProcessor, expand: Expand
-) -> tuple[list[Entity], list[Entity]]:
-    """The entities to upsert and to delete; all rows of a resource are mapped at once.
-
-    A row that its resource's query leaves out is deleted; one that any resource maps is not.
-    """
-    by_resource: dict[int, tuple[ResourceConfig, dict[int, Row], dict[int, Row]]] = {}
+def _by_resource(
+    results: Iterable[WebhookEventRawResults],
+) -> list[tuple[ResourceConfig, list[Row], list[Row]]]:
+    """The rows to update and those that are gone; all of a resource together, each once."""
+    found: dict[int, tuple[ResourceConfig, dict[int, Row], dict[int, Row]]] = {}
     for result in results:
         if result.has_resource:
-            resource = result.resource
-            _, updated, deleted = by_resource.setdefault(id(resource), (resource, {}, {}))
+            of = result.resource
+            _, updated, deleted = found.setdefault(id(of), (of, {}, {}))
             # Events of one subject share the row that was read for them: map it once.
             updated |= {id(row): row for row in result.updated_raw_results}
             deleted |= {id(row): row for row in result.deleted_raw_results}
-    upserts: list[Entity] = []
-    deletes: list[Entity] = []
-    for resource, updated, deleted in by_resource.values():
-        passed, failed = await map_rows(resource, updated.values(), processor, expand)
-        upserts += passed
-        deletes += failed
-        identity = identity_only(resource)
-        passed, failed = await map_rows(identity, deleted.values(), processor, expand)
-        deletes += passed + failed
-    return upserts, without(deletes, upserts)
-
-
-def without(entities: Iterable[Entity], others: Iterable[Entity]) -> list[Entity]:
-    """The entities that are not among the others."""
-    keys = {key_of(entity) for entity in others}
-    return [entity for entity in entities if key_of(entity) not in keys]
-
-
-async def map_rows(
-    resource: ResourceConfig,
-    rows: Iterable[Row],
-    processor: BaseEntityProcessor,
-    expand: Expand,
-) -> tuple[list[Entity], list[Entity]]:
-    """The entities of rows: those that the selector's query takes, and those it leaves out."""
-    expanded: list[Row] = []
-    for row in rows:
-        async for items in expand(row, resource):
-            expanded += items
-    if not expanded:
-        return [], []
-    mapped = await processor.parse_items(resource, expanded, parse_all=True)
-    return mapped.entity_selector_diff.passed, mapped.entity_selector_diff.failed
+    return [(of, [*up.values()], [*gone.values()]) for of, up, gone in found.values()]

@@ -1,6 +1,7 @@
 """Rows of resources, as they are written: all of them, or those that Port has a name for."""
 
 from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass, field
 
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
@@ -9,7 +10,24 @@ from port_ocean.core.models import Entity
 from client import JiraClient
 from jira.payloads import Row
 from kinds import Kinds
+from port.deletions import goes_by_own_name
+from port.entities import key_of
 from port.mapping.resources import blueprint_of, kind_of, selector_of
+from port.mapping.row_mapper import RowMapper
+
+
+@dataclass
+class Looked:
+    """What Jira says of entities that Port has.
+
+    `alive` are entities as they are now, `gone` those that nothing in Jira stands for any more.
+    Of `unsaid` neither can be said; what they came from is of the kinds `came_from`.
+    """
+
+    alive: list[Entity] = field(default_factory=list)
+    gone: list[Entity] = field(default_factory=list)
+    unsaid: list[Entity] = field(default_factory=list)
+    came_from: set[Kinds] = field(default_factory=set)
 
 
 async def all_rows(client: JiraClient, resource: ResourceConfig) -> AsyncGenerator[list[Row], None]:
@@ -18,29 +36,46 @@ async def all_rows(client: JiraClient, resource: ResourceConfig) -> AsyncGenerat
         yield page
 
 
-async def related(
-    client: JiraClient, entities: Iterable[Entity], mapping: PortAppConfig
-) -> tuple[list[WebhookEventRawResults], list[Entity]]:
+async def looked_up(
+    client: JiraClient, entities: Iterable[Entity], mapping: PortAppConfig, mapper: RowMapper
+) -> Looked:
     """Entities of ours that Port has, read in Jira by the names they have in Port.
 
-    Returns the rows that are there, and the entities that nothing in Jira stands for any more;
-    of these, one that another resource still maps stays.
+    An entity is gone where every resource that may make it goes by Jira's own names and Jira said
+    so to each; where one resource can't tell, it is unsaid. Raises JiraError.
     """
     by_name: dict[str, dict[str, Entity]] = {}
     for entity in entities:
         by_name.setdefault(str(entity.blueprint), {})[str(entity.identifier)] = entity
-    results = []
-    gone = []
-    for index, resource in enumerate(mapping.resources):
+    looked = Looked()
+    told: set[tuple[str, str]] = set()
+    unclear: set[tuple[str, str]] = set()
+    for resource in mapping.resources:
         kind = kind_of(resource)
-        named = by_name.get(blueprint_of(resource) or "")
-        if kind is None or not named:
-            continue
-        selector = await selector_of(resource)
-        known = await client.kinds[kind].by_identifiers(list(named), selector)
-        results.append(results_of(resource, index, known.rows))
-        gone += [named[name] for name in known.gone]
-    return results, gone
+        blueprint = blueprint_of(resource)
+        blueprints = by_name if blueprint is None else {blueprint} & by_name.keys()
+        for of in blueprints:
+            if kind is None or blueprint is None or not goes_by_own_name(resource):
+                unclear |= {(of, name) for name in by_name[of]}
+                looked.came_from |= {kind} if kind is not None else set()
+                continue
+            names = list(by_name[of])
+            known = await client.kinds[kind].by_identifiers(names, await selector_of(resource))
+            mapped = await mapper.map(resource, known.rows)
+            looked.alive += mapped.passed
+            said = {*known.gone, *(str(e.identifier) for e in (*mapped.passed, *mapped.failed))}
+            told |= {(of, name) for name in said}
+            unclear |= {(of, name) for name in names if name not in said}
+    alive = {key_of(entity) for entity in looked.alive}
+    for of, named in by_name.items():
+        for name, entity in named.items():
+            if (of, name) in alive:
+                continue
+            sure = (of, name) in told and (of, name) not in unclear
+            (looked.gone if sure else looked.unsaid).append(entity)
+    if not looked.unsaid:
+        looked.came_from.clear()
+    return looked
 
 
 def results_of(resource: ResourceConfig, index: int, rows: list[Row]) -> WebhookEventRawResults:

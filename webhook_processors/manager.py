@@ -15,17 +15,18 @@ from port_ocean.core.handlers.webhook.abstract_webhook_processor import Abstract
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
-from port_ocean.core.models import Entity
 
 from background.follow_ups import FollowUps
 from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
 from jira.errors import TRANSIENT_ERRORS
 from jira.payloads import event_name
+from port.deletions import Candidate, Stubs
 from port.dsp import is_dsp_mode_enabled
 from port.entities import PortWriter, is_transient
-from port.live_writer import LiveWriter, map_rows
+from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
+from port.mapping.row_mapper import RowMapper
 from webhook_processors.already_handled import AlreadyHandled
 from webhook_processors.base import DELIVERY_ID, JiraWebhookProcessor
 from webhook_processors.next_batch import MAX_BATCH, Turns, waiting_now
@@ -50,6 +51,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self._waiting_bytes = 0
         self._handled = AlreadyHandled()
         self._replay = Replay()
+        self.stubs = Stubs()
+        # Names of the background work that the batch under way asked for.
+        self._asked: list[str] = []
 
     async def initialize_handlers(self) -> None:
         """As the framework, with the mapper that the settings ask for."""
@@ -69,10 +73,14 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         await self._event_queues[path].put(webhook_event)
         return True
 
+    @property
+    def _mapper(self) -> RowMapper:
+        return RowMapper(self.entity_processor, self._expand_raw_item)
+
     @cached_property
     def live_writer(self) -> LiveWriter:
         """What writes to Port."""
-        return LiveWriter(PortWriter(ocean.port_client), create_jira_client())
+        return LiveWriter(PortWriter(ocean.port_client), create_jira_client(), self.stubs)
 
     @cached_property
     def follow_ups(self) -> FollowUps:
@@ -83,16 +91,15 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             client,
             PortWriter(ocean.port_client),
             self._sync,
-            lambda resource, rows: map_rows(
-                resource, rows, self.entity_processor, self._expand_raw_item
-            ),
+            lambda resource, rows: self._mapper.map(resource, rows),
+            stubs=self.stubs,
             limit_percent=settings.sweep_delete_limit_percent,
         )
         return FollowUps(
             client,
             sweeper,
             self._sync,
-            lambda: self.live_writer.retry_refused(self.entity_processor, self._expand_raw_item),
+            lambda: self.live_writer.retry_refused(self._mapper),
             sweep_minutes=settings.sweep_interval_minutes,
             index_seconds=settings.search_index_lag_seconds,
         )
@@ -139,7 +146,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self._handled.note(news, begun)
         if self.follow_ups.resync_running:
             self._replay.note(news)
-        asked = self.follow_ups.after([event.payload for event in news]) if news else []
+        if news:
+            self._asked += self.follow_ups.after([event.payload for event in news])
+        asked, self._asked = list(dict.fromkeys(self._asked)), []
         again = 0
         for queued in batch:
             if isinstance(queued, QueuedEvent):
@@ -226,17 +235,22 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self, webhook_events_raw_result: list[WebhookEventRawResults]
     ) -> None:
         """Map and write; see LiveWriter. In DSP mode the rows leave as they are."""
-        await self._sync(webhook_events_raw_result, [])
+        await self._sync(webhook_events_raw_result, [], live=True)
 
     async def _sync(
-        self, results: Sequence[WebhookEventRawResults], gone: Sequence[Entity]
+        self,
+        results: Sequence[WebhookEventRawResults],
+        gone: Sequence[Candidate],
+        *,
+        live: bool = False,
     ) -> None:
         if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
             return
         if await is_lakehouse_data_enabled():
             await self._send_webhook_raw_data_to_lakehouse(list(results))
         if not await is_dsp_mode_enabled():
-            await self.live_writer.sync(results, self.entity_processor, self._expand_raw_item, gone)
+            await self.live_writer.sync(results, self._mapper, gone, live=live)
+            self._asked += self.follow_ups.compare(self.live_writer.take_to_compare())
 
 
 def note(outcome: Outcome, events: Sequence[WebhookEvent], error: Exception) -> None:

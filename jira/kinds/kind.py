@@ -54,6 +54,8 @@ class Kind[S: Selector, T](ABC):
     """
 
     name: ClassVar[Kinds]
+    own_names: ClassVar[tuple[str, ...]]
+    """The expressions that give a name which `by_identifiers` can ask Jira for."""
     events: ClassVar[tuple[JiraEvent, ...]] = ()
     touched_by: ClassVar[tuple[Family, ...]] = ()
     compared_after: ClassVar[tuple[Family, ...]] = ()
@@ -79,15 +81,16 @@ class Kind[S: Selector, T](ABC):
 
     @abstractmethod
     async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
-        """Read what Port has under these identifiers, as the example mapping identifies the kind.
+        """Read what Port has under these identifiers, which are values of `own_names`.
 
-        What can't be an identifier of this kind is in neither list.
+        What can't be one of this kind is in neither list.
         """
 
 
 class KindById[S: Selector](Kind[S, IdSubject]):
     """A kind whose rows have a numeric id: the default for `resolve` and `by_identifiers`."""
 
+    own_names: ClassVar[tuple[str, ...]] = (".id",)
     id_in_rows: ClassVar[Callable[[str], str | int]] = str
     """What Jira's rows of this kind have as their id: text or number."""
 

@@ -12,6 +12,7 @@ from jira.payloads import IssueSubject, Row, is_issue_key, issue_subjects, plaus
 class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
     """What is shown of an issue: its default for `resolve` and `by_identifiers`."""
 
+    own_names: ClassVar[tuple[str, ...]] = (".key", ".id")
     touched_by: ClassVar[tuple[Family, ...]] = (Family.ISSUE,)
 
     def __init__(self, reader: IssueReader) -> None:

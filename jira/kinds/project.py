@@ -12,7 +12,7 @@ from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.payloads import ProjectSubject, Row, project_subjects
+from jira.payloads import ProjectSubject, Row, plausible_id, project_key, project_subjects
 from kinds import Kinds
 
 SEARCH = "/rest/api/3/project/search"
@@ -40,6 +40,7 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
     """
 
     name = Kinds.PROJECT
+    own_names = (".key", ".id")
     events = events_of(Family.PROJECT)
     touched_by = (Family.PROJECT, Family.ISSUE)
 
@@ -107,10 +108,13 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
         return Found(found, gone)
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: ProjectSelector) -> Known:
-        """By keys; gone are those of no live project."""
-        rows = await self.find_keys(identifiers, selector.expand)
-        left = {str(row["key"]) for row in rows}
-        return Known(rows, [key for key in identifiers if key not in left])
+        """By keys or ids; gone are those of no live project."""
+        ids = [name for name in identifiers if plausible_id(name)]
+        keys = [name for name in identifiers if project_key(name) == name]
+        rows = {**await self.live(ids, selector.expand)}
+        rows |= {str(row["id"]): row for row in await self.find_keys(keys, selector.expand)}
+        left = {name for row in rows.values() for name in (str(row["key"]), str(row["id"]))}
+        return Known(list(rows.values()), [name for name in (*ids, *keys) if name not in left])
 
     async def live(self, ids: Sequence[str], expand: str = "") -> dict[str, Row]:
         """The live projects among these ids, by id."""

@@ -42,6 +42,7 @@ class TeamKind(Kind[TeamSelector, Never]):
     """
 
     name = Kinds.TEAM
+    own_names = (".teamId",)
 
     def __init__(self, api: JiraApi, organization_id: str) -> None:
         self._api = api

@@ -8,7 +8,7 @@ from jira.errors import JiraAnswerError, JiraNotFoundError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.kinds.kind import Found, Kind, Known, Pages, Selector
-from jira.payloads import Row, UserSubject, user_subjects
+from jira.payloads import Row, UserSubject, is_account_id, user_subjects
 from kinds import Kinds
 
 SEARCH = "/rest/api/3/users/search"
@@ -23,6 +23,7 @@ class UserKind(Kind[Selector, UserSubject]):
     """
 
     name = Kinds.USER
+    own_names = (".accountId",)
     events = events_of(Family.USER)
     touched_by = (Family.USER,)
 
@@ -69,7 +70,7 @@ class UserKind(Kind[Selector, UserSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: Selector) -> Known:
         """By account ids."""
-        return Known.of(await self.find(identifiers, selector))
+        return Known.of(await self.find(filter(is_account_id, identifiers), selector))
 
     async def _one(self, account_id: str) -> Row | None:
         try:

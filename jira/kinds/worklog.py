@@ -106,6 +106,7 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
     """
 
     name = Kinds.WORKLOG
+    own_names = (".id",)
     events = events_of(Family.WORKLOG)
     touched_by = (
         Family.WORKLOG,

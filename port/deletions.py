@@ -1,0 +1,128 @@
+"""Who may delete, and why: asked for every delete that isn't the framework's own reconciliation.
+
+Decisions alone, without I/O. In doubt an entity stays.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loguru import logger
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
+from port_ocean.core.models import Entity
+
+from jira.kinds.registry import KINDS
+from port.entities import EntityKey, key_of, targets
+from port.mapping.resources import kind_of
+
+PROTECTED = "_"
+"""What Port's own blueprints begin with (`_user`, `_team`): deleting there deletes accounts."""
+MAX_STUBS = 100_000
+
+
+class Reason(StrEnum):
+    """Why an entity should go."""
+
+    EVENT = "its event's subject is gone from Jira, or no longer selected"
+    TOUCHED = "Jira no longer has what it stands for, which another change brought to light"
+    ORPHAN = "Port made it for a relation, and nothing relates to it any more"
+    SWEEP = "a sweep read everything and found nothing in Jira that stands for it"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entity that should go."""
+
+    entity: Entity
+    reason: Reason
+
+
+def goes_by_own_name(resource: ResourceConfig) -> bool:
+    """Whether a resource's entities are identified by Jira's own name of a row, and nothing else.
+
+    Only then Jira can be asked about an entity, and only then "gone" says something about it: of
+    six labels that are read out of one issue none is gone because no issue is called like it.
+    """
+    identifier = resource.port.entity.mappings.identifier
+    kind = kind_of(resource)
+    if kind is None or not isinstance(identifier, str) or resource.port.items_to_parse:
+        return False
+    plain = re.sub(r"\s", "", identifier)
+    plain = plain[1:-1] if plain.startswith("(") and plain.endswith(")") else plain
+    return plain.removesuffix("|tostring") in KINDS[kind].own_names
+
+
+def uses_search_identifier(resource: ResourceConfig) -> bool:
+    """Whether Port finds the entity by rules: what it is called is then not known here."""
+    return not isinstance(resource.port.entity.mappings.identifier, str)
+
+
+def is_protected(blueprint: str) -> bool:
+    """Whether the blueprint is one of Port's own."""
+    return blueprint.startswith(PROTECTED)
+
+
+def allowed(candidates: Iterable[Candidate], mapping: PortAppConfig) -> list[Candidate]:
+    """Those that may go; what the mapping or Port's own blueprints keep is said."""
+    kept: list[Candidate] = []
+    goes: list[Candidate] = []
+    never = mapping.entity_deletion_threshold <= 0
+    for candidate in candidates:
+        blueprint = str(candidate.entity.blueprint)
+        stays = never or (candidate.reason is not Reason.EVENT and is_protected(blueprint))
+        (kept if stays else goes).append(candidate)
+    if kept:
+        why = "entityDeletionThreshold is 0" if never else "the blueprint is one of Port's own"
+        logger.info(f"{named(c.entity for c in kept)} stay in Port: {why}")
+    return goes
+
+
+def limit_percent(setting: int, mapping: PortAppConfig) -> float:
+    """How many percent of a blueprint a sweep may delete: the smaller of both limits."""
+    return min(float(setting), 100 * mapping.entity_deletion_threshold)
+
+
+def say(candidates: Collection[Candidate]) -> None:
+    """No deletion without a reason in the log."""
+    for reason in Reason:
+        entities = [c.entity for c in candidates if c.reason is reason]
+        if entities:
+            logger.info(f"Deleting {len(entities)} from Port ({reason}): {named(entities, 20)}")
+
+
+def named(entities: Iterable[Entity], most: int = 5) -> str:
+    """The first few, for the log."""
+    every = [f"{entity.blueprint}/{entity.identifier}" for entity in entities]
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return f"{', '.join(every[:most])}{more}"
+
+
+class Stubs:
+    """What Port may have made because of us: targets of relations that this process wrote.
+
+    An entity that merely looks bare is none. What was there before this process is left to the
+    sweep, which knows everything.
+    """
+
+    def __init__(self, most: int = MAX_STUBS) -> None:
+        self._most = most
+        self._related: dict[str, None] = {}
+
+    def note(self, written: Iterable[Entity]) -> None:
+        """These were written, and what they relate to may be stubs now."""
+        for entity in written:
+            for value in entity.relations.values():
+                self._related.update(dict.fromkeys(targets(value)))
+        while len(self._related) > self._most:
+            del self._related[next(iter(self._related))]
+
+    def may_be(self, entity: Entity) -> bool:
+        """Whether Port may have made the entity for a relation of ours."""
+        return str(entity.identifier) in self._related
+
+
+def without(entities: Iterable[Entity], others: Iterable[Entity]) -> list[Entity]:
+    """The entities that are not among the others."""
+    keys: set[EntityKey] = {key_of(entity) for entity in others}
+    return [entity for entity in entities if key_of(entity) not in keys]
