@@ -1,4 +1,4 @@
-"""The endpoints: paging, reading by key, permissions, and what bad credentials see."""
+"""The endpoints that give issues: paging, tokens, and reading by key."""
 
 from typing import Any
 
