@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,9 +26,13 @@ TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
 class Port:
     """A Port account of its own."""
 
-    def __init__(self, *, every_kind: bool = False) -> None:
+    def __init__(
+        self, *, every_kind: bool = False, blueprints: Sequence[dict[str, Any]] = ()
+    ) -> None:
         self.catalog = PortCatalog()
         self.api = PortApi(self.catalog)
+        for blueprint in blueprints:
+            self.catalog.create_blueprint(blueprint)
         if every_kind:
             for blueprint in examples.blueprints():
                 self.catalog.create_blueprint(blueprint)
@@ -59,6 +63,7 @@ class World:
         checked: bool = True,
         log_level: str = "INFO",
         every_kind: bool = False,
+        blueprints: Sequence[dict[str, Any]] = (),
         **settings: str,
     ) -> None:
         """`settings` are variables for the integration, such as OCEAN__…; see integration_env.
@@ -73,7 +78,8 @@ class World:
         self.site.base_url = self.jira_server.url
         self.deliveries = Deliveries(self.site)
         self.every_kind = every_kind
-        self.port = Port(every_kind=every_kind)
+        self.blueprints = blueprints
+        self.port = Port(every_kind=every_kind, blueprints=blueprints)
         self.settings = settings
         if every_kind:
             self.settings |= {
@@ -168,7 +174,7 @@ class World:
 
     async def fresh_catalog(self) -> Snapshot:
         """What a resync from nothing builds in a Port account of its own."""
-        async with Port(every_kind=self.every_kind) as port:
+        async with Port(every_kind=self.every_kind, blueprints=self.blueprints) as port:
             mapping = (self.port.api.integration or {}).get("config")
             if mapping:
                 port.api.set_mapping(mapping)
