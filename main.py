@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import gc
 import os
+from functools import partial
 from typing import cast
 
 from loguru import logger
@@ -25,7 +26,6 @@ from port.mapping.resources import JiraPortAppConfig
 from port.related_rows import all_rows
 from port.resync_writer import JiraEntitiesStateApplier
 from webhook_processors.door import Door
-from webhook_processors.guard import WebhookGuard
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import (
     BacklogWebhookProcessor,
@@ -96,12 +96,10 @@ for processor in (
 ocean.app.fast_api_app.add_middleware(
     Door,
     path=f"{ocean.app.route_prefix}/integration{WEBHOOK_PATH}",
-    guard=WebhookGuard(
-        manager,
-        WEBHOOK_PATH,
-        webhook_secrets(),
-        allow_unsigned=settings.allow_unsigned_webhooks,
-    ),
+    secrets=webhook_secrets(),
+    allow_unsigned=settings.allow_unsigned_webhooks,
+    unverified_limit=settings.unverified_megabytes * 1024 * 1024,
+    accept=partial(manager.accept, WEBHOOK_PATH),
 )
 
 

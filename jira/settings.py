@@ -45,6 +45,7 @@ class JiraSettings:
     only_mapped_fields: bool = True
     single_pass_mapping: bool = True
     webhook_queue_limit: int = 10_000
+    unverified_megabytes: int = 64
     sweep_interval_minutes: int = 60
     sweep_delete_limit_percent: int = 50
     search_index_lag_seconds: int = 15
@@ -81,6 +82,8 @@ class JiraSettings:
             only_mapped_fields=config.get("only_mapped_fields") is not False,
             single_pass_mapping=config.get("single_pass_mapping") is not False,
             webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),
+            # Below it, the largest delivery of Jira's could never be read.
+            unverified_megabytes=_number(config, "unverified_bytes_limit", 64, least=32),
             sweep_interval_minutes=_number(config, "sweep_interval", 60, least=0),
             sweep_delete_limit_percent=_number(config, "sweep_delete_limit", 50, least=0),
             search_index_lag_seconds=_number(config, "search_index_lag", 15, least=0),

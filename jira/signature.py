@@ -5,6 +5,7 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webho
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,55 @@ class DeliveryRefusedError(JiraError):
     """A delivery that can't be shown to come from our webhook; the message says why."""
 
 
+class Verification:
+    """Holds a delivery's body, as it comes in, against its signature.
+
+    Header names are expected in lower case. A wrong signature is refused even where unsigned
+    deliveries are allowed.
+    """
+
+    def __init__(
+        self, headers: Mapping[str, str], secrets: Sequence[str], *, allow_unsigned: bool = False
+    ) -> None:
+        """Raises DeliveryRefusedError for what can't come right, whatever the body."""
+        given = headers.get(HEADER, "").strip()
+        self._unsigned = not given
+        if self._unsigned:
+            if not allow_unsigned:
+                raise DeliveryRefusedError(
+                    f"it has no {HEADER} header: the webhook in Jira has no secret. Let the "
+                    "integration manage the webhook, or give it the value of webhookSecret."
+                )
+            return
+        method, _, signature = given.partition("=")
+        name = method.strip().lower()
+        if name not in METHODS:
+            raise DeliveryRefusedError(
+                f"it is signed by the method {method[:20]!r}; supported: {', '.join(METHODS)}."
+            )
+        self._signature = signature.strip().lower()
+        # Each is fed for itself: a body that comes in pieces is read once, and never kept for this.
+        self._expected = [hmac.new(secret.encode(), None, METHODS[name]) for secret in secrets]
+        digits = 2 * METHODS[name]().digest_size
+        if not secrets or not re.fullmatch(f"[0-9a-f]{{{digits}}}", self._signature):
+            raise _fits_no_secret()
+
+    def update(self, piece: bytes) -> None:
+        """The next bytes of the body."""
+        if not self._unsigned:
+            for expected in self._expected:
+                expected.update(piece)
+
+    def finish(self) -> None:
+        """The body is whole: DeliveryRefusedError unless it was signed with a secret of ours."""
+        if self._unsigned:
+            return
+        # All are compared, so that the time says nothing about which one fits.
+        fits = [hmac.compare_digest(e.hexdigest(), self._signature) for e in self._expected]
+        if not any(fits):
+            raise _fits_no_secret()
+
+
 def verify(
     body: bytes,
     headers: Mapping[str, str],
@@ -27,37 +77,10 @@ def verify(
     *,
     allow_unsigned: bool = False,
 ) -> None:
-    """Return when `body` was signed with one of `secrets`; DeliveryRefusedError otherwise.
-
-    Header names are expected in lower case. A wrong signature is refused even where
-    unsigned deliveries are allowed.
-    """
-    given = headers.get(HEADER, "").strip()
-    if not given:
-        expect_signature(headers, allow_unsigned=allow_unsigned)
-        return
-    method, _, signature = given.partition("=")
-    if method.strip().lower() not in METHODS:
-        raise DeliveryRefusedError(
-            f"it is signed by the method {method[:20]!r}; supported: {', '.join(METHODS)}."
-        )
-    for secret in secrets:
-        expected = hmac.new(secret.encode(), body, METHODS[method.strip().lower()]).hexdigest()
-        if hmac.compare_digest(expected.encode(), signature.strip().lower().encode()):
-            return
-    raise DeliveryRefusedError(
-        "its signature fits no secret of ours: the webhook in Jira was made with another secret, "
-        "or somebody else sent it."
-    )
-
-
-def expect_signature(headers: Mapping[str, str], *, allow_unsigned: bool) -> None:
-    """What can be said before the body is read. Raises DeliveryRefusedError without a signature."""
-    if not allow_unsigned and not headers.get(HEADER, "").strip():
-        raise DeliveryRefusedError(
-            f"it has no {HEADER} header: the webhook in Jira has no secret. Let the integration "
-            "manage the webhook, or give it the value of webhookSecret."
-        )
+    """As Verification, of a body that is there whole. Raises DeliveryRefusedError."""
+    verification = Verification(headers, secrets, allow_unsigned=allow_unsigned)
+    verification.update(body)
+    verification.finish()
 
 
 def derived_secret(token: str, identifier: str) -> str:
@@ -65,3 +88,10 @@ def derived_secret(token: str, identifier: str) -> str:
     return hmac.new(
         token.encode(), f"jira-webhook-secret:{identifier}".encode(), hashlib.sha256
     ).hexdigest()
+
+
+def _fits_no_secret() -> DeliveryRefusedError:
+    return DeliveryRefusedError(
+        "its signature fits no secret of ours: the webhook in Jira was made with another secret, "
+        "or somebody else sent it."
+    )

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
 from port_ocean.core.handlers.webhook.webhook_event import (
@@ -12,14 +11,13 @@ from port_ocean.core.handlers.webhook.webhook_event import (
     WebhookEventRawResults,
 )
 
-from initialize_client import create_jira_client, get_settings, webhook_secrets
+from initialize_client import create_jira_client
 from jira.kinds.kind import Kind
 from jira.payloads import event_name
-from jira.signature import DeliveryRefusedError, verify
 from port.mapping.resources import selector_of
+from webhook_processors.authenticity import is_authentic
+from webhook_processors.queued_event import DELIVERY_ID as DELIVERY_ID
 from webhook_processors.queued_event import touched_of
-
-DELIVERY_ID = "x-atlassian-webhook-identifier"
 
 
 class JiraWebhookProcessor(AbstractWebhookProcessor):
@@ -36,21 +34,8 @@ class JiraWebhookProcessor(AbstractWebhookProcessor):
         return [self.kind.name]
 
     async def authenticate(self, payload: EventPayload, headers: EventHeaders) -> bool:
-        """Check the signature over the raw bytes again: not every event came through the door."""
-        request = self.event._original_request
-        if request is None:
-            return False
-        try:
-            verify(
-                await request.body(),
-                {name.lower(): value for name, value in request.headers.items()},
-                webhook_secrets(),
-                allow_unsigned=get_settings().allow_unsigned_webhooks,
-            )
-        except DeliveryRefusedError as error:
-            logger.warning(f"Refused the delivery {headers.get(DELIVERY_ID, '')!r}: {error}")
-            return False
-        return True
+        """What the door let in was verified there; what came another way is verified here."""
+        return await is_authentic(self.event)
 
     async def validate_payload(self, payload: EventPayload) -> bool:
         """Whether the payload names something that can exist, and that this kind has to read."""

@@ -28,6 +28,7 @@ from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
 from port.mapping.row_mapper import RowMapper
 from webhook_processors.already_handled import AlreadyHandled
+from webhook_processors.authenticity import is_authentic
 from webhook_processors.base import DELIVERY_ID, JiraWebhookProcessor
 from webhook_processors.next_batch import MAX_BATCH, Turns, waiting_now
 from webhook_processors.outcomes import Outcome, Retries, names
@@ -60,8 +61,12 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
         await super().initialize_handlers()
 
-    async def accept(self, path: str, webhook_event: WebhookEvent, size: int) -> bool:
-        """Queue an event of `size` bytes; False where there is no room, or no reader."""
+    def _register_route(self, path: str) -> None:
+        """None: the framework's would queue whatever is sent; the door is the one way in."""
+
+    async def accept(self, path: str, webhook_event: QueuedEvent) -> bool:
+        """Queue what the door let in; False where there is no room, or no reader."""
+        size = webhook_event.size
         if (
             not self._event_processor_tasks
             or len(self._sizes) >= get_settings().webhook_queue_limit
@@ -131,22 +136,27 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         begun = time.monotonic()
-        news = [event for event in batch if not self._handled.is_old_news(event)]
+        genuine = [event for event in batch if await is_authentic(event)]
+        news = [event for event in genuine if not self._handled.is_old_news(event)]
 
         async def more() -> list[WebhookEvent]:
             room = max(0, MAX_HELD - len(batch))
             taken = await waiting_now(self._event_queues[path], min(room, MAX_BATCH))
             batch.extend(taken)
-            joining = [event for event in taken if not self._handled.is_old_news(event)]
+            fit = [event for event in taken if await is_authentic(event)]
+            genuine.extend(fit)
+            joining = [event for event in fit if not self._handled.is_old_news(event)]
             news.extend(joining)
             return joining
 
-        await Retries(lambda events: self._attempt(path, events), more).work_off(list(news))
-        old = len(batch) - len(news)
-        self._handled.note(news, begun)
+        retries = Retries(lambda events: self._attempt(path, events), more)
+        done = await retries.work_off(list(news))
+        old = len(genuine) - len(news)
+        self._handled.note(done, begun)
         if self.follow_ups.resync_running:
             self._replay.note(news)
         if news:
+            # Also after what was dropped: what it entails is true, whatever became of its rows.
             self._asked += self.follow_ups.after([event.payload for event in news])
         asked, self._asked = list(dict.fromkeys(self._asked)), []
         again = 0
@@ -213,7 +223,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 if kind in touched and resource.kind == kind
             ]
             if resources:
-                processor = processor_class(webhook_event)
+                processor = processor_class(webhook_event.clone())
                 pairs += [(webhook_event, resource, processor, i) for i, resource in resources]
         if not pairs:
             delivery = webhook_event.headers.get(DELIVERY_ID, "")

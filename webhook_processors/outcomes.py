@@ -60,9 +60,13 @@ class Retries:
         self._more = more
         self._pause = pause
 
-    async def work_off(self, batch: Sequence[WebhookEvent]) -> None:
-        """Never raises what an attempt reports."""
+    async def work_off(self, batch: Sequence[WebhookEvent]) -> list[WebhookEvent]:
+        """Returns the events that are done, of those that joined as well; the others were dropped.
+
+        Never raises what an attempt reports.
+        """
         waiting = list(batch)
+        done: list[WebhookEvent] = []
         failures: dict[int, int] = {}
         pause = FIRST_PAUSE
         rounds = 0
@@ -76,9 +80,11 @@ class Retries:
             for event in waiting:
                 if (reason := outcome.failed.get(id(event))) is not None:
                     logger.error(f"Dropped the live event {names([event])}: {reason}")
+            bad = {id(event) for event in outcome.of(waiting)}
+            done += [event for event in waiting if id(event) not in bad]
             waiting = [event for event in waiting if id(event) in outcome.again]
             if not waiting:
-                return
+                return done
             if rounds % SAY_EVERY_ROUNDS == 1:
                 reason = outcome.again[id(waiting[0])]
                 logger.warning(f"{len(waiting)} live events wait for another try: {reason}")
@@ -86,6 +92,7 @@ class Retries:
             # One event that fails for ever shows by the others that don't.
             waiting += await self._more()
             pause = min(pause * 2, LONGEST_PAUSE)
+        return done
 
     async def _settle(self, events: list[WebhookEvent]) -> Outcome:
         """Try together; then those that failed by halves, as long as that tells them apart."""

@@ -3,49 +3,56 @@
 Parsed, an event takes several times the memory; thousands may wait while Port is down.
 """
 
+import copy
 import json
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
-from port_ocean.core.handlers.webhook.webhook_event import (
-    EventPayload,
-    WebhookEvent,
-    WebhookRequestAdapter,
-)
+from port_ocean.core.handlers.webhook.webhook_event import EventPayload, WebhookEvent
 
 from jira.kinds.registry import touched_by
+from jira.signature import HEADER
 from kinds import Kinds
+
+DELIVERY_ID = "x-atlassian-webhook-identifier"
+
+KEPT_HEADERS = (
+    DELIVERY_ID,
+    "x-atlassian-webhook-retry",
+    "x-atlassian-webhook-flow",
+    "content-type",
+    HEADER,
+)
+"""What may be asked for later; proxies add many more."""
 
 Touched = Mapping[Kinds, Sequence[Any]]
 
 
 class QueuedEvent(WebhookEvent):
-    """The framework's event, parsed when its turn comes; the raw bytes stay for the signature.
+    """The framework's event, parsed when its turn comes; only the door makes one, when it lets in.
 
-    `arrived` is a monotonic time in seconds; `again` marks one that is handled a second time
-    on purpose.
+    `body` is the very object that was verified. `arrived` is a monotonic time in seconds; `again`
+    marks one that is handled a second time on purpose.
     """
 
-    def __init__(self, body: bytes, headers: Mapping[str, str]) -> None:
-        self._body = body
+    def __init__(self, body: bytes | bytearray, headers: Mapping[str, str]) -> None:
+        self.body = body
         self._parsed: EventPayload | None = None
         self._touched: Touched | None = None
         self.arrived = time.monotonic()
         self.again = False
-        kept = dict(headers)
         super().__init__(
             trace_id=str(uuid4()),
             payload={},
-            headers=kept,
-            original_request=WebhookRequestAdapter(body, kept),
+            headers={name: headers[name] for name in KEPT_HEADERS if name in headers},
         )
 
     @property
     def size(self) -> int:
         """The body's bytes."""
-        return len(self._body)
+        return len(self.body)
 
     def forget_parsed(self) -> None:
         """Keep the bytes alone again."""
@@ -59,11 +66,16 @@ class QueuedEvent(WebhookEvent):
             self._touched = touched_by(self.payload)
         return self._touched
 
+    def clone(self) -> Self:
+        """For each processor one of its own, with the same bytes and what was read out of them."""
+        self._parsed = self.payload
+        return copy.copy(self)
+
     @property
     def payload(self) -> EventPayload:
         """The body's JSON object."""
         if self._parsed is None:
-            self._parsed = json.loads(self._body)
+            self._parsed = json.loads(self.body)
         return self._parsed
 
     @payload.setter

@@ -24,6 +24,7 @@ from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSor
 from port_ocean.helpers.retry import RetryConfig
 
 METHODS: list[tuple[type, str, list[str]]] = [
+    (LiveEventsProcessorManager, "_register_route", ["path"]),
     (LiveEventsProcessorManager, "_process_webhook_events", ["path", "worker_id"]),
     (LiveEventsProcessorManager, "_process_webhook_event", ["path", "worker_id", "event"]),
     (

@@ -23,16 +23,21 @@ from port.entities import PortRefusedError
 from tests.unit.helpers.fake_client import FakeClient
 from tests.unit.helpers.fakes import settle
 from webhook_processors import manager as module
-from webhook_processors.manager import MAX_WAITING_BYTES, JiraLiveEventsManager, note
+from webhook_processors.manager import JiraLiveEventsManager, note
 from webhook_processors.outcomes import Outcome
+from webhook_processors.queued_event import QueuedEvent
 
 PATH = "/webhook"
 LIMIT = 3
 
 
-def event(delivery: str = "d-1") -> WebhookEvent:
-    headers = {"x-atlassian-webhook-identifier": delivery}
-    return WebhookEvent(f"trace-{delivery}", {"webhookEvent": "user_created"}, headers)
+MAX_BYTES = 300
+
+
+def event(delivery: str = "d-1", size: int = 40) -> QueuedEvent:
+    body = b'{"webhookEvent": "user_created"' + b" " * (size - 32) + b"}"
+    assert len(body) == size
+    return QueuedEvent(body, {"x-atlassian-webhook-identifier": delivery})
 
 
 @pytest.fixture
@@ -48,6 +53,7 @@ def manager(monkeypatch):
         sweep_interval_minutes=0,
     )
     monkeypatch.setattr(module, "get_settings", lambda: settings)
+    monkeypatch.setattr(module, "MAX_WAITING_BYTES", MAX_BYTES)
     monkeypatch.setattr(module, "create_jira_client", lambda: FakeClient().client)
     monkeypatch.setattr(module, "ocean", SimpleNamespace(port_client=MagicMock()))
     made = JiraLiveEventsManager(MagicMock(), MagicMock(), 90.0, 5.0)
@@ -68,36 +74,36 @@ async def worked_off(manager: JiraLiveEventsManager) -> None:
 
 async def test_an_event_that_is_accepted_waits_in_the_queue(manager):
     sent = event()
-    assert await manager.accept(PATH, sent, 10) is True
+    assert await manager.accept(PATH, sent) is True
     assert await manager._event_queues[PATH].get() is sent
 
 
 async def test_where_nobody_reads_nothing_is_accepted(manager):
     """Live events are off, or the worker isn't there yet: Jira sends it again later."""
     manager._event_processor_tasks.clear()
-    assert await manager.accept(PATH, event(), 10) is False
+    assert await manager.accept(PATH, event()) is False
     assert await waiting(manager) == 0
 
 
 async def test_no_more_events_wait_than_the_limit_says(manager):
     sent = [event() for _ in range(LIMIT + 2)]
-    assert [await manager.accept(PATH, e, 10) for e in sent] == [True] * LIMIT + [False] * 2
+    assert [await manager.accept(PATH, e) for e in sent] == [True] * LIMIT + [False] * 2
     assert await waiting(manager) == LIMIT
 
 
-@pytest.mark.parametrize(("size", "room"), [(10, True), (11, False)])
+@pytest.mark.parametrize(("size", "room"), [(40, True), (41, False)])
 async def test_no_more_bytes_wait_than_memory_has_room_for(manager, size, room):
-    assert await manager.accept(PATH, event(), MAX_WAITING_BYTES - 10)
-    assert await manager.accept(PATH, event(), size) is room
+    assert await manager.accept(PATH, event(size=MAX_BYTES - 40))
+    assert await manager.accept(PATH, event(size=size)) is room
     assert await waiting(manager) == 1 + room
 
 
 async def test_an_event_that_was_not_accepted_takes_no_room(manager):
     """Refused deliveries would fill the door by themselves."""
-    refused = [event() for _ in range(5)]
+    refused = [event(size=MAX_BYTES + 1) for _ in range(5)]
     for e in refused:
-        assert not await manager.accept(PATH, e, MAX_WAITING_BYTES + 1)
-    assert await manager.accept(PATH, event(), MAX_WAITING_BYTES)
+        assert not await manager.accept(PATH, e)
+    assert await manager.accept(PATH, event(size=MAX_BYTES))
 
 
 class Worker:
@@ -128,9 +134,9 @@ async def worker(manager):
     await asyncio.gather(made.task, return_exceptions=True)
 
 
-async def fill(manager: JiraLiveEventsManager, size: int = 10) -> list[bool]:
+async def fill(manager: JiraLiveEventsManager, size: int = 40) -> list[bool]:
     """As many events as may wait, and one more."""
-    return [await manager.accept(PATH, event(f"d-{n}"), size) for n in range(LIMIT + 1)]
+    return [await manager.accept(PATH, event(f"d-{n}", size)) for n in range(LIMIT + 1)]
 
 
 async def test_events_under_way_count_until_they_are_done(manager, worker):
@@ -139,10 +145,10 @@ async def test_events_under_way_count_until_they_are_done(manager, worker):
     async with asyncio.timeout(5):
         await worker.begun.wait()
     assert await waiting(manager) == 0
-    assert not await manager.accept(PATH, event(), 10)
+    assert not await manager.accept(PATH, event())
     worker.go.set()
     await worked_off(manager)
-    assert await manager.accept(PATH, event(), 10)
+    assert await manager.accept(PATH, event())
 
 
 @pytest.mark.parametrize("error", [None, ValueError("nobody thought of this")])
@@ -150,7 +156,7 @@ async def test_room_is_given_back_whatever_became_of_the_events(manager, worker,
     worker.error = error
     worker.go.set()
     for _ in range(3):
-        assert await fill(manager, MAX_WAITING_BYTES // LIMIT) == [True] * LIMIT + [False]
+        assert await fill(manager, MAX_BYTES // LIMIT) == [True] * LIMIT + [False]
         await worked_off(manager)
     assert (manager._sizes, manager._waiting_bytes) == ({}, 0)
 
@@ -160,18 +166,18 @@ async def test_a_batch_that_fails_unexpectedly_is_named_and_does_not_end_the_wor
 ):
     worker.error = ValueError("nobody thought of this")
     worker.go.set()
-    await manager.accept(PATH, event("d-7"), 10)
+    await manager.accept(PATH, event("d-7"))
     await worked_off(manager)
     [line] = [line for line in log if line.startswith("ERROR")]
     assert "user_created (d-7)" in line
-    await manager.accept(PATH, event("d-8"), 10)
+    await manager.accept(PATH, event("d-8"))
     await worked_off(manager)
     assert len(worker.batches) == 2
 
 
 async def test_a_shutdown_ends_the_worker_and_leaves_nothing_uncommitted(manager, worker):
     """The framework waits for the queue to be worked off."""
-    await manager.accept(PATH, event(), 10)
+    await manager.accept(PATH, event())
     await settle()
     worker.task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -182,7 +188,7 @@ async def test_a_shutdown_ends_the_worker_and_leaves_nothing_uncommitted(manager
 
 async def test_a_second_worker_takes_nothing(manager, log):
     """Two know no order: an update's late write would undo a delete."""
-    await manager.accept(PATH, event(), 10)
+    await manager.accept(PATH, event())
     async with asyncio.timeout(5):
         await manager._process_webhook_events(PATH, 1)
     assert await waiting(manager) == 1

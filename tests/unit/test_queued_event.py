@@ -1,13 +1,14 @@
 """An event that waits as bytes is read when its turn comes, and is the framework's event then."""
 
 import json
+import sys
+import tracemalloc
 from types import SimpleNamespace
 
 import pytest
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from webhook_processors import queued_event as module
-from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.queued_event import KEPT_HEADERS, QueuedEvent
 
 BODY = '{ "webhookEvent":"user_updated",  "user": {"displayName": "Grüße"} }'.encode()
 HEADERS = {"x-atlassian-webhook-identifier": "d-1"}
@@ -28,22 +29,52 @@ def test_a_queued_event_is_not_parsed_before_somebody_asks(monkeypatch):
     assert parsed == [BODY]
 
 
-async def test_the_raw_bytes_stay_for_the_signature():
-    event = QueuedEvent(BODY, HEADERS)
+@pytest.mark.parametrize("body", [BODY, bytearray(BODY)], ids=["one-piece", "several"])
+def test_the_bytes_that_were_verified_are_the_ones_that_wait(body):
+    """And the only ones: no copy of them, and nobody else who holds them."""
+    before = sys.getrefcount(body)
+    event = QueuedEvent(body, HEADERS)
+    assert event.body is body
+    assert sys.getrefcount(body) == before + 1
+    assert event._original_request is None
     assert event.payload["user"] == {"displayName": "Grüße"}
-    request = event._original_request
-    assert request is not None
-    assert await request.body() == BODY
 
 
-async def test_a_clone_is_the_same_event():
-    """The framework gives each processor one."""
+def test_an_event_that_waits_takes_little_besides_its_bytes():
+    """Each of 10,000 does."""
+    headers = dict.fromkeys(KEPT_HEADERS, "x" * 60) | {f"x-{n}": "x" * 60 for n in range(50)}
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        events = [QueuedEvent(BODY, headers) for _ in range(1000)]
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(events) == 1000
+    assert (after - before) / 1000 < 1500
+
+
+@pytest.mark.parametrize("parsed", [True, False])
+def test_a_clone_is_the_same_event(parsed):
+    """The framework gives each processor one, and each may ask whether the door let it in."""
     event = QueuedEvent(BODY, HEADERS)
+    if parsed:
+        assert event.payload
     clone = event.clone()
-    assert type(clone) is WebhookEvent
+    assert type(clone) is QueuedEvent
     assert (clone.payload, clone.headers) == (json.loads(BODY), HEADERS)
     assert clone.trace_id == event.trace_id
-    assert clone._original_request is event._original_request
+    assert clone.body is event.body
+    assert clone.payload is event.payload
+
+
+def test_what_a_processor_notes_on_its_clone_is_not_in_the_event():
+    event = QueuedEvent(BODY, HEADERS)
+    clone = event.clone()
+    clone.merge_live_event_log_identifiers({"delivery": "d-1"})
+    clone.forget_parsed()
+    assert event.live_event_log_identifiers is None
+    assert event._parsed is not None
 
 
 def test_what_the_sender_changes_afterwards_is_not_in_the_event():

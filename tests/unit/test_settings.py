@@ -180,6 +180,19 @@ def test_a_share_of_the_rate_limit_that_is_none_is_refused_in_words(value):
     assert str(refused.value) == said
 
 
+@pytest.mark.parametrize(("value", "expected"), [(None, 64), (32, 32), ("100", 100), (5000, 5000)])
+def test_the_limit_of_unverified_bytes_is_in_megabytes(value, expected):
+    assert settings(unverified_bytes_limit=value).unverified_megabytes == expected
+
+
+@pytest.mark.parametrize("value", [0, 31, "31", -64, "64 MB", 64.5, True, ""])
+def test_a_limit_that_the_largest_delivery_would_never_pass_is_refused_in_words(value):
+    with pytest.raises(SettingsError) as refused:
+        settings(unverified_bytes_limit=value)
+    said = f"unverifiedBytesLimit is {value!r}: expected a whole number of at least 32."
+    assert str(refused.value) == said
+
+
 FROM_ZERO = [
     ("sweep_interval", "sweepInterval", "sweep_interval_minutes", 60),
     ("sweep_delete_limit", "sweepDeleteLimit", "sweep_delete_limit_percent", 50),

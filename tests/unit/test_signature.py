@@ -8,8 +8,8 @@ import pytest
 from jira.signature import (
     HEADER,
     DeliveryRefusedError,
+    Verification,
     derived_secret,
-    expect_signature,
     verify,
 )
 
@@ -100,16 +100,53 @@ def test_an_unsigned_delivery_is_refused_unless_allowed(headers):
 )
 def test_a_missing_signature_is_seen_before_the_body(headers):
     with pytest.raises(DeliveryRefusedError, match=f"no {HEADER} header.*webhookSecret"):
-        expect_signature(headers, allow_unsigned=False)
-    expect_signature(headers, allow_unsigned=True)
+        Verification(headers, [SECRET], allow_unsigned=False)
+    Verification(headers, [SECRET], allow_unsigned=True)
 
 
 @pytest.mark.parametrize("allow_unsigned", [False, True])
-@pytest.mark.parametrize("header", [ATLASSIANS, "sha1=00", "garbage"])
-def test_a_signature_can_be_judged_only_with_the_body(header, allow_unsigned):
-    expect_signature({HEADER: header}, allow_unsigned=allow_unsigned)
+@pytest.mark.parametrize(
+    ("header", "secrets"),
+    [
+        ("sha1=00", [SECRET]),
+        ("garbage", [SECRET]),
+        ("sha256=", [SECRET]),
+        (ATLASSIANS[:-1], [SECRET]),
+        (ATLASSIANS + "0", [SECRET]),
+        (ATLASSIANS[:-1] + "g", [SECRET]),
+        (f"{ATLASSIANS}, {ATLASSIANS}", [SECRET]),
+        (ATLASSIANS, []),
+    ],
+)
+def test_what_no_body_could_put_right_is_refused_before_the_body(header, secrets, allow_unsigned):
+    """Nothing is read for it."""
     with pytest.raises(DeliveryRefusedError):
-        verify(b"another body", {HEADER: header}, [SECRET], allow_unsigned=allow_unsigned)
+        Verification({HEADER: header}, secrets, allow_unsigned=allow_unsigned)
+
+
+@pytest.mark.parametrize("allow_unsigned", [False, True])
+def test_a_signature_that_looks_right_can_be_judged_only_with_the_body(allow_unsigned):
+    verification = Verification({HEADER: ATLASSIANS}, [SECRET], allow_unsigned=allow_unsigned)
+    verification.update(b"another body")
+    with pytest.raises(DeliveryRefusedError):
+        verification.finish()
+
+
+@pytest.mark.parametrize("secrets", [[SECRET], ["new", SECRET], [SECRET, "old"]])
+@pytest.mark.parametrize("at", range(len(BODY) + 1))
+def test_a_body_that_comes_in_pieces_is_the_same_body(at, secrets):
+    verification = Verification({HEADER: ATLASSIANS}, secrets)
+    for piece in (BODY[:at], b"", BODY[at:]):
+        verification.update(piece)
+    verification.finish()
+
+
+def test_pieces_in_another_order_are_another_body():
+    verification = Verification({HEADER: ATLASSIANS}, [SECRET])
+    for piece in (BODY[6:], BODY[:6]):
+        verification.update(piece)
+    with pytest.raises(DeliveryRefusedError, match="no secret of ours"):
+        verification.finish()
 
 
 @pytest.mark.parametrize("allow_unsigned", [False, True])
