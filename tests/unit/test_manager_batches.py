@@ -9,10 +9,15 @@ from unittest.mock import MagicMock
 
 import pytest
 from port_ocean.core.handlers.queue import LocalQueue
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
+from port_ocean.core.handlers.webhook.webhook_event import (
+    WebhookEvent,
+    WebhookEventRawResults,
+    WebhookRequestAdapter,
+)
 
 from jira.errors import JiraUnavailableError
 from tests.unit.helpers.catalog_fakes import entity
+from webhook_processors import authenticity
 from webhook_processors import manager as module
 from webhook_processors import outcomes as retries
 from webhook_processors.base import DELIVERY_ID
@@ -51,10 +56,17 @@ class World:
         self.manager._event_queues[PATH] = self.queue
         self.tried: list[list[str]] = []
         self.fails = 0
+        self.bad: set[str] = set()
+        """Deliveries that fail for good."""
 
     async def attempt(self, path: str, batch: list[WebhookEvent]) -> Outcome:
         assert path == PATH
         self.tried.append([e.headers[DELIVERY_ID] for e in batch])
+        failed: dict[int, Exception] = {
+            id(e): ValueError("400") for e in batch if e.headers[DELIVERY_ID] in self.bad
+        }
+        if failed:
+            return Outcome(failed=failed)
         if self.fails:
             self.fails -= 1
             return Outcome(again={id(e): JiraUnavailableError("503") for e in batch})
@@ -162,6 +174,66 @@ async def test_events_that_are_put_back_wait_in_the_queue(world):
     events = [queued("d-1"), queued("d-2")]
     await world.manager._put_back(events)
     assert [await world.queue.get() for _ in range(2)] == events
+
+
+async def test_what_was_dropped_was_not_handled(world):
+    """Neither under its name, nor is what it names up to date by it."""
+    waited = queued("d-3", 1)
+    world.bad = {"d-1"}
+    await world.process(queued("d-1", 1), queued("d-2", 2))
+    world.bad = set()
+    world.tried.clear()
+    await world.process(queued("d-1", 1), queued("d-2", 2), waited)
+    assert world.tried == [["d-1", "d-3"]]
+
+
+async def test_what_joined_and_was_done_was_handled(world):
+    world.fails = 1
+    await world.queue.put(queued("d-2", 2))
+    await world.process(queued("d-1", 1))
+    world.tried.clear()
+    await world.process(queued("d-1", 1), queued("d-2", 2))
+    assert world.tried == []
+
+
+async def test_what_a_dropped_event_entails_is_done_all_the_same(world):
+    """It happened in Jira, whatever kept us from writing the event's own rows."""
+    world.bad = {"d-1"}
+    await world.process(queued("d-1", 1), queued("d-2", 2))
+    assert world.upkeep.told == [["d-1", "d-2"]]
+
+
+def forged(*, raw: bool = True, signature: str = "sha256=" + "0" * 64) -> WebhookEvent:
+    """As it may come by a stream: any name, also one that no processor takes."""
+    payload = {"webhookEvent": "project_deleted", "project": {"id": 1, "key": "AB"}}
+    headers = {DELIVERY_ID: "d-1", "x-hub-signature": signature}
+    request = WebhookRequestAdapter(json.dumps(payload).encode(), headers) if raw else None
+    return WebhookEvent("trace", payload, headers, request)
+
+
+@pytest.mark.parametrize(
+    "event", [forged(), forged(raw=False), forged(signature=""), forged(signature="sha1=00")]
+)
+@pytest.mark.parametrize("way", ["alone", "in a batch", "joining"])
+async def test_what_nobody_vouches_for_asks_for_nothing(world, monkeypatch, event, way):
+    """Not tried, no background work, and a genuine delivery of the same name is still news."""
+    monkeypatch.setattr(authenticity, "webhook_secrets", lambda: ("the-secret",))
+    allowed = SimpleNamespace(allow_unsigned_webhooks=False)
+    monkeypatch.setattr(authenticity, "get_settings", lambda: allowed)
+    if way == "alone":
+        await world.manager._process_webhook_event(PATH, 0, event)
+        assert (world.tried, world.upkeep.told) == ([], [])
+    elif way == "in a batch":
+        await world.process(event, queued("d-2", 2))
+    else:
+        world.fails = 1
+        await world.queue.put(event)
+        await world.process(queued("d-2", 2))
+    assert {name for tried in world.tried for name in tried} <= {"d-2"}
+    assert {name for told in world.upkeep.told for name in told} <= {"d-2"}
+    world.tried.clear()
+    await world.process(queued("d-1"))
+    assert world.tried == [["d-1"]]
 
 
 class Places:

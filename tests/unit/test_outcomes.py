@@ -76,7 +76,10 @@ class World:
 
     async def work_off(self, *deliveries: str) -> None:
         retries = Retries(self.attempt, self.more, self.pause)
-        await retries.work_off([event(delivery) for delivery in deliveries])
+        done = await retries.work_off([event(delivery) for delivery in deliveries])
+        # What it says of itself is what happened: nothing that was dropped, nothing twice.
+        assert {e.headers[DELIVERY_ID] for e in done} == set(self.done)
+        assert len({id(e) for e in done}) == len(done)
 
     def fall(self, *, pauses: int) -> None:
         self.up = False
