@@ -1,7 +1,9 @@
 """Who is believed: the door, and otherwise nothing but the signature over the raw bytes."""
 
+import ast
 import hashlib
 import hmac
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -77,3 +79,18 @@ async def test_what_came_another_way_may_be_unsigned_where_that_is_allowed(allow
     allowed.allow_unsigned_webhooks = True
     assert await is_authentic(streamed({}))
     assert not await is_authentic(streamed(signed(secret="another")))
+
+
+def test_only_the_door_makes_what_is_believed():
+    """A queued event says by its class alone that it was let in."""
+    product = Path(__file__).parents[2]
+    rooms = ("jira", "port", "background", "webhook_processors")
+    files = [*product.glob("*.py"), *(file for r in rooms for file in (product / r).rglob("*.py"))]
+    makers = {
+        file.name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) == "QueuedEvent"
+    }
+    assert makers == {"door.py"}
