@@ -8,6 +8,7 @@ import pytest
 from loguru import logger
 
 from background import sweep
+from port.mapping import resources
 from tests.unit.helpers.sweep_site import SweepWorld
 
 
@@ -18,6 +19,18 @@ def log() -> Iterator[list[str]]:
     sink = logger.add(lines.append, level="TRACE", format="{level}|{message}|{extra}")
     yield lines
     logger.remove(sink)
+
+
+@pytest.fixture(autouse=True)
+def whole_issues(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
+    """Issues are read as the mapping says, unless a test sets `on` to False."""
+    set_to = {"on": True}
+
+    async def answer() -> bool:
+        return set_to["on"]
+
+    monkeypatch.setattr(resources, "whole_issues", answer)
+    return set_to
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import jq
 import pytest
 import yaml
 
-from jira.kinds.selectors import CONFIGS, JiraPortAppConfig
+from port.mapping.resources import CONFIGS, JiraPortAppConfig
 from kinds import Kinds
 from port.mapping.jq_program import leaves
 

@@ -1,30 +1,26 @@
-"""What events and resyncs entail: issues read again, sweeps, orphans, and events handled again."""
+"""What events and resyncs entail: issues read again, sweeps, and a look for orphans."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from background import follow_ups as module
 from background.follow_ups import ORPHANS_SECONDS, ORPHANS_SHARE, START_SECONDS
-from background.jobs import Background
-from port import related_rows as refresh
-from tests.unit.helpers.upkeep_world import INDEX_SECONDS, MINUTES, World
-from webhook_processors.queued_event import QueuedEvent
+from background.jobs import Jobs
+from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
 
 
 @pytest.fixture
 def unstarted(monkeypatch):
     world = World()
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
-    monkeypatch.setattr(module, "Background", partial(Background, lambda: world.time))
+    monkeypatch.setattr(module, "Jobs", partial(Jobs, lambda: world.time))
     monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=world.mapping))
-    monkeypatch.setattr(refresh, "project_issues", world.project_issues)
+    monkeypatch.setattr(module, "project_issues", world.project_issues)
 
     async def is_dsp_mode_enabled() -> bool:
         return world.dsp
@@ -37,40 +33,36 @@ def unstarted(monkeypatch):
 def world(unstarted):
     """Its sweep by interval is a long way off."""
     unstarted.start()
-    unstarted.upkeep.resync_ended(unstarted.upkeep.resync_began(), succeeded=True)
+    unstarted.follow_ups.resync_ended(unstarted.follow_ups.resync_began(), succeeded=True)
     unstarted.looked_back_to.clear()
     return unstarted
 
 
-def queued(payload: Any) -> QueuedEvent:
-    return QueuedEvent(json.dumps(payload).encode(), {})
+def issue(number: int = 1) -> dict[str, Any]:
+    return {"webhookEvent": "jira:issue_updated", "issue": {"id": number}}
 
 
-def issue(number: int = 1) -> QueuedEvent:
-    return queued({"webhookEvent": "jira:issue_updated", "issue": {"id": number}})
-
-
-def project(project_id: int = 10, name: str = "project_updated") -> QueuedEvent:
-    return queued({"webhookEvent": name, "project": {"id": project_id, "key": "AB"}})
+def project(project_id: int = 10, name: str = "project_updated") -> dict[str, Any]:
+    return {"webhookEvent": name, "project": {"id": project_id, "key": "AB"}}
 
 
 async def test_a_project_event_has_its_issues_read_again_and_a_sweep_made(world):
     """They carry its name, come and go with it, and send no events of their own."""
-    assert world.upkeep.after([project()]) == ["issues of project 10", "sweep"]
+    assert world.follow_ups.after([project()]) == ["issues of project 10", "sweep"]
     assert sorted(await world.run()) == ["page 1 of 10", "page 2 of 10", "sweep"]
 
 
 async def test_a_second_sweep_is_made_when_the_index_shows_what_happened(world):
-    world.upkeep.after([project()])
+    world.follow_ups.after([project()])
     await world.run()
     assert await world.run(after=INDEX_SECONDS - 1) == []
     assert await world.run(after=1) == ["sweep"]
 
 
 async def test_of_many_project_events_the_last_one_says_when_the_index_is_asked(world):
-    world.upkeep.after([project()])
+    world.follow_ups.after([project()])
     await world.run(after=10)
-    world.upkeep.after([project()])
+    world.follow_ups.after([project()])
     await world.run()
     assert await world.run(after=INDEX_SECONDS - 1) == []
     assert await world.run(after=1) == ["sweep"]
@@ -79,16 +71,16 @@ async def test_of_many_project_events_the_last_one_says_when_the_index_is_asked(
 async def test_no_regular_sweep_while_a_resync_reads_everything_anyway(unstarted):
     """Both would share what Jira gives, and each take twice as long."""
     world = unstarted.start()
-    begun = world.upkeep.resync_began()
+    begun = world.follow_ups.resync_began()
     for _ in range(5):
         assert await world.run(after=START_SECONDS) == []
-    world.upkeep.resync_ended(begun, succeeded=False)
+    world.follow_ups.resync_ended(begun, succeeded=False)
     assert await world.run(after=START_SECONDS) == ["sweep"], "what failed is made up for"
 
 
 async def test_a_resync_that_never_ends_keeps_no_sweep_away(unstarted):
     world = unstarted.start()
-    world.upkeep.resync_began()
+    world.follow_ups.resync_began()
     found = []
     for _ in range(MINUTES + 2):
         found += await world.run(after=60)
@@ -97,13 +89,13 @@ async def test_a_resync_that_never_ends_keeps_no_sweep_away(unstarted):
 
 async def test_a_sweep_that_an_event_asked_for_is_made_during_a_resync(unstarted):
     world = unstarted.start()
-    world.upkeep.resync_began()
-    world.upkeep.after([project()])
+    world.follow_ups.resync_began()
+    world.follow_ups.after([project()])
     assert "sweep" in await world.run()
 
 
 async def test_each_project_is_read_once_however_many_events_name_it(world):
-    asked = world.upkeep.after([project(10), project(11), project(10), issue()])
+    asked = world.follow_ups.after([project(10), project(11), project(10), issue()])
     assert asked == ["issues of project 10", "issues of project 11", "sweep"]
     done = await world.run()
     assert done.count("page 1 of 10") == done.count("page 1 of 11") == 1
@@ -112,21 +104,21 @@ async def test_each_project_is_read_once_however_many_events_name_it(world):
 
 async def test_other_events_have_orphans_looked_for(world):
     """A relation that changed may have left a stub behind."""
-    assert world.upkeep.after([issue()]) == ["orphans"]
+    assert world.follow_ups.after([issue()]) == ["orphans"]
     assert await world.run() == []
     assert await world.run(after=ORPHANS_SECONDS) == ["orphans"]
 
 
 async def test_what_port_refused_is_tried_again_after_other_events(world):
     """What it relates to may have come with them."""
-    world.upkeep.after([issue()])
+    world.follow_ups.after([issue()])
     await world.run(after=ORPHANS_SECONDS)
     assert world.refused_retried == 1
 
 
 async def test_while_events_keep_coming_orphans_wait(world):
     for _ in range(20):
-        world.upkeep.after([issue()])
+        world.follow_ups.after([issue()])
         assert await world.run(after=ORPHANS_SECONDS / 2) == []
     assert await world.run(after=ORPHANS_SECONDS) == ["orphans"]
 
@@ -134,9 +126,9 @@ async def test_while_events_keep_coming_orphans_wait(world):
 async def test_looking_for_orphans_takes_no_more_than_its_share_of_the_time(world):
     """In a large catalog it takes long, and after each event it would do nothing else."""
     world.orphans_take = 4.0
-    world.upkeep.after([issue()])
+    world.follow_ups.after([issue()])
     await world.run(after=ORPHANS_SECONDS)
-    world.upkeep.after([issue()])
+    world.follow_ups.after([issue()])
     assert await world.run(after=4.0 * ORPHANS_SHARE - 1) == []
     assert await world.run(after=1) == ["orphans"]
 
@@ -149,7 +141,7 @@ async def test_a_sweep_is_made_at_its_interval(world):
 
 async def test_a_sweep_out_of_turn_begins_the_interval_anew(world):
     await world.run(after=1800)
-    world.upkeep.after([project()])
+    world.follow_ups.after([project()])
     await world.run(after=INDEX_SECONDS)
     assert await world.run(after=MINUTES * 60 - 1) == []
     assert await world.run(after=1) == ["sweep"]
@@ -164,15 +156,15 @@ async def test_a_sweep_asked_for_while_another_one_runs_is_made_all_the_same(
     async def sweep(kinds: Any) -> AsyncIterator[None]:
         async for _ in world.sweep(kinds):
             if not asked:
-                asked.append(world.upkeep.after([project(11)]))
+                asked.append(world.follow_ups.after([project(11)]))
             yield
 
     asked: list[list[str]] = []
-    world.upkeep.after([project()])
+    world.follow_ups.after([project()])
     if running != "sweep":
         await world.run()
-    monkeypatch.setattr(world.upkeep._sweeper, "sweep", sweep)
-    world.upkeep.background.ask(running, world.upkeep._sweep)
+    monkeypatch.setattr(world.follow_ups._sweeper, "sweep", sweep)
+    world.follow_ups.jobs.ask(running, world.follow_ups._sweep)
     done = await world.run(after=0 if running == "sweep" else INDEX_SECONDS)
     assert asked
     assert done.count("sweep") == 2
@@ -180,9 +172,9 @@ async def test_a_sweep_asked_for_while_another_one_runs_is_made_all_the_same(
 
 async def test_a_resyncs_end_puts_off_no_sweep_that_an_event_asked_for(world):
     """The resync may have read before it happened."""
-    begun = world.upkeep.resync_began()
-    world.upkeep.after([project()])
-    world.upkeep.resync_ended(begun, succeeded=True)
+    begun = world.follow_ups.resync_began()
+    world.follow_ups.after([project()])
+    world.follow_ups.resync_ended(begun, succeeded=True)
     assert "sweep" in await world.run()
 
 
@@ -194,19 +186,19 @@ async def test_a_restart_without_a_resync_is_made_up_for_by_a_sweep(unstarted):
 
 async def test_without_an_interval_sweeps_are_only_made_after_project_events(unstarted):
     world = unstarted.start(minutes=0)
-    assert world.upkeep.background.seconds_until_due() is None
-    world.upkeep.after([project()])
+    assert world.follow_ups.jobs.seconds_until_due() is None
+    world.follow_ups.after([project()])
     assert "sweep" in await world.run()
     await world.run(after=INDEX_SECONDS)
-    assert world.upkeep.background.seconds_until_due() is None
+    assert world.follow_ups.jobs.seconds_until_due() is None
 
 
 async def test_a_resync_that_succeeded_is_a_sweep_as_well(unstarted):
     world = unstarted.start()
-    begun = world.upkeep.resync_began()
+    begun = world.follow_ups.resync_began()
     assert begun == world.time
     world.time += 30
-    world.upkeep.resync_ended(begun, succeeded=True)
+    world.follow_ups.resync_ended(begun, succeeded=True)
     assert world.looked_back_to == [begun]
     assert await world.run(after=MINUTES * 60 - 1) == []
     assert await world.run(after=1) == ["sweep"]
@@ -214,98 +206,38 @@ async def test_a_resync_that_succeeded_is_a_sweep_as_well(unstarted):
 
 async def test_a_resync_that_failed_counts_for_nothing(unstarted):
     world = unstarted.start()
-    world.upkeep.resync_ended(world.upkeep.resync_began(), succeeded=False)
+    world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=False)
     assert world.looked_back_to == []
     assert await world.run(after=START_SECONDS) == ["sweep"]
 
 
 async def test_whoever_waits_is_told_of_a_resyncs_end(world):
     told = asyncio.Event()
-    begun = world.upkeep.resync_began()
-    world.upkeep.background.wake = told.set
-    world.upkeep.resync_ended(begun, succeeded=False)
+    begun = world.follow_ups.resync_began()
+    world.follow_ups.jobs.wake = told.set
+    world.follow_ups.resync_ended(begun, succeeded=False)
     assert told.is_set()
 
 
 async def test_of_two_resyncs_at_once_both_have_to_end(world):
-    first, second = world.upkeep.resync_began(), world.upkeep.resync_began()
-    world.upkeep.resync_ended(first, succeeded=True)
-    assert world.upkeep.resync_running
-    world.upkeep.resync_ended(second, succeeded=False)
-    assert not world.upkeep.resync_running
-
-
-@pytest.mark.parametrize("succeeded", [True, False])
-async def test_events_during_a_resync_are_handled_again_after_it(world, succeeded):
-    """It may write a row that it read before the change."""
-    begun = world.upkeep.resync_began()
-    events = [issue(1), issue(2)]
-    world.upkeep.after(events)
-    await world.upkeep.after_resync()
-    assert world.put_back == []
-    world.upkeep.resync_ended(begun, succeeded=succeeded)
-    await world.upkeep.after_resync()
-    assert world.put_back == events
-    assert all(event.again for event in events)
-
-
-async def test_events_are_put_back_once(world):
-    begun = world.upkeep.resync_began()
-    world.upkeep.after([issue()])
-    world.upkeep.resync_ended(begun, succeeded=True)
-    for _ in range(2):
-        await world.upkeep.after_resync()
-    assert len(world.put_back) == 1
-
-
-async def test_events_outside_of_a_resync_are_not_handled_again(world):
-    world.upkeep.after([issue()])
-    await world.upkeep.after_resync()
-    assert world.put_back == []
-
-
-async def test_more_events_than_memory_has_room_for_are_made_up_for_by_a_sweep(world, monkeypatch):
-    events = [issue(1), issue(2), issue(3)]
-    monkeypatch.setattr(module, "MAX_REMEMBERED_BYTES", 2 * events[0].size)
-    begun = world.upkeep.resync_began()
-    world.upkeep.after(events)
-    world.upkeep.resync_ended(begun, succeeded=False)
-    await world.upkeep.after_resync()
-    assert world.put_back == events[:2]
-    assert "sweep" in await world.run()
-
-
-async def test_room_for_events_is_there_again_with_the_next_resync(world, monkeypatch):
-    monkeypatch.setattr(module, "MAX_REMEMBERED_BYTES", issue().size)
-    for count in (1, 2, 3):
-        begun = world.upkeep.resync_began()
-        world.upkeep.after([issue()])
-        world.upkeep.resync_ended(begun, succeeded=True)
-        await world.upkeep.after_resync()
-        assert len(world.put_back) == count
-
-
-async def test_an_event_that_did_not_come_through_the_door_is_not_kept(world):
-    """The framework has no bytes of it."""
-    begun = world.upkeep.resync_began()
-    world.upkeep.after([WebhookEvent("trace-1", {"webhookEvent": "user_updated"}, {})])
-    world.upkeep.resync_ended(begun, succeeded=True)
-    await world.upkeep.after_resync()
-    assert world.put_back == []
+    first, second = world.follow_ups.resync_began(), world.follow_ups.resync_began()
+    world.follow_ups.resync_ended(first, succeeded=True)
+    assert world.follow_ups.resync_running
+    world.follow_ups.resync_ended(second, succeeded=False)
+    assert not world.follow_ups.resync_running
 
 
 async def test_in_dsp_mode_nothing_is_swept(world, log):
     """The rows are mapped elsewhere: Port's entities can't be compared with them here."""
     world.dsp = True
-    world.upkeep.after([project()])
-    world.upkeep.after([issue()])
+    world.follow_ups.after([project()])
+    world.follow_ups.after([issue()])
     assert await world.run(after=MINUTES * 60) == ["page 1 of 10", "page 2 of 10"]
     assert [line for line in log if "No sweep" in line]
 
 
-async def test_that_sweep_is_not_put_off_by_the_resync_that_succeeded(world, monkeypatch):
-    monkeypatch.setattr(module, "MAX_REMEMBERED_BYTES", 1)
-    begun = world.upkeep.resync_began()
-    world.upkeep.after([issue()])
-    world.upkeep.resync_ended(begun, succeeded=True)
+async def test_a_sweep_that_is_asked_for_is_not_put_off_by_the_resync_that_succeeded(world):
+    """It is asked for where not all events of the resync are known any more."""
+    world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=True)
+    world.follow_ups.ask_for_sweep()
     assert "sweep" in await world.run(after=2)

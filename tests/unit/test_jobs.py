@@ -7,7 +7,7 @@ import pytest
 from background.jobs import (
     FIRST_RETRY_SECONDS,
     LONGEST_RETRY_SECONDS,
-    Background,
+    Jobs,
     MakeSteps,
 )
 
@@ -21,8 +21,8 @@ class World:
         self.woken = 0
         self.fails: dict[str, int] = {}
         """How often a job still fails; counted down."""
-        self.background = Background(lambda: self.time)
-        self.background.wake = self.wake
+        self.jobs = Jobs(lambda: self.time)
+        self.jobs.wake = self.wake
 
     def wake(self) -> None:
         self.woken += 1
@@ -41,16 +41,16 @@ class World:
         return made
 
     def ask(self, name: str, *, delay: float = 0.0, steps: int = 1) -> None:
-        self.background.ask(name, self.job(name, steps), delay=delay)
+        self.jobs.ask(name, self.job(name, steps), delay=delay)
 
     async def step(self) -> None:
-        await self.background.step(around)
+        await self.jobs.step(around)
 
     async def run(self) -> list[str]:
         """Everything that is due now; the labels of what was done."""
         self.done.clear()
         for _ in range(100):
-            if self.background.seconds_until_due() != 0.0:
+            if self.jobs.seconds_until_due() != 0.0:
                 return list(self.done)
             await self.step()
         raise AssertionError("it never ends")
@@ -66,13 +66,13 @@ def world():
 
 
 def test_where_nothing_was_asked_for_nothing_is_due(world):
-    assert world.background.seconds_until_due() is None
+    assert world.jobs.seconds_until_due() is None
 
 
 async def test_what_is_asked_for_is_done_to_its_end_and_then_forgotten(world, log):
     world.ask("sweep", steps=3)
     assert await world.run() == ["sweep"] * 3
-    assert world.background.seconds_until_due() is None
+    assert world.jobs.seconds_until_due() is None
     assert [line for line in log if "Background work done: sweep" in line]
 
 
@@ -92,7 +92,7 @@ async def test_jobs_of_other_names_are_other_jobs(world):
 async def test_of_two_moments_the_nearer_counts(world, first, second):
     world.ask("sweep", delay=first)
     world.ask("sweep", delay=second)
-    assert world.background.seconds_until_due() == 10.0
+    assert world.jobs.seconds_until_due() == 10.0
 
 
 async def test_nothing_is_due_before_its_time(world):
@@ -106,14 +106,14 @@ async def test_nothing_is_due_before_its_time(world):
 async def test_a_job_that_is_long_due_is_due_now_and_not_before(world):
     world.ask("sweep", delay=60.0)
     world.time += 600.0
-    assert world.background.seconds_until_due() == 0.0
+    assert world.jobs.seconds_until_due() == 0.0
 
 
 @pytest.mark.parametrize("before", [1.0, 60.0])
 async def test_what_is_postponed_is_done_then_however_soon_it_was_due(world, before):
     world.ask("orphans", delay=before)
-    world.background.postpone("orphans", world.job("orphans"), delay=30.0)
-    assert world.background.seconds_until_due() == 30.0
+    world.jobs.postpone("orphans", world.job("orphans"), delay=30.0)
+    assert world.jobs.seconds_until_due() == 30.0
 
 
 async def test_what_is_due_first_is_done_first(world):
@@ -136,7 +136,7 @@ async def test_a_job_under_way_has_its_next_step_due_at_once(world):
     world.ask("sweep", steps=2)
     world.ask("later", delay=60.0)
     await world.step()
-    assert world.background.seconds_until_due() == 0.0
+    assert world.jobs.seconds_until_due() == 0.0
 
 
 async def test_what_is_asked_for_while_it_runs_is_done_once_more(world):
@@ -154,11 +154,11 @@ async def test_a_job_may_ask_for_itself_again(world):
     async def again() -> AsyncIterator[None]:
         world.done.append("sweep")
         yield
-        world.background.postpone("sweep", again, delay=60.0)
+        world.jobs.postpone("sweep", again, delay=60.0)
 
-    world.background.ask("sweep", again)
+    world.jobs.ask("sweep", again)
     assert await world.run() == ["sweep"]
-    assert world.background.seconds_until_due() == 60.0
+    assert world.jobs.seconds_until_due() == 60.0
 
 
 async def test_who_waits_is_told_when_something_is_due_sooner(world):
@@ -167,7 +167,7 @@ async def test_who_waits_is_told_when_something_is_due_sooner(world):
     world.ask("sweep", delay=90.0)
     assert world.woken == 1
     world.ask("sweep", delay=10.0)
-    world.background.postpone("sweep", world.job("sweep"), delay=60.0)
+    world.jobs.postpone("sweep", world.job("sweep"), delay=60.0)
     assert world.woken == 3
 
 
@@ -183,7 +183,7 @@ async def test_each_step_is_done_where_it_finds_what_it_needs(world):
 
     world.ask("sweep", steps=2)
     for _ in range(3):
-        await world.background.step(noted)
+        await world.jobs.step(noted)
     assert inside == ["in", "out"] * 3
 
 
@@ -191,13 +191,13 @@ async def test_a_job_that_fails_is_done_again_later_from_its_beginning(world, lo
     world.fails = {"sweep": 1}
     world.ask("sweep", steps=3)
     assert await world.run() == ["sweep"] * 2
-    assert world.background.seconds_until_due() == FIRST_RETRY_SECONDS
+    assert world.jobs.seconds_until_due() == FIRST_RETRY_SECONDS
     [warning] = [line for line in log if line.startswith("WARNING")]
     assert "sweep" in warning
     assert "nobody answers" in warning
     world.time += FIRST_RETRY_SECONDS
     assert await world.run() == ["sweep"] * 3
-    assert world.background.seconds_until_due() is None
+    assert world.jobs.seconds_until_due() is None
 
 
 async def test_a_job_that_keeps_failing_is_tried_ever_more_rarely_but_not_given_up(world):
@@ -206,7 +206,7 @@ async def test_a_job_that_keeps_failing_is_tried_ever_more_rarely_but_not_given_
     delays = []
     for _ in range(12):
         await world.run()
-        delays.append(world.background.seconds_until_due())
+        delays.append(world.jobs.seconds_until_due())
         world.time += delays[-1]
     assert delays[0] == FIRST_RETRY_SECONDS
     assert delays == sorted(delays)
@@ -224,7 +224,7 @@ async def test_after_a_success_the_next_failure_is_the_first_again(world):
     world.fails = {"sweep": 1}
     world.ask("sweep")
     await world.run()
-    assert world.background.seconds_until_due() == FIRST_RETRY_SECONDS
+    assert world.jobs.seconds_until_due() == FIRST_RETRY_SECONDS
 
 
 async def test_a_job_that_fails_keeps_no_other_waiting(world):
@@ -240,10 +240,10 @@ async def test_a_job_that_failed_and_was_asked_for_meanwhile_is_done_when_it_was
     await world.step()
     world.ask("sweep", delay=1.0)
     await world.step()
-    assert world.background.seconds_until_due() == 1.0
+    assert world.jobs.seconds_until_due() == 1.0
     world.time += 1.0
     assert await world.run() == ["sweep"]
-    assert world.background.seconds_until_due() is None
+    assert world.jobs.seconds_until_due() is None
 
 
 async def test_where_there_is_no_mapping_the_job_is_done_again_later(world):
@@ -253,7 +253,7 @@ async def test_where_there_is_no_mapping_the_job_is_done_again_later(world):
         raise ConnectionError("Port is down")
 
     world.ask("sweep")
-    await world.background.step(no_mapping)
+    await world.jobs.step(no_mapping)
     assert world.done == []
     world.time += FIRST_RETRY_SECONDS
     assert await world.run() == ["sweep"]

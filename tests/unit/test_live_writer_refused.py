@@ -133,7 +133,7 @@ async def test_trying_again_ends_when_nothing_more_is_taken(world):
 
 async def test_what_a_resync_left_out_is_tried_again_as_well(world):
     chain(world)
-    world.catalog.remember_refused([entity("AB-3")])
+    world.writer.remember_refused([entity("AB-3")])
     await world.update(world.issue("4", "AB-4"))
     await world.retry_refused()
     assert world.names == {"AB-3", "AB-4"}

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
-from jira.read_ahead import PAGES_AHEAD, Ahead
+from jira.read_ahead import PAGES_AHEAD, ReadAhead
 
 Page = list[dict[str, Any]]
+NUMBERS = {"user": 0, "issue": 1}
+"""The resources' places in the mapping."""
 
 
 class Site:
@@ -19,10 +20,9 @@ class Site:
         self.pages: dict[str, list[Page | Exception]] = {}
         self.read: list[str] = []
         self.ended: list[str] = []
-        self.ahead = Ahead(self.pages_of)
+        self.ahead = ReadAhead()
 
-    async def pages_of(self, resource: ResourceConfig) -> AsyncGenerator[Page, None]:
-        name = str(resource)
+    async def pages_of(self, name: str) -> AsyncGenerator[Page, None]:
         try:
             for number, page in enumerate(self.pages[name]):
                 self.read.append(f"{name}{number}")
@@ -32,12 +32,14 @@ class Site:
         finally:
             self.ended.append(name)
 
+    def start(self, *names: str) -> None:
+        self.ahead.start({NUMBERS[name]: self.pages_of(name) for name in names})
+
+    def taken(self, name: str) -> AsyncGenerator[Page, None]:
+        return self.ahead.pages(NUMBERS[name], self.pages_of(name))
+
     async def take(self, name: str) -> list[Page]:
-        return [page async for page in self.ahead.pages(of(name))]
-
-
-def of(name: str) -> ResourceConfig:
-    return cast(ResourceConfig, name)
+        return [page async for page in self.taken(name)]
 
 
 async def everything_done() -> None:
@@ -54,7 +56,7 @@ def site() -> Site:
 
 
 async def test_every_resource_is_read_before_the_first_is_taken(site):
-    site.ahead.start([of("user"), of("issue")])
+    site.start("user", "issue")
     await everything_done()
     assert "user0" in site.read
     assert "issue0" in site.read
@@ -62,13 +64,13 @@ async def test_every_resource_is_read_before_the_first_is_taken(site):
 
 async def test_no_more_is_read_than_waits_to_be_taken_and_one_page(site):
     """The memory of a resync must not grow with the site."""
-    site.ahead.start([of("issue")])
+    site.start("issue")
     await everything_done()
     assert len(site.read) == PAGES_AHEAD + 1
 
 
 async def test_pages_come_whole_and_in_order(site):
-    site.ahead.start([of("user"), of("issue")])
+    site.start("user", "issue")
     assert await site.take("issue") == site.pages["issue"]
     assert await site.take("user") == site.pages["user"]
 
@@ -78,7 +80,7 @@ async def test_what_was_not_started_is_read_when_it_is_asked_for(site):
 
 
 async def test_a_resource_is_read_anew_when_it_is_taken_a_second_time(site):
-    site.ahead.start([of("user")])
+    site.start("user")
     await site.take("user")
     site.pages["user"] = [[{"n": 2}]]
     assert await site.take("user") == [[{"n": 2}]]
@@ -86,8 +88,8 @@ async def test_a_resource_is_read_anew_when_it_is_taken_a_second_time(site):
 
 async def test_an_error_comes_at_its_place_and_is_no_end(site):
     site.pages["issue"][2:] = [RuntimeError("it broke off")]
-    site.ahead.start([of("issue")])
-    pages = site.ahead.pages(of("issue"))
+    site.start("issue")
+    pages = site.taken("issue")
     assert [await anext(pages), await anext(pages)] == site.pages["issue"][:2]
     with pytest.raises(RuntimeError, match="it broke off"):
         await anext(pages)
@@ -95,17 +97,17 @@ async def test_an_error_comes_at_its_place_and_is_no_end(site):
 
 async def test_an_error_of_one_resource_leaves_the_others_alone(site):
     site.pages["user"] = [RuntimeError("403")]
-    site.ahead.start([of("user"), of("issue")])
+    site.start("user", "issue")
     await everything_done()
     assert await site.take("issue") == site.pages["issue"]
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["stopped", "started-anew"])
 async def test_what_nobody_took_is_no_longer_read(site, again):
-    site.ahead.start([of("issue")])
+    site.start("issue")
     await everything_done()
     if again:
-        site.ahead.start([])
+        site.start()
     else:
         site.ahead.stop()
     await everything_done()
@@ -113,8 +115,8 @@ async def test_what_nobody_took_is_no_longer_read(site, again):
 
 
 async def test_whoever_stops_taking_stops_the_reading(site):
-    site.ahead.start([of("issue")])
-    pages = site.ahead.pages(of("issue"))
+    site.start("issue")
+    pages = site.taken("issue")
     await anext(pages)
     await pages.aclose()
     await everything_done()

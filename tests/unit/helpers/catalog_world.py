@@ -1,4 +1,4 @@
-"""Port, Jira, and the catalog that brings the one to the other."""
+"""Port, Jira, and the writer that brings the one to the other."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 
 from port.entities import PortWriter
-from port.live_writer import Catalog
+from port.live_writer import LiveWriter
 from tests.unit.helpers.catalog_fakes import FakeProcessor, FakeWriter, Row, expand, results
 from tests.unit.helpers.fake_client import FakeClient, mapping
 
 
 class CatalogWorld:
-    """Port, Jira, and the catalog that brings the one to the other."""
+    """Port, Jira, and the writer that brings the one to the other."""
 
     def __init__(self, *in_port: Entity) -> None:
         self.mapping = mapping("issue", "project")
@@ -23,18 +23,18 @@ class CatalogWorld:
         self.port = FakeWriter(*in_port)
         self.jira = FakeClient()
         self.processor = FakeProcessor()
-        self.catalog = Catalog(cast(PortWriter, self.port), self.jira.client)
+        self.writer = LiveWriter(cast(PortWriter, self.port), self.jira.client)
 
     def add(self, *in_port: Entity) -> None:
         self.port.has |= FakeWriter(*in_port).has
 
     async def sync(self, *of: WebhookEventRawResults, gone: Sequence[Entity] = ()) -> None:
         async with asyncio.timeout(5):
-            await self.catalog.sync(of, cast(BaseEntityProcessor, self.processor), expand, gone)
+            await self.writer.sync(of, cast(BaseEntityProcessor, self.processor), expand, gone)
 
     async def retry_refused(self) -> None:
         async with asyncio.timeout(5):
-            await self.catalog.retry_refused(cast(BaseEntityProcessor, self.processor), expand)
+            await self.writer.retry_refused(cast(BaseEntityProcessor, self.processor), expand)
 
     async def update(self, *rows: Row) -> None:
         await self.sync(results(self.issues, rows))

@@ -1,7 +1,6 @@
 """A Jira and a Port that a sweep compares."""
 
-from collections.abc import AsyncIterator, Sequence
-from types import SimpleNamespace
+from collections.abc import Sequence
 from typing import Any, cast
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
@@ -9,8 +8,6 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 
 from background.sweep import Sweeper
-from jira.errors import JiraUnavailableError
-from jira.kinds.issue_reader import IssueQuery
 from port.entities import PortWriter, key_of
 from tests.unit.helpers.catalog_fakes import FakeWriter, Row, entity
 from tests.unit.helpers.fake_client import FakeClient
@@ -20,48 +17,12 @@ def full(identifier: str, blueprint: str = "issue", **relations: Any) -> Entity:
     return entity(identifier, blueprint, properties={"name": "before"}, relations=relations)
 
 
-class SweptJira(FakeClient):
-    """Lists what it has, by two to a page, and notes how it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-        self.breaks_off = False
-        self.issues = SimpleNamespace(by_keys=self.by_keys, names=self.names, pages=self.pages)
-
-    async def listed(self, rows: Sequence[Row]) -> AsyncIterator[list[Row]]:
-        await self.answer()
-        for start in range(0, len(rows), 2):
-            yield list(rows[start : start + 2])
-            if self.breaks_off:
-                raise JiraUnavailableError("503")
-
-    async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
-        self.asked.append(f"names {query.jql}")
-        inside = [row for i, row in self.by_id.items() if i not in self.outside]
-        async for page in self.listed([{"id": r["id"], "key": r["key"]} for r in inside]):
-            yield page
-
-    async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
-        self.asked.append(f"pages {query.jql}")
-        async for page in self.listed([row for row in self.by_id.values() if row.get("changed")]):
-            yield page
-
-    async def get_paginated_projects(self, params: Any = None) -> AsyncIterator[list[Row]]:
-        async for page in self.listed(list(self.live.values())):
-            yield page
-
-    async def get_paginated_users(self) -> AsyncIterator[list[Row]]:
-        async for page in self.listed(list(self.accounts.values())):
-            yield page
-
-
 class SweepWorld:
     """The sweeper between both; writes go through at once."""
 
     def __init__(self, mapping: Any) -> None:
         self.mapping = mapping
-        self.jira = SweptJira()
+        self.jira = FakeClient()
         self.port = FakeWriter()
         self.time = 10_000.0
         self.written: list[str] = []

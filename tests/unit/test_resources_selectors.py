@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic.v1 import ValidationError
 
-from jira.kinds.selectors import CONFIGS
+from port.mapping.resources import CONFIGS
 from kinds import Kinds
-from tests.unit.test_mapping_models import parsed, resource
+from tests.unit.test_resources import parsed, resource
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "team": {"include_members": False},

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic.v1 import ValidationError
 
-from jira.kinds.selectors import (
+from port.mapping.resources import (
     JiraIssueConfig,
     JiraPortAppConfig,
     JiraProjectConfig,

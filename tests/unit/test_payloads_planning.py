@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jira.planning_events import (
+from jira.payloads import (
     board_subjects,
     release_project,
     release_subjects,

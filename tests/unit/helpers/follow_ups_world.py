@@ -1,44 +1,41 @@
-"""An upkeep whose clock, sweeper and events a test holds in its hand."""
+"""Follow-ups whose clock and sweeper a test holds in its hand."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
-from background.follow_ups import Upkeep
+from background.follow_ups import FollowUps
 from background.sweep import Sweeper
 from kinds import Kinds
 from tests.unit.helpers import fake_client
 from tests.unit.helpers.fake_client import FakeClient
-from webhook_processors.queued_event import QueuedEvent
 
 MINUTES = 60
 INDEX_SECONDS = 15
 
 
 class World:
-    """The upkeep with a clock of the test's, and a sweeper that only says so."""
+    """Follow-ups with a clock of the test's, and a sweeper that only says so."""
 
     def __init__(self) -> None:
         self.time = 1000.0
         self.done: list[str] = []
-        self.put_back: list[QueuedEvent] = []
         self.looked_back_to: list[float] = []
         self.dsp = False
         self.orphans_take = 0.0
         self.refused_retried = 0
         self.mapping = fake_client.mapping("issue", "project")
         self.jira = FakeClient()
-        self.upkeep: Upkeep
+        self.follow_ups: FollowUps
 
     def start(self, minutes: int = MINUTES) -> "World":
         sweeper = SimpleNamespace(
             sweep=self.sweep, orphans=self.orphans, look_back_to=self.looked_back_to.append
         )
-        self.upkeep = Upkeep(
+        self.follow_ups = FollowUps(
             self.jira.client,
             cast(Sweeper, sweeper),
             self.sync,
-            self.again,
             self.retry_refused,
             sweep_minutes=minutes,
             index_seconds=INDEX_SECONDS,
@@ -68,9 +65,6 @@ class World:
         assert list(gone) == []
         self.done += results
 
-    async def again(self, events: Sequence[QueuedEvent]) -> None:
-        self.put_back += events
-
     async def run(self, *, after: float = 0.0) -> list[str]:
         """What is due by then, and no later than that."""
         self.time += after
@@ -80,7 +74,7 @@ class World:
             return await step()
 
         for _ in range(100):
-            if self.upkeep.background.seconds_until_due() != 0.0:
+            if self.follow_ups.jobs.seconds_until_due() != 0.0:
                 return list(self.done)
-            await self.upkeep.background.step(around)
+            await self.follow_ups.jobs.step(around)
         raise AssertionError("it never ends")

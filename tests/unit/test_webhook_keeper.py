@@ -7,13 +7,18 @@ from typing import Any, cast
 
 import pytest
 
-from client import JiraClient
-from jira import keep_webhook as module
+from jira import webhook_registration as module
 from jira.errors import JiraAnswerError, JiraAuthenticationError, JiraUnavailableError
-from jira.keep_webhook import CHECK_EVERY_SECONDS, RETRY_AFTER_SECONDS, WebhookKeeper
-from jira.webhook_registration import WantedWebhook
+from jira.http.api import JiraApi
+from jira.webhook_registration import (
+    CHECK_EVERY_SECONDS,
+    RETRY_AFTER_SECONDS,
+    WantedWebhook,
+    WebhookKeeper,
+)
 
 WANTED = WantedWebhook("name", "https://port.example.com", ("user_created",), "a-secret-word")
+API = cast(JiraApi, object())
 
 
 class Enough(BaseException):
@@ -27,7 +32,8 @@ class FakeJira:
         self.answers = list(answers)
         self.asked: list[WantedWebhook] = []
 
-    async def ensure_webhook(self, wanted: WantedWebhook) -> bool:
+    async def ensure_webhook(self, api: JiraApi, wanted: WantedWebhook) -> bool:
+        assert api is API
         self.asked.append(wanted)
         answer = self.answers.pop(0)
         if isinstance(answer, BaseException):
@@ -41,7 +47,7 @@ def keep(monkeypatch) -> Callable[..., Any]:
 
     async def run(*answers: Any) -> tuple[FakeJira, list[float], list[bool]]:
         jira = FakeJira(*answers)
-        keeper = WebhookKeeper(cast(JiraClient, jira), WANTED)
+        keeper = WebhookKeeper(API, WANTED)
         pauses: list[float] = []
         ready: list[bool] = []
         assert not keeper.ready.is_set()
@@ -54,6 +60,7 @@ def keep(monkeypatch) -> Callable[..., Any]:
 
         stand_in = SimpleNamespace(sleep=sleep, Event=asyncio.Event)
         monkeypatch.setattr(module, "asyncio", stand_in)
+        monkeypatch.setattr(module, "ensure_webhook", jira.ensure_webhook)
         with pytest.raises(Enough):
             await keeper.run()
         return jira, pauses, ready
@@ -100,15 +107,15 @@ async def test_an_error_that_nobody_expects_is_logged_with_its_traceback(keep, l
     assert "Traceback" in line
 
 
-async def test_a_keeper_that_is_cancelled_ends_and_holds_nobody_up():
+async def test_a_keeper_that_is_cancelled_ends_and_holds_nobody_up(monkeypatch):
     asked = asyncio.Event()
 
-    class Slow(FakeJira):
-        async def ensure_webhook(self, wanted: WantedWebhook) -> bool:
-            asked.set()
-            return await asyncio.Future()
+    async def slow(api: JiraApi, wanted: WantedWebhook) -> bool:
+        asked.set()
+        return await asyncio.Future()
 
-    keeper = WebhookKeeper(cast(JiraClient, Slow()), WANTED)
+    monkeypatch.setattr(module, "ensure_webhook", slow)
+    keeper = WebhookKeeper(API, WANTED)
     task = asyncio.create_task(keeper.run())
     await asked.wait()
     assert not keeper.ready.is_set()
