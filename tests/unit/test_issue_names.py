@@ -4,7 +4,6 @@ import pytest
 
 from jira.errors import JiraAnswerError, JiraUnavailableError
 from jira.jql import ALL_ISSUES
-from jira.kinds import issue
 from jira.kinds.issue_reader import (
     BULK_FETCH,
     MAX_NAMES_PER_PAGE,
@@ -13,7 +12,7 @@ from jira.kinds.issue_reader import (
     IssueQuery,
     IssueReader,
 )
-from tests.unit.helpers.fake_client import FakeClient, resource
+from tests.unit.helpers.fake_client import ISSUES, FakeClient, resource
 from tests.unit.helpers.fakes import FakeApi
 from tests.unit.helpers.issue_site import Site
 
@@ -68,18 +67,20 @@ class Reads(FakeClient):
     def __init__(self) -> None:
         super().__init__()
         self.sizes: list[int] = []
+        self._find = self.reader.find
+        self.reader.find = self.find
 
-    async def find_issues(self, ids, selector):
+    async def find(self, ids, query):
         ids = list(ids)
         self.sizes.append(len(ids))
-        return await super().find_issues(ids, selector)
+        return await self._find(ids, query)
 
 
 async def test_whole_rows_of_named_issues_are_read_a_few_hundred_at_a_time():
     jira = Reads()
     rows = [jira.issue(str(n), f"AB-{n}") for n in range(2 * ROWS_TOGETHER + 1)]
     given = [{"id": int(row["id"]), "key": row["key"]} for row in rows]
-    pages = [page async for page in issue.read_named(jira.client, given, resource("issue"))]
+    pages = [page async for page in jira.issues.named(given, ISSUES)]
     assert [row for page in pages for row in page] == rows
     assert jira.sizes == [ROWS_TOGETHER, ROWS_TOGETHER, 1]
 
@@ -90,14 +91,14 @@ async def test_a_named_issue_that_is_gone_or_outside_by_now_is_left_out():
     jira.issue("2", "AB-2")
     jira.outside = {"2"}
     given = [{"id": n, "key": f"AB-{n}"} for n in ("1", "2", "3")]
-    [page] = [page async for page in issue.read_named(jira.client, given, resource("issue"))]
+    [page] = [page async for page in jira.issues.named(given, ISSUES)]
     assert [row["key"] for row in page] == ["AB-1"]
 
 
 async def test_no_named_issues_are_no_request():
     jira = Reads()
     jira.down = True
-    assert [p async for p in issue.read_named(jira.client, [], resource("issue"))] == []
+    assert [p async for p in jira.issues.named([], ISSUES)] == []
 
 
 class Queries(FakeClient):
@@ -106,7 +107,7 @@ class Queries(FakeClient):
     def __init__(self) -> None:
         super().__init__()
         self.queries: list[IssueQuery] = []
-        self.issues.names = self.issues.pages = self.note
+        self.reader.names = self.reader.pages = self.note
 
     async def note(self, query: IssueQuery):
         self.queries.append(query)
@@ -118,7 +119,7 @@ SELECTOR = {"jql": "project = AB ORDER BY rank", "fields": "summary,status", "ex
 
 async def test_names_are_those_of_the_resources_selector():
     jira = Queries()
-    [_] = [p async for p in issue.read_names(jira.client, resource("issue", **SELECTOR))]
+    [_] = [p async for p in jira.issues.names(resource("issue", **SELECTOR).selector)]
     assert [query.jql for query in jira.queries] == [SELECTOR["jql"]]
 
 
@@ -134,6 +135,6 @@ async def test_names_are_those_of_the_resources_selector():
 async def test_what_changed_lately_is_asked_for_within_the_selector(jql, expected):
     """Relative: a date would be read in the account's time zone."""
     jira = Queries()
-    of = resource("issue", **{**SELECTOR, "jql": jql})
-    [_] = [p async for p in issue.read_changed(jira.client, of, 65)]
+    of = resource("issue", **{**SELECTOR, "jql": jql}).selector
+    [_] = [p async for p in jira.issues.changed(of, 65)]
     assert jira.queries == [IssueQuery(expected, ("summary", "status"), ("names",))]

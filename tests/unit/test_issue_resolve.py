@@ -2,7 +2,6 @@
 
 import pytest
 
-from jira.kinds import issue
 from jira.payloads import IssueSubject
 from tests.unit.helpers.fake_client import ISSUES, FakeClient
 
@@ -19,13 +18,13 @@ def about(issue_id: str, *keys: str, related: bool = False) -> IssueSubject:
 
 async def resolve_issues(jira: FakeClient, *subjects: IssueSubject) -> tuple[list[str], list[str]]:
     """The keys that are updated, and those that are deleted."""
-    found = await issue.resolve(jira.client, subjects, ISSUES)
+    found = await jira.issues.resolve(subjects, ISSUES)
     return [row["key"] for row in found.updated], [row["key"] for row in found.deleted]
 
 
 async def test_an_issue_that_is_there_is_what_jira_says_now(jira):
     row = jira.issue("1", "AB-1")
-    found = await issue.resolve(jira.client, [about("1", "AB-1")], ISSUES)
+    found = await jira.issues.resolve([about("1", "AB-1")], ISSUES)
     assert found.updated == [row]
     assert found.deleted == []
 
@@ -36,7 +35,7 @@ async def test_an_issue_that_is_gone_is_deleted(jira):
 
 async def test_a_deleted_row_is_what_the_event_carried(jira):
     """The mapping's identifier is computed from it."""
-    found = await issue.resolve(jira.client, [about("1", "AB-1")], ISSUES)
+    found = await jira.issues.resolve([about("1", "AB-1")], ISSUES)
     assert found.deleted == [{"id": "1", "key": "AB-1", "fields": {"summary": "then"}}]
 
 
@@ -151,7 +150,7 @@ async def test_only_related_issues_are_asked_for_by_key(jira):
 
 
 async def test_a_related_row_that_is_gone_is_deleted_by_its_key(jira):
-    found = await issue.resolve(jira.client, [about("6", "AB-6", related=True)], ISSUES)
+    found = await jira.issues.resolve([about("6", "AB-6", related=True)], ISSUES)
     assert [(row["id"], row["key"]) for row in found.deleted] == [("6", "AB-6")]
 
 
@@ -172,7 +171,7 @@ async def test_several_subjects_are_each_judged_by_themselves(jira):
 
 
 async def issues_known(jira: FakeClient, *names: str) -> tuple[list[str], list[str]]:
-    known = await issue.by_identifiers(jira.client, list(names), ISSUES)
+    known = await jira.issues.by_identifiers(list(names), ISSUES)
     return [row["key"] for row in known.rows], known.gone
 
 

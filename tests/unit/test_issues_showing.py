@@ -5,19 +5,20 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from background.issues_showing import (
     RELEASE_FIELDS,
     SPRINT_FIELDS,
-    Carriers,
-    carriers_of,
+    IssuesShowing,
+    issues_showing,
     pages,
 )
 from client import JiraClient
 from jira.errors import JiraError, JiraPermissionError, JiraRequestError, JiraUnavailableError
-from jira.kinds.issue_reader import IssueQuery
-from jira.planning_events import release_subjects
+from jira.kinds.issue import IssueKind
+from jira.kinds.issue_reader import IssueQuery, IssueReader
+from jira.kinds.project import ProjectKind
+from jira.payloads import release_subjects
 from tests.unit.helpers.fake_client import mapping
 
 Row = dict[str, Any]
@@ -25,35 +26,35 @@ VERSION = {"id": 7, "projectId": 10}
 SPRINT = {"id": 3, "originBoardId": 5}
 
 
-def event(name: str, **payload: Any) -> WebhookEvent:
-    return WebhookEvent("trace", {"webhookEvent": name, **payload}, {})
+def event(name: str, **payload: Any) -> Row:
+    return {"webhookEvent": name, **payload}
 
 
-def of(name: str, **payload: Any) -> list[Carriers]:
-    return carriers_of([event(name, **payload)])
+def of(name: str, **payload: Any) -> list[IssuesShowing]:
+    return issues_showing([event(name, **payload)])
 
 
 @pytest.mark.parametrize("name", ["updated", "released", "unreleased"])
-def test_a_release_is_carried_by_the_issues_that_name_it_in_either_field(name):
+def test_a_release_shows_in_the_issues_that_name_it_in_either_field(name):
     [found] = of(f"jira:version_{name}", version=VERSION)
     assert found.clause == "(fixVersion in (7) OR affectedVersion in (7))"
     assert found.fields == RELEASE_FIELDS
 
 
 @pytest.mark.parametrize("name", ["deleted", "merged"])
-def test_the_carriers_of_a_release_that_is_gone_are_the_issues_of_its_project(name):
+def test_what_shows_a_release_that_is_gone_are_the_issues_of_its_project(name):
     """Its id in a query would be a 400."""
     [found] = of(f"jira:version_{name}", version=VERSION, mergedTo=8)
     assert (found.clause, found.project_id) == (None, "10")
 
 
 @pytest.mark.parametrize("name", ["updated", "started"])
-def test_a_sprint_is_carried_by_its_issues(name):
+def test_a_sprint_shows_in_its_issues(name):
     [found] = of(f"sprint_{name}", sprint=SPRINT)
     assert (found.clause, found.fields) == ("sprint in (3)", SPRINT_FIELDS)
 
 
-def test_the_carriers_of_a_sprint_that_is_gone_are_the_issues_of_its_boards_projects():
+def test_what_shows_a_sprint_that_is_gone_are_the_issues_of_its_boards_projects():
     [found] = of("sprint_deleted", sprint=SPRINT)
     assert (found.clause, found.board_id) == (None, "5")
 
@@ -64,7 +65,7 @@ def test_a_sprint_that_closes_keeps_some_issues_and_lets_go_of_others():
 
 
 @pytest.mark.parametrize("board", [{}, {"originBoardId": None}, {"originBoardId": "5) OR (1"}])
-def test_the_carriers_of_a_sprint_that_is_gone_from_an_unknown_board_may_be_any_issues(board):
+def test_what_shows_a_sprint_that_is_gone_from_an_unknown_board_may_be_any_issues(board):
     [found] = of("sprint_deleted", sprint={"id": 3, **board})
     assert (found.clause, found.board_id, found.project_id) == (None, None, None)
 
@@ -85,14 +86,14 @@ def test_the_carriers_of_a_sprint_that_is_gone_from_an_unknown_board_may_be_any_
         ("", {}),
     ],
 )
-def test_what_no_issue_carries_or_nothing_plausible_names(name, payload):
+def test_what_no_issue_shows_or_nothing_plausible_names(name, payload):
     assert of(name, **payload) == []
 
 
 def test_events_of_the_same_thing_are_read_once():
     events = [event(f"jira:version_{n}", version=VERSION) for n in ("updated", "released")]
     events += [event("jira:version_updated", version={"id": "8"})]
-    assert [found.name for found in carriers_of(events)] == [
+    assert [found.name for found in issues_showing(events)] == [
         "issues of release 7",
         "issues of release 8",
     ]
@@ -100,11 +101,11 @@ def test_events_of_the_same_thing_are_read_once():
 
 def test_two_releases_of_one_project_that_are_gone_are_one_read():
     events = [event("jira:version_deleted", version={"id": n, "projectId": 10}) for n in (7, 8)]
-    assert len(carriers_of(events)) == 1
+    assert len(issues_showing(events)) == 1
 
 
 def test_both_releases_of_a_merge_are_those_of_one_project():
-    """What carried the one carries the other now: the project's issues have both."""
+    """What showed the one shows the other now: the project's issues have both."""
     payload = {"version": VERSION, "mergedTo": {"id": 8}}
     assert len(release_subjects(payload)) == 2
     assert len(of("jira:version_deleted", **payload)) == 1
@@ -121,10 +122,9 @@ class Site:
         self.client = cast(
             JiraClient,
             SimpleNamespace(
-                issues=SimpleNamespace(pages=self.pages),
-                boards=SimpleNamespace(find=self.find_boards),
-                projects=SimpleNamespace(find=self.find, find_keys=self.find_keys),
-                issue_selector=self.selector_of,
+                issues=IssueKind(cast(IssueReader, self), cast(ProjectKind, None)),
+                boards=SimpleNamespace(any_of=self.any_of),
+                projects=SimpleNamespace(live=self.live, find_keys=self.find_keys),
             ),
         )
 
@@ -134,32 +134,29 @@ class Site:
             raise self.error
         yield [{"id": "1"}]
 
-    async def selector_of(self, resource: Any) -> Any:
-        return resource.selector
-
-    async def find_boards(self, ids: list[str]) -> dict[str, Row | None]:
+    async def any_of(self, ids: list[str]) -> dict[str, Row | None]:
         self.boards_asked += ids
         return {i: self.boards[i] for i in ids if i in self.boards}
 
-    async def find(self, ids: list[str], expand: str) -> dict[str, Row]:
+    async def live(self, ids: list[str]) -> dict[str, Row]:
         return {i: {"id": i} for i in ids}
 
-    async def find_keys(self, keys: list[str], expand: str) -> list[Row]:
+    async def find_keys(self, keys: list[str]) -> list[Row]:
         numbers = {"AB": "10", "CD": "11"}
         return [{"id": numbers[key], "key": key} for key in keys]
 
-    async def read(self, carriers: Carriers, *reads: str) -> int:
-        of = mapping("issue", properties={str(n): text for n, text in enumerate(reads)})
-        of.resources[0].selector.jql = "a = 1 OR b = 2"  # type: ignore[attr-defined]
-        return len([page async for page in pages(self.client, carriers, of)])
+    async def read(self, showing: IssuesShowing, *reads: str) -> int:
+        of: Any = mapping("issue", properties={str(n): text for n, text in enumerate(reads)})
+        of.resources[0].selector.jql = "a = 1 OR b = 2"
+        return len([page async for page in pages(self.client, showing, of)])
 
 
-RELEASE = Carriers("x", RELEASE_FIELDS, clause="(fixVersion in (7) OR affectedVersion in (7))")
-IN_SPRINT = Carriers("x", SPRINT_FIELDS, clause="sprint in (3)")
+RELEASE = IssuesShowing("x", RELEASE_FIELDS, clause="(fixVersion in (7) OR affectedVersion in (7))")
+IN_SPRINT = IssuesShowing("x", SPRINT_FIELDS, clause="sprint in (3)")
 
 
 @pytest.mark.parametrize(
-    ("carriers", "reads"),
+    ("showing", "reads"),
     [
         (RELEASE, ".fields.fixVersions | map(.name)"),
         (RELEASE, ".fields.versions[0].name"),
@@ -170,31 +167,31 @@ IN_SPRINT = Carriers("x", SPRINT_FIELDS, clause="sprint in (3)")
         (IN_SPRINT, "."),
     ],
 )
-async def test_the_issues_of_the_selector_that_carry_it_are_read(carriers, reads):
+async def test_the_issues_of_the_selector_that_show_it_are_read(showing, reads):
     site = Site()
-    assert await site.read(carriers, ".key", reads) == 1
-    assert site.asked == [f"(a = 1 OR b = 2) AND {carriers.clause}"]
+    assert await site.read(showing, ".key", reads) == 1
+    assert site.asked == [f"(a = 1 OR b = 2) AND {showing.clause}"]
 
 
 @pytest.mark.parametrize(
-    "carriers", [RELEASE, IN_SPRINT, Carriers("x", SPRINT_FIELDS, board_id="5")]
+    "showing", [RELEASE, IN_SPRINT, IssuesShowing("x", SPRINT_FIELDS, board_id="5")]
 )
-async def test_a_mapping_that_reads_neither_field_has_nothing_read(carriers):
+async def test_a_mapping_that_reads_neither_field_has_nothing_read(showing):
     """An event would have thousands of issues read for nothing."""
     site = Site()
-    assert await site.read(carriers, ".fields.summary", ".fields.components") == 0
+    assert await site.read(showing, ".fields.summary", ".fields.components") == 0
     assert (site.asked, site.boards_asked) == ([], [])
 
 
 async def test_the_issues_of_a_project_are_read_by_its_id():
     site = Site()
-    assert await site.read(Carriers("x", RELEASE_FIELDS, project_id="10"), ".fields.versions") == 1
+    assert await site.read(IssuesShowing("x", RELEASE_FIELDS, project_id="10"), ".fields.versions") == 1
     assert site.asked == ['(a = 1 OR b = 2) AND project in ("10")']
 
 
 async def test_the_issues_of_every_project_of_a_board_are_read():
     site = Site()
-    await site.read(Carriers("x", SPRINT_FIELDS, board_id="5"), ".fields.sprint")
+    await site.read(IssuesShowing("x", SPRINT_FIELDS, board_id="5"), ".fields.sprint")
     assert site.asked == [f'(a = 1 OR b = 2) AND project in ("{n}")' for n in (10, 11)]
 
 
@@ -203,7 +200,7 @@ async def test_the_issues_of_every_project_of_a_board_are_read():
 async def test_a_board_that_is_gone_or_refused_may_have_had_any_projects(board, board_id):
     site = Site()
     site.boards = board
-    assert await site.read(Carriers("x", SPRINT_FIELDS, board_id=board_id), ".fields.sprint") == 1
+    assert await site.read(IssuesShowing("x", SPRINT_FIELDS, board_id=board_id), ".fields.sprint") == 1
     assert site.asked == ["a = 1 OR b = 2"]
 
 
@@ -221,5 +218,5 @@ async def test_another_failure_is_raised(error):
 async def test_a_refused_query_for_a_whole_project_is_the_mappings_and_raised():
     with pytest.raises(JiraRequestError):
         await Site(JiraRequestError("400")).read(
-            Carriers("x", RELEASE_FIELDS, project_id="10"), ".fields.versions"
+            IssuesShowing("x", RELEASE_FIELDS, project_id="10"), ".fields.versions"
         )

@@ -33,14 +33,15 @@ def queued(delivery: str, issue_id: int = 1) -> QueuedEvent:
     return QueuedEvent(json.dumps(payload).encode(), {DELIVERY_ID: delivery})
 
 
-class Upkeep:
-    """Notes which events it is told of."""
+class FollowUps:
+    """Notes of which issues it is told."""
 
     def __init__(self) -> None:
-        self.told: list[list[str]] = []
+        self.told: list[list[int]] = []
+        self.resync_running = False
 
-    def after(self, events: Sequence[WebhookEvent]) -> list[str]:
-        self.told.append([e.headers[DELIVERY_ID] for e in events])
+    def after(self, payloads: Sequence[Any]) -> list[str]:
+        self.told.append([payload["issue"]["id"] for payload in payloads])
         return ["orphans"]
 
 
@@ -49,8 +50,8 @@ class World:
 
     def __init__(self) -> None:
         self.manager = JiraLiveEventsManager(MagicMock(), MagicMock(), 90.0, 5.0)
-        self.upkeep = Upkeep()
-        self.manager.upkeep = self.upkeep  # type: ignore[assignment]
+        self.follow_ups = FollowUps()
+        self.manager.follow_ups = self.follow_ups  # type: ignore[assignment]
         self.manager._attempt = self.attempt  # type: ignore[method-assign]
         self.queue = LocalQueue[WebhookEvent]()
         self.manager._event_queues[PATH] = self.queue
@@ -93,9 +94,10 @@ def world(monkeypatch):
     return World()
 
 
-async def test_a_batch_is_tried_and_told_to_the_upkeep(world, log):
+async def test_a_batch_is_tried_and_told_to_the_follow_ups(world, log):
     await world.process(queued("d-1", 1), queued("d-2", 2))
-    assert world.tried == world.upkeep.told == [["d-1", "d-2"]]
+    assert world.tried == [["d-1", "d-2"]]
+    assert world.follow_ups.told == [[1, 2]]
     [line] = [line for line in log if "live events done" in line]
     assert "2 live events" in line
     assert "orphans" in line
@@ -104,7 +106,8 @@ async def test_a_batch_is_tried_and_told_to_the_upkeep(world, log):
 async def test_a_delivery_that_was_handled_before_is_not_tried_again(world, log):
     await world.process(queued("d-1"))
     await world.process(queued("d-1"), queued("d-2", 2))
-    assert world.tried == world.upkeep.told == [["d-1"], ["d-2"]]
+    assert world.tried == [["d-1"], ["d-2"]]
+    assert world.follow_ups.told == [[1], [2]]
     assert [line for line in log if "(1 of them brought no news)" in line]
 
 
@@ -132,7 +135,7 @@ async def test_an_event_that_comes_during_the_read_is_tried(world):
 async def test_a_batch_of_old_news_alone_asks_for_nothing(world, log):
     await world.process(queued("d-1"))
     await world.process(queued("d-1"))
-    assert world.upkeep.told == [["d-1"]]
+    assert world.follow_ups.told == [[1]]
     assert "background work: none" in log[-1]
 
 
@@ -151,7 +154,7 @@ async def test_events_that_join_during_an_outage_belong_to_the_batch(world):
     await world.queue.put(joined)
     assert (await world.process(queued("d-1")))[1:] == [joined]
     assert {delivery for tried in world.tried for delivery in tried} == {"d-1", "d-2"}
-    assert world.upkeep.told == [["d-1", "d-2"]]
+    assert world.follow_ups.told == [[1, 2]]
 
 
 async def test_in_a_long_outage_most_events_wait_as_bytes(world, monkeypatch):
@@ -170,10 +173,24 @@ async def test_an_event_keeps_no_more_than_its_bytes_once_it_is_done(world):
     assert event._parsed is None
 
 
-async def test_events_that_are_put_back_wait_in_the_queue(world):
-    events = [queued("d-1"), queued("d-2")]
-    await world.manager._put_back(events)
-    assert [await world.queue.get() for _ in range(2)] == events
+async def test_events_during_a_resync_are_handled_again_after_it(world):
+    """It may write a row that it read before the change."""
+    events = [queued("d-1"), queued("d-2", 2)]
+    world.follow_ups.resync_running = True
+    await world.process(*events)
+    assert world.manager._replay.take() == events
+
+
+async def test_old_news_during_a_resync_is_not_handled_again(world):
+    await world.process(queued("d-1"))
+    world.follow_ups.resync_running = True
+    await world.process(queued("d-1"))
+    assert world.manager._replay.take() == []
+
+
+async def test_events_outside_of_a_resync_are_not_handled_again(world):
+    await world.process(queued("d-1"))
+    assert world.manager._replay.take() == []
 
 
 async def test_what_was_dropped_was_not_handled(world):
@@ -243,7 +260,7 @@ class Places:
         self.sent: list[str] = []
         self.dsp = self.lakehouse = False
         manager._send_webhook_raw_data_to_lakehouse = self.to_lakehouse
-        manager.catalog = SimpleNamespace(sync=self.to_catalog)
+        manager.live_writer = SimpleNamespace(sync=self.to_catalog)
 
     async def to_lakehouse(self, results: list[WebhookEventRawResults]) -> None:
         self.sent.append("lakehouse")

@@ -8,38 +8,41 @@ import pytest
 from port_ocean.core.handlers.queue import LocalQueue
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
-from background.follow_ups import Upkeep
-from background.jobs import Background
+from background.follow_ups import FollowUps
+from background.jobs import Jobs
 from tests.unit.helpers.fakes import settle
-from webhook_processors.next_batch import MAX_BATCH
-from webhook_processors.turns import Turns
+from webhook_processors import replay as replay_module
+from webhook_processors.next_batch import MAX_BATCH, Turns
+from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.replay import Replay
 
 
-class FakeUpkeep:
+class FakeFollowUps:
     """Background work on a clock of the test's, and a resync that the test begins and ends."""
 
     def __init__(self) -> None:
         self.time = 1000.0
-        self.background = Background(lambda: self.time)
+        self.jobs = Jobs(lambda: self.time)
         self.resync_running = False
-        self.after: Callable[[], Awaitable[None]] | None = None
+        self.sweeps_asked_for = 0
 
-    async def after_resync(self) -> None:
-        if self.after and not self.resync_running:
-            after, self.after = self.after, None
-            await after()
+    def ask_for_sweep(self) -> None:
+        self.sweeps_asked_for += 1
 
     def end_resync(self) -> None:
         self.resync_running = False
-        self.background.wake()
+        self.jobs.wake()
 
 
 class World:
     def __init__(self) -> None:
         self.queue = LocalQueue[WebhookEvent]()
-        self.upkeep = FakeUpkeep()
+        self.follow_ups = FakeFollowUps()
+        self.replay = Replay()
         self.done: list[str] = []
-        self.turns = Turns(self.queue, cast(Upkeep, self.upkeep), self.around)
+        self.turns = Turns(
+            self.queue, cast(FollowUps, self.follow_ups), self.replay, self.around
+        )
         self.at_step: Callable[[], Awaitable[None]] | None = None
 
     async def around(self, step: Callable[[], Awaitable[bool]]) -> bool:
@@ -58,7 +61,7 @@ class World:
                 self.done.append(name)
                 yield
 
-        self.upkeep.background.ask(name, made, delay=delay)
+        self.follow_ups.jobs.ask(name, made, delay=delay)
 
     def wait(self) -> asyncio.Task[Any]:
         return asyncio.create_task(self.turns.next_batch())
@@ -144,8 +147,8 @@ async def test_work_that_is_not_due_is_left_for_later(world):
     waiting = world.wait()
     await settle()
     assert world.done == []
-    world.upkeep.time += 60.0
-    world.upkeep.background.wake()
+    world.follow_ups.time += 60.0
+    world.follow_ups.jobs.wake()
     await settle()
     assert world.done == ["sweep"]
     await stopped(waiting)
@@ -159,7 +162,7 @@ async def test_work_is_done_at_its_time_without_being_woken(world, monkeypatch):
     async def noted(tasks: Any, **options: Any) -> Any:
         asked.append(options["timeout"])
         if options["timeout"]:
-            world.upkeep.time += options["timeout"]
+            world.follow_ups.time += options["timeout"]
             options["timeout"] = 0
         return await wait(tasks, **options)
 
@@ -174,12 +177,12 @@ async def test_work_is_done_at_its_time_without_being_woken(world, monkeypatch):
 
 async def test_background_work_waits_while_a_resync_runs(world):
     """Both would read and write everything at the same time."""
-    world.upkeep.resync_running = True
+    world.follow_ups.resync_running = True
     world.ask("sweep")
     waiting = world.wait()
     await settle()
     assert world.done == []
-    world.upkeep.end_resync()
+    world.follow_ups.end_resync()
     await settle()
     assert world.done == ["sweep"]
     await stopped(waiting)
@@ -187,7 +190,7 @@ async def test_background_work_waits_while_a_resync_runs(world):
 
 async def test_a_resync_that_begins_in_the_middle_of_background_work_pauses_it(world):
     async def begin() -> None:
-        world.upkeep.resync_running = True
+        world.follow_ups.resync_running = True
 
     world.at_step = begin
     world.ask("sweep", steps=3)
@@ -195,27 +198,69 @@ async def test_a_resync_that_begins_in_the_middle_of_background_work_pauses_it(w
     await settle()
     assert world.done == ["sweep"]
     world.at_step = None
-    world.upkeep.end_resync()
+    world.follow_ups.end_resync()
     await settle()
     assert world.done == ["sweep"] * 3
     await stopped(waiting)
 
 
 async def test_events_are_taken_while_a_resync_runs(world):
-    world.upkeep.resync_running = True
+    world.follow_ups.resync_running = True
     await world.put()
     assert await world.batch() == 1
 
 
+def queued(number: int = 1) -> QueuedEvent:
+    return QueuedEvent(b'{"webhookEvent": "user_updated", "number": %d}' % number, {})
+
+
 async def test_events_that_are_put_back_after_a_resync_are_a_batch(world):
-    world.upkeep.resync_running = True
-    world.upkeep.after = world.put
+    """It may write a row that it read before the change."""
+    events = [queued(1), queued(2)]
+    world.follow_ups.resync_running = True
+    world.replay.note(events)
     waiting = world.wait()
     await settle()
     assert not waiting.done()
-    world.upkeep.end_resync()
+    world.follow_ups.end_resync()
+    async with asyncio.timeout(5):
+        assert await waiting == events
+    assert all(event.again for event in events)
+
+
+async def test_events_are_put_back_once(world):
+    world.replay.note([queued()])
+    assert await world.batch() == 1
+    waiting = world.wait()
+    await settle()
+    assert not waiting.done()
+    await stopped(waiting)
+
+
+async def test_more_events_than_memory_has_room_for_are_made_up_for_by_a_sweep(world, monkeypatch):
+    monkeypatch.setattr(replay_module, "MAX_REMEMBERED_BYTES", queued().size)
+    world.follow_ups.resync_running = True
+    world.replay.note([queued(1), queued(2)])
+    waiting = world.wait()
+    await settle()
+    assert world.follow_ups.sweeps_asked_for == 0
+    world.follow_ups.end_resync()
     async with asyncio.timeout(5):
         assert len(await waiting) == 1
+    assert world.follow_ups.sweeps_asked_for == 1
+    await world.put()
+    await world.batch()
+    assert world.follow_ups.sweeps_asked_for == 1, "once"
+
+
+async def test_where_not_even_one_event_had_room_a_sweep_is_asked_for_all_the_same(
+    world, monkeypatch
+):
+    monkeypatch.setattr(replay_module, "MAX_REMEMBERED_BYTES", 1)
+    world.replay.note([queued()])
+    await world.put()
+    assert await world.batch() == 1
+    assert world.follow_ups.sweeps_asked_for == 1
 
 
 async def test_work_that_fails_does_not_end_the_worker(world):

@@ -1,11 +1,9 @@
-"""What project and user events come to, and what Port's entities of them stand for."""
+"""What project events come to, and what Port's entities of projects stand for."""
 
 import pytest
 
-from jira.errors import JiraUnavailableError
-from jira.kinds import issue, project, user
-from jira.payloads import IssueSubject, ProjectSubject, UserSubject
-from tests.unit.helpers.fake_client import ISSUES, PROJECTS, USERS, FakeClient, resource
+from jira.payloads import ProjectSubject
+from tests.unit.helpers.fake_client import PROJECTS, FakeClient, resource
 
 
 @pytest.fixture
@@ -20,18 +18,18 @@ def named(project_id: str | None, key: str | None, *, related: bool = False) -> 
 async def resolve_projects(
     jira: FakeClient, *subjects: ProjectSubject
 ) -> tuple[list[str], list[str]]:
-    found = await project.resolve(jira.client, subjects, PROJECTS)
+    found = await jira.projects.resolve(subjects, PROJECTS)
     return [row["key"] for row in found.updated], [row["key"] for row in found.deleted]
 
 
 async def test_a_project_that_is_live_is_what_jira_says_now(jira):
     row = jira.project("10", "AB")
-    found = await project.resolve(jira.client, [named("10", "AB")], PROJECTS)
+    found = await jira.projects.resolve([named("10", "AB")], PROJECTS)
     assert (found.updated, found.deleted) == ([row], [])
 
 
 async def test_projects_are_read_with_the_mappings_expand(jira):
-    await project.resolve(jira.client, [named("10", "AB")], resource("project", expand="lead"))
+    await jira.projects.resolve([named("10", "AB")], resource("project", expand="lead").selector)
     assert jira.expands == {"lead"}
 
 
@@ -94,49 +92,5 @@ async def test_the_project_of_an_issue_is_read_again_and_never_deleted(jira, liv
 
 async def test_projects_that_port_has(jira):
     row = jira.project("10", "AB")
-    known = await project.by_identifiers(jira.client, ["AB", "OLD"], PROJECTS)
+    known = await jira.projects.by_identifiers(["AB", "OLD"], PROJECTS)
     assert (known.rows, known.gone) == ([row], ["OLD"])
-
-
-def person(account_id: str) -> UserSubject:
-    return UserSubject(account_id, {"accountId": account_id})
-
-
-async def test_a_user_is_read_again_since_an_event_never_has_the_email(jira):
-    jira.accounts["user-1"] = {"accountId": "user-1", "emailAddress": "user-1@example.com"}
-    found = await user.resolve(jira.client, [person("user-1")], USERS)
-    assert (found.updated, found.deleted) == ([jira.accounts["user-1"]], [])
-
-
-async def test_a_user_that_jira_does_not_know_is_deleted(jira):
-    found = await user.resolve(jira.client, [person("user-1")], USERS)
-    assert (found.updated, found.deleted) == ([], [{"accountId": "user-1"}])
-
-
-async def test_an_inactive_user_is_still_a_user(jira):
-    jira.accounts["user-1"] = {"accountId": "user-1", "active": False}
-    found = await user.resolve(jira.client, [person("user-1")], USERS)
-    assert found.deleted == []
-
-
-async def test_users_that_port_has(jira):
-    jira.accounts["user-2"] = {"accountId": "user-2"}
-    known = await user.by_identifiers(jira.client, ["user-1", "user-2"], USERS)
-    assert (known.rows, known.gone) == ([{"accountId": "user-2"}], ["user-1"])
-
-
-@pytest.mark.parametrize(
-    ("kind", "subject", "identifier", "of"),
-    [
-        (issue, IssueSubject("1", {}, ("AB-1",)), "AB-1", ISSUES),
-        (project, named("10", "AB"), "AB", PROJECTS),
-        (user, person("user-1"), "user-1", USERS),
-    ],
-    ids=["issue", "project", "user"],
-)
-async def test_while_jira_is_down_nothing_is_taken_for_gone(jira, kind, subject, identifier, of):
-    jira.down = True
-    with pytest.raises(JiraUnavailableError):
-        await kind.resolve(jira.client, [subject], of)
-    with pytest.raises(JiraUnavailableError):
-        await kind.by_identifiers(jira.client, [identifier], of)

@@ -1,0 +1,67 @@
+"""Events that are handled again after a resync: no more than there is room for, and each once."""
+
+import pytest
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+
+from webhook_processors import replay as module
+from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.replay import Replay
+
+
+def queued(number: int = 1) -> QueuedEvent:
+    return QueuedEvent(b'{"webhookEvent": "user_updated", "number": %d}' % number, {})
+
+
+@pytest.fixture
+def replay() -> Replay:
+    return Replay()
+
+
+def test_what_was_noted_is_taken_in_order_and_marked(replay):
+    events = [queued(1), queued(2), queued(3)]
+    replay.note(events[:2])
+    replay.note(events[2:])
+    assert replay.take() == events
+    assert all(event.again for event in events)
+    assert not replay.overflowed
+
+
+def test_what_was_taken_is_forgotten(replay):
+    replay.note([queued()])
+    assert len(replay.take()) == 1
+    assert replay.take() == []
+
+
+def test_nothing_noted_is_nothing_to_say(replay, log):
+    assert replay.take() == []
+    assert log == []
+
+
+def test_more_than_there_is_room_for_is_known_to_be_missing(replay, monkeypatch):
+    events = [queued(1), queued(2), queued(3)]
+    monkeypatch.setattr(module, "MAX_REMEMBERED_BYTES", 2 * events[0].size)
+    replay.note(events)
+    assert replay.overflowed
+    assert replay.take() == events[:2]
+
+
+def test_there_is_room_again_with_the_next_resync(replay, monkeypatch):
+    monkeypatch.setattr(module, "MAX_REMEMBERED_BYTES", queued().size)
+    for _ in range(3):
+        replay.note([queued()])
+        assert not replay.overflowed
+        assert len(replay.take()) == 1
+
+
+def test_what_was_missing_in_one_resync_is_not_missing_in_the_next(replay, monkeypatch):
+    monkeypatch.setattr(module, "MAX_REMEMBERED_BYTES", queued().size)
+    replay.note([queued(1), queued(2)])
+    replay.take()
+    assert not replay.overflowed
+
+
+def test_an_event_that_did_not_come_through_the_door_is_not_kept(replay):
+    """The framework has no bytes of it."""
+    replay.note([WebhookEvent("trace-1", {"webhookEvent": "user_updated"}, {})])
+    assert replay.take() == []
+    assert not replay.overflowed
