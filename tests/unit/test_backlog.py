@@ -9,7 +9,6 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.kinds.backlog import BacklogQuery
 from jira.kinds.issue_reader import BULK_FETCH
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
@@ -185,8 +184,8 @@ async def test_one_issue_that_is_gone_does_not_spoil_the_query_for_the_others(si
 async def test_many_issues_are_asked_for_in_addresses_of_bearable_length(site):
     for number in range(200, 320):
         site.issue(number, f"AB-{number}", 1)
-    query = BacklogQuery(use_software_api=True)
-    found = await site.client.backlogs.find(map(str, range(200, 320)), query)
+    every = resource("backlog", jql=None).selector
+    found = await site.client.kinds[Kinds.BACKLOG].find(map(str, range(200, 320)), every)
     assert all(found.values())
     asked = [what["jql"] for _, what in site.asked(SOFTWARE.format(1))]
     assert max(jql.count('"') for jql in asked) <= 2 * 50

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from client import MYSELF, JiraClient
-from jira.errors import JiraAnswerError, JiraAuthenticationError, JiraRequestError
+from jira.errors import JiraAnswerError, JiraRequestError
+from jira.kinds.registry import KINDS
+from kinds import Kinds
+from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi
 
 
@@ -28,31 +31,19 @@ async def test_an_answer_without_an_account_is_not_jiras(answer):
 
 
 NO_PROJECTS = {"values": [], "isLast": True, "total": 0}
+NO_ISSUES = {"issues": [], "isLast": True}
 EMPTY = [
-    pytest.param(
-        lambda jira: jira.get_paginated_issues({"jql": None, "fields": None, "expand": None}),
-        (NO_PROJECTS, {"issues": [], "isLast": True}),
-        id="issues",
-    ),
-    pytest.param(lambda jira: jira.get_paginated_projects(), (NO_PROJECTS,), id="projects"),
-    pytest.param(lambda jira: jira.get_paginated_users(), ([],), id="users"),
+    pytest.param(Kinds.ISSUE, (NO_PROJECTS, NO_ISSUES), id="issues"),
+    pytest.param(Kinds.PROJECT, (NO_PROJECTS,), id="projects"),
+    pytest.param(Kinds.USER, ([],), id="users"),
 ]
 
 
-@pytest.mark.parametrize(("read", "nothing"), EMPTY)
-async def test_an_empty_site_is_empty_when_jira_knows_us(read, nothing):
+@pytest.mark.parametrize(("kind", "nothing"), EMPTY)
+async def test_an_empty_site_is_empty_when_jira_knows_us(kind, nothing):
     jira, fake = client(*nothing, {"accountId": "account-1"})
-    assert [page async for page in read(jira)] == []
+    assert [page async for page in jira.read_all(kind, resource(kind).selector)] == []
     assert fake.asked[-1][1] == MYSELF
-
-
-@pytest.mark.parametrize(("read", "nothing"), EMPTY)
-async def test_a_site_that_is_empty_for_strangers_is_not_believed(read, nothing):
-    """A token that ran out gets 200 and nothing; it must never empty a catalog."""
-    jira, _ = client(*nothing, JiraAuthenticationError("401"))
-    with pytest.raises(JiraAuthenticationError):
-        async for _ in read(jira):
-            pass
 
 
 async def test_a_project_that_is_gone_fails_one_resync_and_not_the_next():
@@ -61,9 +52,19 @@ async def test_a_project_that_is_gone_fails_one_resync_and_not_the_next():
     gone = JiraRequestError("400: The value '2' does not exist for the field 'project'.")
     left = {"values": [{"id": "1", "key": "AB"}], "isLast": True}
     account = {"accountId": "account-1"}
-    jira, fake = client(projects, gone, gone, left, {"issues": [], "isLast": True}, account)
+    jira, fake = client(projects, gone, gone, left, NO_ISSUES, account)
+    every = resource("issue", jql=None).selector
     with pytest.raises(JiraRequestError):
-        async for _ in jira.get_paginated_issues({"jql": None}):
+        async for _ in jira.read_all(Kinds.ISSUE, every):
             pass
-    assert [page async for page in jira.get_paginated_issues({"jql": None})] == []
+    assert [page async for page in jira.read_all(Kinds.ISSUE, every)] == []
     assert [path for _, path, _ in fake.asked].count("/rest/api/3/project/search") == 2
+
+
+def test_every_kind_has_its_one_reader_under_its_name():
+    jira, _ = client()
+    assert {name: type(kind) for name, kind in jira.kinds.items()} == KINDS
+    assert jira.kinds[Kinds.PROJECT] is jira.projects
+    assert jira.kinds[Kinds.ISSUE] is jira.issues
+    assert jira.kinds[Kinds.BOARD] is jira.boards
+    assert jira.kinds[Kinds.COMPONENT] is jira.components

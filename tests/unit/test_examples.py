@@ -8,9 +8,9 @@ import jq
 import pytest
 import yaml
 
-from port.mapping.resources import CONFIGS, JiraPortAppConfig
 from kinds import Kinds
 from port.mapping.jq_program import leaves
+from port.mapping.resources import CONFIGS, JiraPortAppConfig
 
 PORT = Path(__file__).resolve().parents[2] / ".port"
 BY_DEFAULT = ("project", "user", "team", "issue")

@@ -185,7 +185,10 @@ async def test_a_mapping_that_reads_neither_field_has_nothing_read(showing):
 
 async def test_the_issues_of_a_project_are_read_by_its_id():
     site = Site()
-    assert await site.read(IssuesShowing("x", RELEASE_FIELDS, project_id="10"), ".fields.versions") == 1
+    assert (
+        await site.read(IssuesShowing("x", RELEASE_FIELDS, project_id="10"), ".fields.versions")
+        == 1
+    )
     assert site.asked == ['(a = 1 OR b = 2) AND project in ("10")']
 
 
@@ -200,7 +203,9 @@ async def test_the_issues_of_every_project_of_a_board_are_read():
 async def test_a_board_that_is_gone_or_refused_may_have_had_any_projects(board, board_id):
     site = Site()
     site.boards = board
-    assert await site.read(IssuesShowing("x", SPRINT_FIELDS, board_id=board_id), ".fields.sprint") == 1
+    assert (
+        await site.read(IssuesShowing("x", SPRINT_FIELDS, board_id=board_id), ".fields.sprint") == 1
+    )
     assert site.asked == ["a = 1 OR b = 2"]
 
 

@@ -40,9 +40,7 @@ class World:
         self.follow_ups = FakeFollowUps()
         self.replay = Replay()
         self.done: list[str] = []
-        self.turns = Turns(
-            self.queue, cast(FollowUps, self.follow_ups), self.replay, self.around
-        )
+        self.turns = Turns(self.queue, cast(FollowUps, self.follow_ups), self.replay, self.around)
         self.at_step: Callable[[], Awaitable[None]] | None = None
 
     async def around(self, step: Callable[[], Awaitable[bool]]) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
-from jira.kinds.project import ONE, SEARCH, ProjectReader
+from jira.kinds.project import ONE, SEARCH, ProjectKind
+from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi
 
 Row = dict[str, Any]
@@ -28,7 +29,7 @@ class Site:
         self.rows = rows
         self.strict = strict
         self.fake = FakeApi(self.answer)
-        self.reader = ProjectReader(self.fake.api)
+        self.kind = ProjectKind(self.fake.api)
 
     def answer(self, method: str, path: str, query: Row) -> Any:
         assert (method, path, query["status"]) == ("GET", SEARCH, "live")
@@ -43,7 +44,7 @@ class Site:
 
 async def read(*answers: Any, expand: str = "") -> tuple[list[list[Row]], FakeApi]:
     fake = FakeApi.scripted(*answers)
-    return [found async for found in ProjectReader(fake.api).pages(expand)], fake
+    return [found async for found in ProjectKind(fake.api).listed(expand)], fake
 
 
 def ids(rows: Iterable[Row]) -> list[str]:
@@ -81,6 +82,14 @@ async def test_a_project_on_two_pages_comes_once():
     assert [ids(found) for found in pages] == [["1", "2"], ["3"]]
 
 
+async def test_a_selectors_expand_is_sent_for_all_and_for_some():
+    fake = FakeApi.scripted(page(1, isLast=True), page(1, isLast=True))
+    kind, selector = ProjectKind(fake.api), resource("project", expand="lead").selector
+    assert [ids(found) async for found in kind.pages(selector)] == [["1"]]
+    assert await kind.find(["1", "77"], selector) == {"1": project(1), "77": None}
+    assert [query["expand"] for query in fake.bodies(SEARCH)] == ["lead", "lead"]
+
+
 async def test_no_project_is_no_page():
     pages, _ = await read(page(isLast=True, total=0))
     assert pages == []
@@ -99,7 +108,7 @@ async def test_an_empty_page_before_the_total_is_an_error():
 
 async def test_projects_are_found_by_id():
     site = Site(project(1), project(2), project(3))
-    assert await site.reader.find(["1", "3"], "insight") == {"1": project(1), "3": project(3)}
+    assert await site.kind.live(["1", "3"], "insight") == {"1": project(1), "3": project(3)}
     [query] = site.fake.bodies(SEARCH)
     assert query["id"] == ["1", "3"]
     assert query["expand"] == "insight"
@@ -108,7 +117,7 @@ async def test_projects_are_found_by_id():
 
 async def test_projects_are_found_by_key():
     site = Site(project(1), project(2))
-    assert await site.reader.find_keys(["P2"], "insight") == [project(2)]
+    assert await site.kind.find_keys(["P2"], "insight") == [project(2)]
     [query] = site.fake.bodies(SEARCH)
     assert query["keys"] == ["P2"]
     assert "id" not in query
@@ -116,43 +125,43 @@ async def test_projects_are_found_by_key():
 
 async def test_many_are_found_fifty_at_a_time():
     site = Site(*map(project, range(120)))
-    assert len(await site.reader.find([str(n) for n in range(120)], "")) == 120
+    assert len(await site.kind.live([str(n) for n in range(120)], "")) == 120
     assert [len(query["id"]) for query in site.fake.bodies(SEARCH)] == [50, 50, 20]
 
 
 async def test_none_are_no_request():
-    reader = ProjectReader(FakeApi.scripted().api)
-    assert await reader.find([], "") == {}
-    assert await reader.find_keys([], "") == []
+    kind = ProjectKind(FakeApi.scripted().api)
+    assert await kind.live([], "") == {}
+    assert await kind.find_keys([], "") == []
 
 
 @pytest.mark.parametrize("strict", ["", "none", "any"])
 async def test_what_is_not_live_is_not_found_however_jira_says_so(strict):
     """Nobody says whether one unknown name is enough for a 404."""
     site = Site(project(1), project(2), strict=strict)
-    assert await site.reader.find(["1", "77", "2"], "") == {"1": project(1), "2": project(2)}
-    assert await site.reader.find(["77", "78"], "") == {}
-    assert await site.reader.find_keys(["P77", "P2"], "") == [project(2)]
-    assert await site.reader.find_keys(["P77"], "") == []
+    assert await site.kind.live(["1", "77", "2"], "") == {"1": project(1), "2": project(2)}
+    assert await site.kind.live(["77", "78"], "") == {}
+    assert await site.kind.find_keys(["P77", "P2"], "") == [project(2)]
+    assert await site.kind.find_keys(["P77"], "") == []
 
 
 async def test_a_former_key_that_leads_to_a_project_does_not_name_it_now():
     fake = FakeApi.scripted({"values": [project(1, "NEW")], "isLast": True})
-    assert await ProjectReader(fake.api).find_keys(["OLD"], "") == []
+    assert await ProjectKind(fake.api).find_keys(["OLD"], "") == []
 
 
 async def test_a_failure_is_not_taken_for_a_project_that_is_gone():
     fake = FakeApi.scripted(JiraUnavailableError("503"))
     with pytest.raises(JiraUnavailableError):
-        await ProjectReader(fake.api).find(["1"], "")
+        await ProjectKind(fake.api).live(["1"], "")
 
 
 async def test_finding_at_the_same_time_is_one_search_per_expand():
     site = Site(project(1), project(2))
     one, two, other = await asyncio.gather(
-        site.reader.find(["1"], "insight"),
-        site.reader.find(["2"], "insight"),
-        site.reader.find(["1"], "lead"),
+        site.kind.live(["1"], "insight"),
+        site.kind.live(["2"], "insight"),
+        site.kind.live(["1"], "lead"),
     )
     assert (list(one), list(two), list(other)) == (["1"], ["2"], ["1"])
     asked = [(query["expand"], query["id"]) for query in site.fake.bodies(SEARCH)]
@@ -165,17 +174,17 @@ async def test_every_key_that_a_project_was_read_under_is_remembered():
         {"values": [project(1, "OLD"), project(2, "CD")], "isLast": True},
         {"values": [project(1, "NEW")], "isLast": True},
     )
-    reader = ProjectReader(fake.api)
-    async for _ in reader.pages(""):
+    kind = ProjectKind(fake.api)
+    async for _ in kind.listed(""):
         pass
-    assert reader.keys_of("1") == {"OLD"}
-    await reader.find(["1"], "")
-    assert reader.keys_of("1") == {"OLD", "NEW"}
-    assert reader.keys_of("2") == {"CD"}
+    assert kind.keys_of("1") == {"OLD"}
+    await kind.live(["1"], "")
+    assert kind.keys_of("1") == {"OLD", "NEW"}
+    assert kind.keys_of("2") == {"CD"}
 
 
 def test_a_project_that_was_never_read_has_no_keys():
-    assert ProjectReader(FakeApi.scripted().api).keys_of("1") == set()
+    assert ProjectKind(FakeApi.scripted().api).keys_of("1") == set()
 
 
 GONE = JiraNotFoundError("404")
@@ -199,7 +208,7 @@ async def test_whether_jira_itself_says_where_a_project_went(one, in_trash, expe
     if isinstance(in_trash, list):
         trash = {"values": in_trash, "isLast": True, "total": len(in_trash)}
     fake = FakeApi.scripted(one, trash)
-    assert await ProjectReader(fake.api).is_put_away("AB") is expected
+    assert await ProjectKind(fake.api).is_put_away("AB") is expected
     assert fake.asked[0][1] == ONE.format(key="AB")
     if in_trash is not None:
         assert fake.asked[1][2] | {"keys": ["AB"], "status": "deleted"} == fake.asked[1][2]
@@ -209,4 +218,4 @@ async def test_whether_jira_itself_says_where_a_project_went(one, in_trash, expe
 async def test_a_failure_is_not_taken_for_an_answer_about_where_a_project_went(before):
     fake = FakeApi.scripted(*before, JiraUnavailableError("503"))
     with pytest.raises(JiraUnavailableError):
-        await ProjectReader(fake.api).is_put_away("AB")
+        await ProjectKind(fake.api).is_put_away("AB")

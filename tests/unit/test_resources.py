@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic.v1 import ValidationError
 
+from kinds import Kinds
 from port.mapping.resources import (
     JiraIssueConfig,
     JiraPortAppConfig,
@@ -12,7 +13,6 @@ from port.mapping.resources import (
     JiraUserConfig,
     UnknownKindConfig,
 )
-from kinds import Kinds
 
 
 def resource(kind: str, **selector: Any) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic.v1 import ValidationError
 
-from port.mapping.resources import CONFIGS
 from kinds import Kinds
+from port.mapping.resources import CONFIGS
 from tests.unit.test_resources import parsed, resource
 
 DEFAULTS: dict[str, dict[str, Any]] = {

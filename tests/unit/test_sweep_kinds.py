@@ -103,8 +103,8 @@ class Components:
         self.asked: list[str | None] = []
         self.error: Exception | None = None
         jira: Any = world.jira
-        jira.issues.components = self.shown
-        jira.issues.pages = self.pages
+        jira.reader.components = self.shown
+        jira.reader.pages = self.pages
         jira.components = SimpleNamespace(of_project=self.of_project)
         jira.project("10", "AB")
         world.has(entity("AB", "project", properties={"name": "now"}))

@@ -14,7 +14,6 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.kinds.registry import KINDS
 from jira.kinds.team import MEMBERS, TEAMS
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
@@ -62,14 +61,14 @@ class Site:
         return {"results": rows[start:end], "pageInfo": info}
 
     def rows(self, of: Any) -> AsyncIterator[list[Row]]:
-        return KINDS[Kinds.TEAM].read_all(self.client, of)
+        return self.client.read_all(Kinds.TEAM, of.selector)
 
     async def resync(self, of: Any) -> dict[str, Any]:
         rows = await all_rows(self.rows(of))
         return {row["teamId"]: [m["accountId"] for m in row.get("__members", [])] for row in rows}
 
     async def known(self, *names: str, of: Any = PLAIN) -> tuple[list[Row], list[str]]:
-        found = await KINDS[Kinds.TEAM].by_identifiers(self.client, list(names), of)
+        found = await self.client.kinds[Kinds.TEAM].by_identifiers(list(names), of.selector)
         return found.rows, found.gone
 
 
@@ -106,7 +105,7 @@ async def test_without_an_organization_the_kind_is_skipped_and_says_so_in_one_li
         assert await site.known("a") == ([], [])
     [line] = warnings(log)
     assert "atlassianOrganizationId" in line
-    assert site.fake.asked == []
+    assert {path for _, path, _ in site.fake.asked} == {MYSELF}
 
 
 async def test_where_the_credentials_cannot_read_teams_the_kind_says_so_in_one_line(site, log):
@@ -114,7 +113,7 @@ async def test_where_the_credentials_cannot_read_teams_the_kind_says_so_in_one_l
     assert await site.resync(PLAIN) == {}
     [line] = warnings(log)
     assert "classic API token" in line
-    assert site.fake.asked == []
+    assert {path for _, path, _ in site.fake.asked} == {MYSELF}
 
 
 @pytest.mark.parametrize(

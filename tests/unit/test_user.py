@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
-from jira.kinds.user import ONE, SEARCH, UserReader
+from jira.kinds.user import ONE, SEARCH, UserKind
+from tests.unit.helpers.fake_client import USERS
 from tests.unit.helpers.fakes import FakeApi
 
 
@@ -15,7 +16,7 @@ def user(number: int, **more: Any) -> dict[str, Any]:
 
 async def read(*pages: Any) -> tuple[list[list[str]], FakeApi]:
     fake = FakeApi.scripted(*pages)
-    found = [[row["accountId"] for row in page] async for page in UserReader(fake.api).pages()]
+    found = [[row["accountId"] for row in page] async for page in UserKind(fake.api).pages(USERS)]
     return found, fake
 
 
@@ -65,22 +66,32 @@ async def test_no_users_are_no_page():
     assert found == []
 
 
+async def find(fake: FakeApi) -> dict[str, Any]:
+    """The first user, whose row is None where Jira knows none."""
+    return await UserKind(fake.api).find(["user-1"], USERS)
+
+
 async def test_one_user():
     fake = FakeApi.scripted(user(1, locale="en_GB"))
-    assert await UserReader(fake.api).find("user-1") == user(1, locale="en_GB")
+    assert await find(fake) == {"user-1": user(1, locale="en_GB")}
     assert fake.asked == [("GET", ONE, {"accountId": "user-1"})]
 
 
 async def test_a_user_that_jira_does_not_know_is_none():
-    assert await UserReader(FakeApi.scripted(JiraNotFoundError("404")).api).find("user-1") is None
+    assert await find(FakeApi.scripted(JiraNotFoundError("404"))) == {"user-1": None}
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, user(2), [user(1)], "user-1"])
 async def test_another_answer_than_the_user_is_an_error_and_not_none(answer):
     with pytest.raises(JiraAnswerError, match="user-1"):
-        await UserReader(FakeApi.scripted(answer).api).find("user-1")
+        await find(FakeApi.scripted(answer))
 
 
 async def test_a_failure_is_not_taken_for_a_user_that_is_gone():
     with pytest.raises(JiraUnavailableError):
-        await UserReader(FakeApi.scripted(JiraUnavailableError("503")).api).find("user-1")
+        await find(FakeApi.scripted(JiraUnavailableError("503")))
+
+
+async def test_a_user_that_is_named_twice_is_asked_for_once():
+    fake = FakeApi.scripted(user(1))
+    assert await UserKind(fake.api).find(["user-1", "user-1"], USERS) == {"user-1": user(1)}

@@ -16,8 +16,7 @@ from jira.errors import (
 from jira.jql import ALL_ISSUES
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
 from jira.kinds.registry import KINDS
-from jira.kinds.selectors import JiraWorklogParams
-from jira.kinds.worklog import BY_IDS, inlined
+from jira.kinds.worklog import BY_IDS, WorklogParams, inlined
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi
@@ -48,6 +47,7 @@ class Site:
         self.answers: dict[str, Any] = {}
         self.fake = FakeApi(self.answer)
         self.client = JiraClient(self.fake.api, 10)
+        self.kind = self.client.kinds[Kinds.WORKLOG]
 
     def issue(self, issue_id: str) -> Row:
         worklogs = self.issues[issue_id]
@@ -82,12 +82,12 @@ class Site:
         return {"issues": [self.issue(i) for i in ids[start:end]], "isLast": not more, **more}
 
     async def resync(self, of: Any = WEEK) -> list[Row]:
-        return await all_rows(KINDS[Kinds.WORKLOG].read_all(self.client, of))
+        return await all_rows(self.client.read_all(Kinds.WORKLOG, of.selector))
 
     async def live(self, payload: Any, of: Any = WEEK) -> tuple[list[str], list[str]]:
         spec = KINDS[Kinds.WORKLOG]
         assert spec.is_touched_by(payload["webhookEvent"])
-        found = await spec.resolve(self.client, spec.subjects(payload), of)
+        found = await self.kind.resolve(spec.subjects(payload), of.selector)
         return [row["id"] for row in found.updated], [row["id"] for row in found.deleted]
 
     def paged(self) -> list[Row]:
@@ -163,7 +163,7 @@ async def test_the_query_of_the_selector(jql, sent):
 
 
 def within(**params: Any) -> Any:
-    return resource("worklog", api_query_params=JiraWorklogParams(**params))
+    return resource("worklog", api_query_params=WorklogParams(**params))
 
 
 @pytest.mark.parametrize(
@@ -222,8 +222,7 @@ async def test_a_failure_fails_the_kind(path, failure):
 @pytest.mark.parametrize("count", [1, 25])
 async def test_worklogs_are_updated_with_the_rows_of_a_resync(count):
     site = Site(i1=count, i2=1)
-    spec = KINDS[Kinds.WORKLOG]
-    found = await spec.resolve(site.client, spec.subjects(event(1, "1000")), WEEK)
+    found = await site.kind.resolve(site.kind.subjects(event(1, "1000")), WEEK.selector)
     assert found.updated == [row for row in await site.resync() if row["issueId"] == "1"]
     assert found.deleted == []
 
@@ -251,8 +250,7 @@ async def test_an_issue_that_left_takes_the_worklogs_along_that_its_event_names(
 
 async def test_the_worklogs_of_a_moved_issue_tell_its_new_key():
     site = Site(i10001=1)
-    spec = KINDS[Kinds.WORKLOG]
-    found = await spec.resolve(site.client, spec.subjects(issue_event(UPDATED, MOVE)), WEEK)
+    found = await site.kind.resolve(site.kind.subjects(issue_event(UPDATED, MOVE)), WEEK.selector)
     assert [row["__issueKey"] for row in found.updated] == ["AB-10001"]
 
 
@@ -264,7 +262,7 @@ async def test_a_failure_is_not_taken_for_worklogs_that_are_gone():
 
 
 async def known(site: Site, *names: str, of: Any = WEEK) -> tuple[list[str], list[str]]:
-    found = await KINDS[Kinds.WORKLOG].by_identifiers(site.client, list(names), of)
+    found = await site.kind.by_identifiers(list(names), of.selector)
     return [row["id"] for row in found.rows], found.gone
 
 

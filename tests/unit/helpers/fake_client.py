@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from client import JiraClient
 from jira.errors import JiraAuthenticationError, JiraUnavailableError

@@ -98,17 +98,18 @@ class PlanningSite:
         return [(path, what) for _, path, what in self.fake.asked if re.fullmatch(pattern, path)]
 
     async def resync(self, kind: Kinds, resource: Any) -> list[Row]:
-        return await all_rows(KINDS[kind].read_all(self.client, resource))
+        return await all_rows(self.client.read_all(kind, resource.selector))
 
     async def live(self, kind: Kinds, payload: Any, resource: Any) -> tuple[list[Row], list[Row]]:
         """What an event comes to: rows to update and rows to delete."""
         spec = KINDS[kind]
         assert spec.is_touched_by(payload["webhookEvent"])
-        found = await spec.resolve(self.client, spec.subjects(payload), resource)
+        reader = self.client.kinds[kind]
+        found = await reader.resolve(spec.subjects(payload), resource.selector)
         return found.updated, found.deleted
 
     async def known(self, kind: Kinds, names: list[str], resource: Any) -> tuple[list[Row], Any]:
-        found = await KINDS[kind].by_identifiers(self.client, names, resource)
+        found = await self.client.kinds[kind].by_identifiers(names, resource.selector)
         return found.rows, found.gone
 
     def answer(self, method: str, path: str, what: Any) -> Any:
