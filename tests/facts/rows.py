@@ -179,11 +179,11 @@ ROWS = [
         "gone-means-404",
         tests_in("facts.test_change_facts", "test_a_user_that_is_deleted_can_no_longer_be_read")
         + tests_in(
-            "unit.test_resolve_others",
+            "unit.test_project_resolve",
             "test_a_project_that_is_live_is_what_jira_says_now",
             "test_a_project_that_is_not_live_is_deleted",
-            "test_a_user_that_jira_does_not_know_is_deleted",
         )
+        + tests_in("unit.test_user_resolve", "test_a_user_that_jira_does_not_know_is_deleted")
         + tests_in(
             "e2e.test_live_events",
             "test_a_project_leaves_with_its_issues_and_comes_back_with_them",

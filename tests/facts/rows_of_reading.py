@@ -22,7 +22,7 @@ ROWS = [
     Row(
         "oauth-webhook-expiry",
         NOTHING_ELSE_IS_ASKED
-        + tests_in("unit.test_keep_webhook", "test_the_webhook_is_looked_after_every_hour"),
+        + tests_in("unit.test_webhook_keeper", "test_the_webhook_is_looked_after_every_hour"),
     ),
     Row(
         "oauth-webhook-limits",
@@ -135,12 +135,12 @@ ROWS = [
     Row(
         "users-and-projects-paging",
         tests_in(
-            "unit.test_user_reader",
+            "unit.test_user",
             "test_a_site_that_repeats_its_last_page_is_no_loop",
             "test_inactive_users_and_apps_are_users_too",
         )
         + tests_in(
-            "unit.test_project_reader",
+            "unit.test_project",
             "test_only_live_projects_are_asked_for",
             "test_pages_shorter_than_asked_for_are_followed",
         )

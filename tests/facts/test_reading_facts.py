@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import httpx
 import jq
@@ -19,7 +20,10 @@ from jira.http.api import JiraApi
 from jira.http.auth import BasicAuthentication
 from jira.http.transport import MAX_RETRIES
 from jira.jql import ALL_ISSUES
-from jira.kinds.selectors import DEFAULT_ISSUE_JQL
+from jira.kinds.issue import DEFAULT_JQL, IssueSelector
+from jira.kinds.kind import Selector
+from kinds import Kinds
+from port.mapping.resources import CONFIGS
 
 SITE = "https://site.example.com"
 CLOUD_ID = "00000000-1111-4222-8333-444444444444"
@@ -37,7 +41,13 @@ def api_of(http, host=SITE, site=SITE) -> JiraApi:
 
 @pytest.fixture
 def client(http):
-    return JiraClient(api_of(http), 3)
+    return JiraClient(api_of(http), 3, "org-1")
+
+
+def selector_of(kind: Kinds, **settings: object) -> Selector:
+    model = CONFIGS[kind].__fields__["selector"].type_
+    made: Selector = model.parse_obj({"query": "true", **settings})
+    return made
 
 
 def anonymous(request: httpx.Request) -> httpx.Response:
@@ -45,18 +55,23 @@ def anonymous(request: httpx.Request) -> httpx.Response:
     path = request.url.path
     if path == "/rest/api/3/myself":
         return httpx.Response(401, json={"errorMessages": ["Client must be authenticated."]})
-    if path == "/rest/api/3/users/search":
+    if path in ("/rest/api/3/users/search", "/rest/api/3/issuetype"):
         return httpx.Response(200, json=[])
-    rows = "issues" if path == SEARCH else "values"
-    return httpx.Response(200, json={rows: [], "isLast": True, "total": 0})
+    rows = {SEARCH: "issues", "/gateway/api/public/teams/v1/org/org-1/teams": "entities"}
+    return httpx.Response(200, json={rows.get(path, "values"): [], "isLast": True, "total": 0})
 
 
-READS = {
-    "projects": lambda client: client.get_paginated_projects(),
-    "issues": lambda client: client.get_paginated_issues({"jql": ""}),
-    "reconciled issues": lambda client: client.get_paginated_issues({"reconcileIssues": [10001]}),
-    "users": lambda client: client.get_paginated_users(),
-}
+async def read_all(kind: Kinds, client: JiraClient) -> list[object]:
+    return [page async for page in client.read_all(kind, selector_of(kind))]
+
+
+async def reconciled(client: JiraClient) -> object:
+    every = IssueSelector(query="true", jql="")
+    return await client.kinds[Kinds.ISSUE].find(["10001"], every)
+
+
+READS = {kind.value: partial(read_all, kind) for kind in Kinds}
+READS_AND_FINDS = {**READS, "reconciled issues": reconciled}
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=list(READS))
@@ -65,17 +80,17 @@ async def test_an_account_that_jira_does_not_know_is_no_empty_site(client, read)
     with respx.mock(base_url=SITE) as router:
         router.route().mock(side_effect=anonymous)
         with pytest.raises(JiraAuthenticationError):
-            _ = [page async for page in read(client)]
+            await read(client)
 
 
-@pytest.mark.parametrize("read", READS.values(), ids=list(READS))
+@pytest.mark.parametrize("read", READS_AND_FINDS.values(), ids=list(READS_AND_FINDS))
 async def test_a_rejected_login_in_a_header_is_no_empty_site(client, read):
     with respx.mock(base_url=SITE) as router:
         answer = {"issues": [], "values": [], "isLast": True}
         headers = {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
         route = router.route().respond(200, json=answer, headers=headers)
         with pytest.raises(JiraAuthenticationError, match="AUTHENTICATED_FAILED"):
-            _ = [page async for page in read(client)]
+            await read(client)
         assert route.call_count == 1
 
 
@@ -88,14 +103,14 @@ async def test_a_rejected_login_in_a_header_is_no_empty_site(client, read):
         (503, JiraUnavailableError, "503", MAX_RETRIES + 1),
     ],
 )
-@pytest.mark.parametrize("read", READS.values(), ids=list(READS))
+@pytest.mark.parametrize("read", READS_AND_FINDS.values(), ids=list(READS_AND_FINDS))
 async def test_a_page_of_html_is_an_error_whatever_its_status(
     client, read, status, error, words, attempts
 ):
     with respx.mock(base_url=SITE) as router:
         route = router.route().respond(status, html=PAGE)
         with pytest.raises(error, match=words):
-            _ = [page async for page in read(client)]
+            await read(client)
         assert route.call_count == attempts
 
 
@@ -156,7 +171,7 @@ def test_our_own_queries_name_no_date(default_mapping):
     mapped = [
         row["selector"]["jql"] for row in default_mapping["resources"] if row["kind"] == "issue"
     ]
-    for jql in (ALL_ISSUES, DEFAULT_ISSUE_JQL, *mapped):
+    for jql in (ALL_ISSUES, DEFAULT_JQL, *mapped):
         assert RELATIVE.search(jql), jql
         assert not DATE.search(jql), jql
 
@@ -173,6 +188,7 @@ async def test_every_query_that_is_sent_is_bounded(client):
         router.get("/rest/api/3/myself").respond(json={"accountId": "user-1"})
         router.get("/rest/api/3/project/search").respond(json={"values": [], "isLast": True})
         for jql in (None, "", "  ", "ORDER BY created", "order\nby created DESC"):
-            assert [page async for page in client.get_paginated_issues({"jql": jql})] == []
+            pages = client.read_all(Kinds.ISSUE, selector_of(Kinds.ISSUE, jql=jql))
+            assert [page async for page in pages] == []
     assert {body["jql"] for body in bodies} == {ALL_ISSUES}
     assert all(body["fields"] for body in bodies)

@@ -1,0 +1,98 @@
+"""Every event that Jira documents is known by name, and it is said which of them nothing takes."""
+
+import pytest
+
+from jira.events import Family, JiraEvent, events_of
+from jira.kinds.registry import KINDS, webhook_events
+from tests.unit.test_processors import PROCESSORS
+
+DOCUMENTED = {
+    *(f"jira:issue_{what}" for what in ("created", "updated", "deleted")),
+    *(f"worklog_{what}" for what in ("created", "updated", "deleted")),
+    *(f"comment_{what}" for what in ("created", "updated", "deleted")),
+    *("attachment_created", "attachment_deleted"),
+    *("issuelink_created", "issuelink_deleted"),
+    *("issue_property_set", "issue_property_deleted"),
+    *(f"issuetype_{what}" for what in ("created", "updated", "deleted")),
+    *(f"project_{what}" for what in ("created", "updated", "deleted")),
+    *("project_soft_deleted", "project_restored_deleted"),
+    *("project_archived", "project_restored_archived"),
+    *(
+        f"jira:version_{what}"
+        for what in ("created", "updated", "deleted", "released", "unreleased", "moved")
+    ),
+    *(f"user_{what}" for what in ("created", "updated", "deleted")),
+    *(f"sprint_{what}" for what in ("created", "updated", "started", "closed", "deleted")),
+    *(f"board_{what}" for what in ("created", "updated", "deleted", "configuration_changed")),
+    *(f"filter_{what}" for what in ("created", "updated", "deleted")),
+    *(
+        f"option_{what}_changed"
+        for what in (
+            *("voting", "watching", "unassigned_issues", "subtasks"),
+            *("attachments", "issuelinks", "timetracking"),
+        )
+    ),
+}
+"""https://developer.atlassian.com/cloud/jira/platform/webhooks/"""
+
+NOT_REGISTERED = {
+    "issue_property_set",
+    "issue_property_deleted",
+    "issuetype_created",
+    "issuetype_updated",
+    "issuetype_deleted",
+    "filter_created",
+    "filter_updated",
+    "filter_deleted",
+    "option_voting_changed",
+    "option_watching_changed",
+    "option_unassigned_issues_changed",
+    "option_subtasks_changed",
+    "option_attachments_changed",
+    "option_issuelinks_changed",
+    "option_timetracking_changed",
+}
+"""What no row of any kind shows."""
+
+
+def test_the_events_are_those_that_jira_documents():
+    assert set(JiraEvent) == DOCUMENTED
+
+
+def test_every_family_has_events_and_every_event_is_of_one_family():
+    found = [event for family in Family for event in events_of(family)]
+    assert sorted(found) == sorted(JiraEvent)
+    assert all(events_of(family) for family in Family)
+
+
+def test_no_name_begins_with_another_familys():
+    """An event's family is told by how its name begins."""
+    for event in JiraEvent:
+        assert len([family for family in Family if event.startswith(family)]) == 1, event
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_the_events_that_a_kind_registers_are_of_the_enum(kind):
+    assert all(type(event) is JiraEvent for event in kind.events)
+    assert all(type(family) is Family for family in (*kind.touched_by, *kind.compared_after))
+
+
+def test_the_events_of_families_come_in_the_enums_order():
+    wanted = events_of(Family.SPRINT, Family.ISSUE)
+    assert wanted == tuple(e for e in JiraEvent if e in wanted)
+    assert all(type(event) is JiraEvent for event in wanted)
+    assert {event.partition("_")[0] for event in wanted} == {"jira:issue", "sprint"}
+    assert events_of() == ()
+
+
+def test_which_documented_events_nothing_registers():
+    """Whoever adds a kind that shows one of them finds it here."""
+    assert DOCUMENTED - set(webhook_events()) == NOT_REGISTERED
+    assert set(webhook_events()) <= DOCUMENTED
+
+
+@pytest.mark.parametrize("name", webhook_events())
+def test_every_registered_event_has_a_processor_that_looks_at_it(name):
+    """Jira would send it for nothing."""
+    kinds = [processor.kind for processor in PROCESSORS.values()]
+    assert [kind.name for kind in kinds if kind.is_touched_by(name) and name in kind.events]
