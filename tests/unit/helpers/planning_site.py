@@ -191,10 +191,12 @@ class PlanningSite:
 def matches(issue: Row, jql: str) -> bool:
     """The few clauses that the readers send."""
     done = issue["fields"]["status"]["statusCategory"]["key"] == "done"
-    for field, value in (("id", issue["id"]), ("issuetype", issue["fields"]["issuetype"]["id"])):
-        clause = re.search(rf"\b{field} in \((.*?)\)", jql)
-        if clause and value not in re.findall(r"\d+", clause[1]):
-            return False
+    fields = issue["fields"]
+    values = {"id": issue["id"], "issuetype": fields["issuetype"]["id"]}
+    for field, value in (values | {"project": fields["project"]["id"]}).items():
+        for clause in re.finditer(rf"\b{field} (not )?in \((.*?)\)", jql):
+            if (value in re.findall(r"\d+", clause[2])) is bool(clause[1]):
+                return False
     if "statusCategory != Done" in jql and done:
         return False
     return done or "statusCategory = Done" not in jql
