@@ -1,6 +1,6 @@
 """The kind `team`: how an organization's teams are read."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Never
 
 from loguru import logger
@@ -85,7 +85,8 @@ class TeamKind(Kind[TeamSelector, Never]):
         rows = [row for row in listed if row["teamId"] in wanted]
         there = {str(row["teamId"]) for row in rows}
         if selector.include_members:
-            rows = [row async for page in self._with_members(one_page(rows)) for row in page]
+            pages = self._with_members(one_page(rows), every=False)
+            rows = [row async for page in pages for row in page]
         found = {str(row["teamId"]): row for row in rows}
         # A team whose members are refused is neither there nor gone.
         return {name: found.get(name) for name in wanted if name in found or name not in there}
@@ -98,7 +99,7 @@ class TeamKind(Kind[TeamSelector, Never]):
         """By team ids."""
         return Known.of(await self.find(identifiers, selector))
 
-    async def _listed(self) -> AsyncIterator[list[Row]]:
+    async def _listed(self) -> Pages:
         cursor: dict[str, str] = {}
         pages = TokenPages(f"GET {TEAMS}")
         while True:
@@ -114,12 +115,13 @@ class TeamKind(Kind[TeamSelector, Never]):
                 return
             cursor = {"cursor": token}
 
-    async def _with_members(self, teams: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
+    async def _with_members(self, teams: Pages, *, every: bool = True) -> Pages:
         async for team, members in under_each(
             teams,
             self._members,
             what="members",
             of=lambda row: f"team {row['teamId']} ({row.get('displayName')})",
+            every=every,
         ):
             yield [{**team, "__members": members}]
 

@@ -127,36 +127,42 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
 
     async def pages(self, selector: WorklogSelector) -> Pages:
         """All worklogs of the selector's issues."""
-        query = query_of(selector)
-        pages = self._of_issues(self._issues.pages(query.issues), query)
-        async for page in batched(pages, ROWS_TOGETHER):
+        async for page in batched(self._all(query_of(selector)), ROWS_TOGETHER):
             yield page
 
     async def find(self, ids: Iterable[str], selector: WorklogSelector) -> dict[str, Row | None]:
         """By the worklog's id, with the issue that it belongs to."""
         wanted = list(dict.fromkeys(ids))
         homes = await self.issues_of(wanted)
-        rows = await self.of_issues(dict.fromkeys(homes.values()), selector)
+        rows, refused = await self.of_issues(dict.fromkeys(homes.values()), selector)
         found = {str(row["id"]): row for row in rows}
-        return {name: found.get(name) for name in wanted}
+        return {name: found.get(name) for name in wanted if homes.get(name) not in refused}
 
     async def resolve(self, subjects: Sequence[WorklogSubject], selector: WorklogSelector) -> Found:
         """Read all worklogs of the issues; one that the event names and isn't there is gone."""
-        rows = await self.of_issues([subject.issue_id for subject in subjects], selector)
+        rows, refused = await self.of_issues([subject.issue_id for subject in subjects], selector)
         left = {str(row["id"]) for row in rows}
-        named = [row for subject in subjects for row in subject.worklogs]
+        said = [subject for subject in subjects if subject.issue_id not in refused]
+        named = [row for subject in said for row in subject.worklogs]
         return Found(rows, [row for row in named if row["id"] not in left])
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: WorklogSelector) -> Known:
         """By ids."""
         return Known.of(await self.find(filter(plausible_id, identifiers), selector))
 
-    async def of_issues(self, issue_ids: Iterable[str], selector: WorklogSelector) -> list[Row]:
-        """The worklogs of those issues that exist and match the selector, as of now."""
+    async def of_issues(
+        self, issue_ids: Iterable[str], selector: WorklogSelector
+    ) -> tuple[list[Row], set[str]]:
+        """The worklogs of those issues that exist and match the selector, as of now.
+
+        And the ids of issues whose worklogs are refused: nothing can be said about these.
+        """
         query = query_of(selector)
-        issues = list((await self._issues.find(issue_ids, query.issues)).values())
-        pages = self._of_issues(one_page(issues), query)
-        return [row async for rows in pages for row in rows]
+        issues = await self._issues.find(issue_ids, query.issues)
+        given = self._of_each(one_page(list(issues.values())), query, every=False)
+        answered = {str(issue["id"]): rows async for issue, rows in given}
+        rows = [row for rows in answered.values() for row in rows]
+        return rows, issues.keys() - answered.keys()
 
     async def issues_of(self, worklog_ids: Sequence[str]) -> dict[str, str]:
         """The ids of the issues that worklogs belong to, by the worklog's id."""
@@ -164,7 +170,13 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         found = await asyncio.gather(*(self._listed(chunk) for chunk in chunks))
         return {str(row["id"]): str(row["issueId"]) for rows in found for row in rows}
 
-    async def _of_issues(self, issues: AsyncIterator[list[Row]], query: WorklogQuery) -> Pages:
+    async def _all(self, query: WorklogQuery) -> Pages:
+        async for _, rows in self._of_each(self._issues.pages(query.issues), query):
+            yield rows
+
+    def _of_each(
+        self, issues: AsyncIterator[list[Row]], query: WorklogQuery, *, every: bool = True
+    ) -> AsyncIterator[tuple[Row, list[Row]]]:
         async def read(issue: Row) -> list[Row]:
             rows = inlined(issue)
             # What is expanded never comes along.
@@ -172,10 +184,9 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
                 rows = await self._listed_of(issue, query)
             return [{**row, "__issueKey": issue["key"]} for row in rows if query.takes(row)]
 
-        async for _, rows in under_each(
-            issues, read, what="worklogs", of=lambda issue: f"issue {issue['key']}"
-        ):
-            yield rows
+        return under_each(
+            issues, read, what="worklogs", of=lambda issue: f"issue {issue['key']}", every=every
+        )
 
     async def _listed_of(self, issue: Row, query: WorklogQuery) -> list[Row]:
         asked, issue_id = query.asked(), str(issue["id"])
