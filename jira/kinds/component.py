@@ -1,7 +1,6 @@
 """The kind `component`: how a project's components are read."""
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -14,7 +13,7 @@ from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
 from jira.kinds.project import ProjectKind
 from jira.payloads import Row
-from jira.under_parent import each_by_id, under_each
+from jira.under_parent import each_by_id, one_page, under_each
 from kinds import Kinds
 
 OF_PROJECT = "/rest/api/3/project/{key}/component"
@@ -79,18 +78,30 @@ class ComponentKind(KindById[ComponentSelector]):
         found = await each_by_id(ids, self._one, what="component")
         keys = {str(row["project"]) for row in found.values() if row is not None}
         projects = await self._projects.find_keys(sorted(keys), PROJECT_EXPAND)
-        lists = await asyncio.gather(*(self._of_project(query, project) for project in projects))
-        rows = {str(row["id"]): row for listed in lists for row in listed}
-        return {name: rows.get(name) for name in found}
+        lists = self._of_each(one_page(projects), query, every=False)
+        listed = {str(project["key"]): rows async for project, rows in lists}
+        refused = {str(project["key"]) for project in projects} - listed.keys()
+        rows = {str(row["id"]): row for of_project in listed.values() for row in of_project}
+        return {
+            name: rows.get(name)
+            for name, row in found.items()
+            if row is None or str(row["project"]) not in refused
+        }
 
     async def _by_project(self, query: ComponentQuery) -> Pages:
-        async for _, rows in under_each(
-            self._projects.listed(PROJECT_EXPAND),
+        async for _, rows in self._of_each(self._projects.listed(PROJECT_EXPAND), query):
+            yield rows
+
+    def _of_each(
+        self, projects: Pages, query: ComponentQuery, *, every: bool = True
+    ) -> AsyncIterator[tuple[Row, list[Row]]]:
+        return under_each(
+            projects,
             partial(self._of_project, query),
             what="components",
             of=lambda row: f"project {row['key']}",
-        ):
-            yield rows
+            every=every,
+        )
 
     async def _of_project(self, query: ComponentQuery, project: Row) -> list[Row]:
         key = str(project["key"])

@@ -38,7 +38,7 @@ class Case:
     `lists` are the paths that a read of all asks, with the name of the rows in their answers;
     `paged` is the one of them whose pages count. Of `parents`, those that can be refused alone,
     the first one has every row that isn't `left` without it. `finds` are the paths that a read by
-    id asks; `alone` is one of them that can be refused for the first row alone.
+    id asks; `alone` are those of them that can be refused for the first row alone.
     """
 
     kind: Kinds
@@ -56,7 +56,7 @@ class Case:
     parents: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     said: str = ""
-    alone: str | None = None
+    alone: tuple[str, ...] = ()
 
     @property
     def read_by(self) -> Any:
@@ -123,7 +123,7 @@ CASES = [
         parents=tuple(map(members_of, ("a", "b", "c"))),
         left=("b", "c"),
         said="members of team a (Team a)",
-        alone=members_of("a"),
+        alone=(members_of("a"),),
     ),
     Case(
         Kinds.RELEASE,
@@ -135,7 +135,7 @@ CASES = [
         parents=tuple(f"/rest/api/3/project/{key}/version" for key in ("AB", "CD", "EF")),
         left=("4", "5"),
         said="releases of project AB ",
-        alone="/rest/api/3/version/1",
+        alone=("/rest/api/3/version/1",),
     ),
     Case(
         Kinds.BOARD,
@@ -147,7 +147,7 @@ CASES = [
         parents=tuple(f"{BOARDS}/{n}/project" for n in (1, 2, 3)),
         left=("2", "3"),
         said="projects of board 1 (Board 1)",
-        alone=f"{BOARDS}/1",
+        alone=(f"{BOARDS}/1", f"{BOARDS}/1/project"),
     ),
     Case(
         Kinds.SPRINT,
@@ -160,7 +160,7 @@ CASES = [
         parents=tuple(f"{BOARDS}/{n}/sprint" for n in (1, 2, 3)),
         left=("24", "25"),
         said="sprints of board 1 (Board 1)",
-        alone=f"{AGILE}/sprint/21",
+        alone=(f"{AGILE}/sprint/21",),
     ),
     Case(
         Kinds.BACKLOG,
@@ -210,7 +210,7 @@ CASES = [
         parents=tuple(f"/rest/api/3/issue/{n}/worklog" for n in ("201", *ISSUES_IDS)),
         left=("904", "905"),
         said="worklogs of issue AB-11 ",
-        alone="/rest/api/3/issue/201/worklog",
+        alone=("/rest/api/3/issue/201/worklog",),
     ),
     Case(
         Kinds.COMPONENT,
@@ -221,7 +221,7 @@ CASES = [
         parents=tuple(f"/rest/api/3/project/{key}/component" for key in ("AB", "CD", "EF")),
         left=("4", "5"),
         said="components of project AB ",
-        alone="/rest/api/3/component/1",
+        alone=("/rest/api/3/component/1", "/rest/api/3/project/AB/component"),
     ),
 ]
 
@@ -239,7 +239,7 @@ def of_each(name: str, cases: Iterable[tuple[Case, Any]]) -> Any:
 every_kind = of(*CASES)
 with_parents = of(*(case for case in CASES if case.parents))
 with_events = of(*(case for case in CASES if case.event))
-refused_alone = of(*(case for case in CASES if case.alone))
+refused_alone = of_each("path", ((case, path) for case in CASES for path in case.alone))
 every_list = of_each("path", ((case, path) for case in CASES for path in case.lists))
 every_find = of_each("path", ((case, path) for case in CASES for path in case.finds))
 
@@ -429,8 +429,8 @@ async def test_credentials_that_end_in_the_middle_of_the_read_fail_the_kind(site
 
 
 @refused_alone
-async def test_what_is_refused_alone_is_neither_there_nor_gone(site, case, log):
-    site.answers[case.alone] = FORBIDDEN
+async def test_what_is_refused_alone_is_neither_there_nor_gone(site, case, path, log):
+    site.answers[path] = FORBIDDEN
     first, *others = case.ids
     assert list(await find(site, case, first, others[-1])) == [others[-1]]
     assert list(await find(site, case, first)) == []
