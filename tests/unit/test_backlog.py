@@ -2,14 +2,7 @@
 
 import pytest
 
-from jira.errors import (
-    JiraAnswerError,
-    JiraAuthenticationError,
-    JiraPermissionError,
-    JiraRequestError,
-    JiraUnavailableError,
-)
-from jira.kinds.issue_reader import BULK_FETCH
+from jira.errors import JiraPermissionError, JiraRequestError
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.payloads import change
@@ -115,30 +108,6 @@ async def test_a_board_that_is_refused_costs_only_what_it_alone_shows(site, log,
     assert warnings(log)
 
 
-@pytest.mark.parametrize("path", [f"{AGILE}/board", SOFTWARE.format(2)])
-@pytest.mark.parametrize(
-    "failure", [JiraAuthenticationError("401"), JiraUnavailableError("503"), None, {"issues": 5}]
-)
-async def test_a_failure_of_a_board_or_the_list_fails_the_kind(site, path, failure):
-    site.answers[path] = failure
-    error = type(failure) if isinstance(failure, Exception) else JiraAnswerError
-    with pytest.raises(error):
-        await site.resync(Kinds.BACKLOG, OPEN)
-
-
-async def test_where_every_board_is_refused_it_is_the_query_and_the_kind_fails(site):
-    site.answers |= {SOFTWARE.format(n): JiraRequestError("400: bad JQL") for n in site.boards}
-    with pytest.raises(JiraRequestError, match="bad JQL"):
-        await site.resync(Kinds.BACKLOG, resource("backlog", jql="nonsense"))
-
-
-async def test_lost_credentials_look_like_an_empty_site_and_fail_the_kind(site):
-    site.boards.clear()
-    site.answers["/rest/api/3/myself"] = JiraAuthenticationError("401")
-    with pytest.raises(JiraAuthenticationError):
-        await site.resync(Kinds.BACKLOG, OPEN)
-
-
 @pytest.mark.parametrize("issue_id", [101, 102, 103])
 @pytest.mark.parametrize("use_software_api", [True, False])
 async def test_an_issue_is_updated_with_the_row_of_a_resync(site, issue_id, use_software_api):
@@ -189,13 +158,6 @@ async def test_many_issues_are_asked_for_in_addresses_of_bearable_length(site):
     assert all(found.values())
     asked = [what["jql"] for _, what in site.asked(SOFTWARE.format(1))]
     assert max(jql.count('"') for jql in asked) <= 2 * 50
-
-
-@pytest.mark.parametrize("path", [f"{AGILE}/board", SOFTWARE.format(1), BULK_FETCH])
-async def test_a_failure_is_not_taken_for_an_issue_that_left_the_backlog(site, path):
-    site.answers[path] = JiraUnavailableError("503")
-    with pytest.raises(JiraUnavailableError):
-        await site.live(Kinds.BACKLOG, event(101, "AB-1"), OPEN)
 
 
 async def test_what_port_has_by_id_or_key_is_there_or_gone_and_others_are_neither(site):

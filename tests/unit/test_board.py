@@ -4,19 +4,12 @@ from typing import Any
 
 import pytest
 
-from jira.errors import (
-    JiraAnswerError,
-    JiraAuthenticationError,
-    JiraPermissionError,
-    JiraRequestError,
-    JiraUnavailableError,
-)
+from jira.errors import JiraRequestError
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
-from tests.unit.helpers.planning_site import AGILE, GONE, PlanningSite, Row, warnings
+from tests.unit.helpers.planning_site import AGILE, GONE, PlanningSite, Row
 
 ALL = resource("board")
-FORBIDDEN = JiraPermissionError("answered with 403")
 
 
 @pytest.fixture
@@ -68,44 +61,6 @@ async def test_without_a_selector_no_parameter_is_sent(site):
     assert set(site.asked(f"{AGILE}/board")[0][1]) == {"startAt", "maxResults"}
 
 
-@pytest.mark.parametrize(
-    "refusal", [FORBIDDEN, GONE, JiraRequestError("422")], ids=["403", "404", "422"]
-)
-async def test_a_board_that_is_refused_costs_only_itself(site, log, refusal):
-    site.answers[f"{AGILE}/board/2/project"] = refusal
-    assert set(names(await site.resync(Kinds.BOARD, ALL))) == {1, 3}
-    [line] = warnings(log)
-    assert "board 2 (Board 2)" in line
-
-
-@pytest.mark.parametrize("path", ["board", "board/2/project"])
-@pytest.mark.parametrize("failure", [JiraAuthenticationError("401"), JiraUnavailableError("503")])
-async def test_a_failure_of_a_board_or_the_list_fails_the_kind(site, path, failure):
-    site.answers[f"{AGILE}/{path}"] = failure
-    with pytest.raises(type(failure)):
-        await site.resync(Kinds.BOARD, ALL)
-
-
-@pytest.mark.parametrize("bad", [None, [], {}, {"values": None}, {"values": ["1"]}])
-async def test_an_answer_without_its_list_is_an_error_and_not_empty(site, bad):
-    site.answers[f"{AGILE}/board"] = bad
-    with pytest.raises(JiraAnswerError):
-        await site.resync(Kinds.BOARD, ALL)
-
-
-async def test_a_refused_list_of_boards_fails_the_kind(site):
-    site.answers[f"{AGILE}/board"] = FORBIDDEN
-    with pytest.raises(JiraPermissionError):
-        await site.resync(Kinds.BOARD, ALL)
-
-
-async def test_lost_credentials_look_like_an_empty_site_and_fail_the_kind(site):
-    site.boards.clear()
-    site.answers["/rest/api/3/myself"] = JiraAuthenticationError("401")
-    with pytest.raises(JiraAuthenticationError):
-        await site.resync(Kinds.BOARD, ALL)
-
-
 @pytest.mark.parametrize("name", ["board_created", "board_updated"])
 @pytest.mark.parametrize("board_id", [1, "1"])
 async def test_a_board_is_updated_with_the_row_of_a_resync(site, name, board_id):
@@ -145,19 +100,6 @@ async def test_type_and_project_of_the_selector_apply_live_too(site, selector, s
     updated, deleted = await site.live(Kinds.BOARD, event(2), of)
     assert [row["id"] for row in updated] == [2] * selected
     assert [row["id"] for row in deleted] == [2] * (not selected)
-
-
-@pytest.mark.parametrize("path", ["board/2", "board/2/project"])
-async def test_a_board_that_is_refused_is_neither_updated_nor_deleted(site, log, path):
-    site.answers[f"{AGILE}/{path}"] = FORBIDDEN
-    assert await site.live(Kinds.BOARD, event(2), ALL) == ([], [])
-    assert "board 2 " in warnings(log)[0]
-
-
-async def test_a_failure_is_not_taken_for_a_board_that_is_gone(site):
-    site.answers[f"{AGILE}/board/2"] = JiraUnavailableError("503")
-    with pytest.raises(JiraUnavailableError):
-        await site.live(Kinds.BOARD, event(2, "board_deleted"), ALL)
 
 
 async def test_what_port_has_is_there_or_gone_and_what_is_no_id_is_neither(site):

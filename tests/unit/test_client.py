@@ -30,20 +30,7 @@ async def test_an_answer_without_an_account_is_not_jiras(answer):
         await jira.verify_credentials()
 
 
-NO_PROJECTS = {"values": [], "isLast": True, "total": 0}
 NO_ISSUES = {"issues": [], "isLast": True}
-EMPTY = [
-    pytest.param(Kinds.ISSUE, (NO_PROJECTS, NO_ISSUES), id="issues"),
-    pytest.param(Kinds.PROJECT, (NO_PROJECTS,), id="projects"),
-    pytest.param(Kinds.USER, ([],), id="users"),
-]
-
-
-@pytest.mark.parametrize(("kind", "nothing"), EMPTY)
-async def test_an_empty_site_is_empty_when_jira_knows_us(kind, nothing):
-    jira, fake = client(*nothing, {"accountId": "account-1"})
-    assert [page async for page in jira.read_all(kind, resource(kind).selector)] == []
-    assert fake.asked[-1][1] == MYSELF
 
 
 async def test_a_project_that_is_gone_fails_one_resync_and_not_the_next():

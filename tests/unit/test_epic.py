@@ -4,13 +4,7 @@ from typing import Any
 
 import pytest
 
-from jira.errors import (
-    JiraAnswerError,
-    JiraAuthenticationError,
-    JiraPermissionError,
-    JiraRequestError,
-    JiraUnavailableError,
-)
+from jira.errors import JiraAnswerError, JiraPermissionError, JiraRequestError
 from jira.kinds.epic import of_issue
 from jira.kinds.issue_reader import SEARCH
 from kinds import Kinds
@@ -149,20 +143,6 @@ async def test_a_board_that_is_refused_costs_no_epic_but_only_where_it_shows(sit
     assert "epics of board 2 (Board 2)" in line
 
 
-@pytest.mark.parametrize("path", [f"{AGILE}/board", f"{AGILE}/board/2/epic", TYPES, SEARCH])
-@pytest.mark.parametrize("failure", [JiraAuthenticationError("401"), JiraUnavailableError("503")])
-async def test_a_failure_of_any_source_fails_the_kind(site, path, failure):
-    site.answers[path] = failure
-    with pytest.raises(type(failure)):
-        await site.resync(Kinds.EPIC, INCOMPLETE)
-
-
-async def test_where_every_board_is_refused_the_kind_fails(site):
-    site.answers |= {f"{AGILE}/board/{n}/epic": FORBIDDEN for n in site.boards}
-    with pytest.raises(JiraPermissionError):
-        await site.resync(Kinds.EPIC, INCOMPLETE)
-
-
 @pytest.mark.parametrize("epic_id", [101, 102, 103, 104, 105])
 async def test_an_epic_is_updated_with_the_row_of_a_resync(site, epic_id):
     of_resync = {row["id"]: row for row in await site.resync(Kinds.EPIC, EVERY)}
@@ -202,13 +182,6 @@ async def test_events_at_the_same_time_are_one_read(site):
     updated, _ = await site.live(Kinds.EPIC, first, INCOMPLETE)
     assert set(boards(updated)) == {101, 102, 103}
     assert len(site.asked(TYPES)) == 1
-
-
-@pytest.mark.parametrize("path", [f"{AGILE}/board", f"{AGILE}/board/2/epic", TYPES, SEARCH])
-async def test_a_failure_is_not_taken_for_an_epic_that_is_gone(site, path):
-    site.answers[path] = JiraUnavailableError("503")
-    with pytest.raises(JiraUnavailableError):
-        await site.live(Kinds.EPIC, event(101, "AB-1"), INCOMPLETE)
 
 
 async def test_what_port_has_by_id_or_key_is_there_or_gone_and_others_are_neither(site):

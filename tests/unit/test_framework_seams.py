@@ -13,9 +13,7 @@ import pytest
 from port_ocean.core.handlers.actions.execution_manager import ExecutionManager
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
-from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import (
-    JQEntityProcessorSync,
-)
+from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import JQEntityProcessorSync
 from port_ocean.core.handlers.port_app_config.base import BasePortAppConfig, PortAppConfigCache
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent

@@ -150,12 +150,6 @@ async def test_a_former_key_that_leads_to_a_project_does_not_name_it_now():
     assert await ProjectKind(fake.api).find_keys(["OLD"], "") == []
 
 
-async def test_a_failure_is_not_taken_for_a_project_that_is_gone():
-    fake = FakeApi.scripted(JiraUnavailableError("503"))
-    with pytest.raises(JiraUnavailableError):
-        await ProjectKind(fake.api).live(["1"], "")
-
-
 async def test_finding_at_the_same_time_is_one_search_per_expand():
     site = Site(project(1), project(2))
     one, two, other = await asyncio.gather(

@@ -4,12 +4,7 @@ from typing import Any
 
 import pytest
 
-from jira.errors import (
-    JiraAuthenticationError,
-    JiraPermissionError,
-    JiraRequestError,
-    JiraUnavailableError,
-)
+from jira.errors import JiraPermissionError, JiraRequestError
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.payloads import UPDATED, change, issue_event
@@ -93,27 +88,6 @@ async def test_a_board_that_is_refused_costs_only_what_it_alone_shows(site, log,
     assert "sprints of board 1 (Board 1)" in line
 
 
-@pytest.mark.parametrize("path", ["board", "board/2/sprint"])
-@pytest.mark.parametrize("failure", [JiraAuthenticationError("401"), JiraUnavailableError("503")])
-async def test_a_failure_of_a_board_or_the_list_fails_the_kind(site, path, failure):
-    site.answers[f"{AGILE}/{path}"] = failure
-    with pytest.raises(type(failure)):
-        await site.resync(Kinds.SPRINT, ACTIVE)
-
-
-async def test_where_every_board_is_refused_the_kind_fails(site):
-    site.answers |= {f"{AGILE}/board/{n}/sprint": FORBIDDEN for n in site.boards}
-    with pytest.raises(JiraPermissionError):
-        await site.resync(Kinds.SPRINT, ACTIVE)
-
-
-async def test_lost_credentials_look_like_an_empty_site_and_fail_the_kind(site):
-    site.boards.clear()
-    site.answers["/rest/api/3/myself"] = JiraAuthenticationError("401")
-    with pytest.raises(JiraAuthenticationError):
-        await site.resync(Kinds.SPRINT, ACTIVE)
-
-
 @pytest.mark.parametrize("sprint_id", [21, 22, 23, 24])
 async def test_a_sprint_is_updated_with_the_row_of_a_resync(site, sprint_id):
     of_resync = {row["id"]: row for row in await site.resync(Kinds.SPRINT, EVERY)}
@@ -193,19 +167,6 @@ async def test_a_kanban_board_without_sprints_is_known_in_every_language(site, l
     site.answers[f"{AGILE}/board/3/sprint"] = JiraRequestError("answered with 400: Nicht hier")
     assert set(names(await site.resync(Kinds.SPRINT, ACTIVE))) == {21, 24, 25}
     assert warnings(log) == []
-
-
-async def test_a_sprint_that_is_refused_is_neither_updated_nor_removed(site, log):
-    site.answers[f"{AGILE}/sprint/24"] = FORBIDDEN
-    assert await site.live(Kinds.SPRINT, event(24), ACTIVE) == ([], [])
-    assert "sprint 24 " in warnings(log)[0]
-
-
-@pytest.mark.parametrize("path", ["sprint/24", "board/1", "board", "board/1/sprint"])
-async def test_a_failure_is_not_taken_for_a_sprint_that_is_gone(site, path):
-    site.answers[f"{AGILE}/{path}"] = JiraUnavailableError("503")
-    with pytest.raises(JiraUnavailableError):
-        await site.live(Kinds.SPRINT, event(24), ACTIVE)
 
 
 async def test_what_port_has_is_there_or_gone_and_what_is_no_id_is_neither(site):

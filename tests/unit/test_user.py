@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
+from jira.errors import JiraAnswerError
 from jira.kinds.user import ONE, SEARCH, UserKind
 from tests.unit.helpers.fake_client import USERS
 from tests.unit.helpers.fakes import FakeApi
@@ -77,19 +77,10 @@ async def test_one_user():
     assert fake.asked == [("GET", ONE, {"accountId": "user-1"})]
 
 
-async def test_a_user_that_jira_does_not_know_is_none():
-    assert await find(FakeApi.scripted(JiraNotFoundError("404"))) == {"user-1": None}
-
-
 @pytest.mark.parametrize("answer", [None, [], {}, user(2), [user(1)], "user-1"])
 async def test_another_answer_than_the_user_is_an_error_and_not_none(answer):
     with pytest.raises(JiraAnswerError, match="user-1"):
         await find(FakeApi.scripted(answer))
-
-
-async def test_a_failure_is_not_taken_for_a_user_that_is_gone():
-    with pytest.raises(JiraUnavailableError):
-        await find(FakeApi.scripted(JiraUnavailableError("503")))
 
 
 async def test_a_user_that_is_named_twice_is_asked_for_once():

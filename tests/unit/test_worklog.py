@@ -6,13 +6,7 @@ from typing import Any
 import pytest
 
 from client import MYSELF, JiraClient
-from jira.errors import (
-    JiraAnswerError,
-    JiraAuthenticationError,
-    JiraPermissionError,
-    JiraRequestError,
-    JiraUnavailableError,
-)
+from jira.errors import JiraAnswerError
 from jira.jql import ALL_ISSUES
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
 from jira.kinds.registry import KINDS
@@ -21,12 +15,10 @@ from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi
 from tests.unit.helpers.payloads import DELETED, MOVE, UPDATED, issue_event
-from tests.unit.helpers.planning_site import GONE, all_rows, warnings
+from tests.unit.helpers.planning_site import all_rows
 
 Row = dict[str, Any]
 WEEK = resource("worklog")
-FORBIDDEN = JiraPermissionError("answered with 403")
-OF_ISSUE = "/rest/api/3/issue/{}/worklog"
 STARTED = "2026-01-02T03:04:05.000+0000"
 MS = 1767323045000
 """STARTED, in milliseconds since 1970."""
@@ -197,28 +189,6 @@ async def test_what_is_expanded_never_comes_along_and_is_asked_for():
     assert [what["expand"] for what in site.paged()] == ["properties"]
 
 
-@pytest.mark.parametrize(
-    "refusal", [FORBIDDEN, GONE, JiraRequestError("400")], ids=["403", "404", "400"]
-)
-async def test_an_issue_that_is_refused_costs_only_its_own_worklogs(refusal, log):
-    site = Site(i1=21, i2=1)
-    site.answers[OF_ISSUE.format(1)] = refusal
-    assert [row["id"] for row in await site.resync()] == ["2000"]
-    [line] = warnings(log)
-    assert "worklogs of issue AB-1 " in line
-
-
-@pytest.mark.parametrize("path", [SEARCH, BULK_FETCH, OF_ISSUE.format(1), MYSELF])
-@pytest.mark.parametrize(
-    "failure", [JiraAuthenticationError("401"), JiraUnavailableError("503"), {"odd": 1}]
-)
-async def test_a_failure_fails_the_kind(path, failure):
-    site = Site(i1=21, i2=1)
-    site.answers[path] = failure
-    with pytest.raises(type(failure) if isinstance(failure, Exception) else JiraAnswerError):
-        await site.resync()
-
-
 @pytest.mark.parametrize("count", [1, 25])
 async def test_worklogs_are_updated_with_the_rows_of_a_resync(count):
     site = Site(i1=count, i2=1)
@@ -252,13 +222,6 @@ async def test_the_worklogs_of_a_moved_issue_tell_its_new_key():
     site = Site(i10001=1)
     found = await site.kind.resolve(site.kind.subjects(issue_event(UPDATED, MOVE)), WEEK.selector)
     assert [row["__issueKey"] for row in found.updated] == ["AB-10001"]
-
-
-async def test_a_failure_is_not_taken_for_worklogs_that_are_gone():
-    site = Site(i1=21)
-    site.answers[OF_ISSUE.format(1)] = JiraUnavailableError("503")
-    with pytest.raises(JiraUnavailableError):
-        await site.live(event(1, 55, "worklog_deleted"))
 
 
 async def known(site: Site, *names: str, of: Any = WEEK) -> tuple[list[str], list[str]]:
