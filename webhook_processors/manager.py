@@ -136,6 +136,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         begun = time.monotonic()
+        in_resync = self.follow_ups.resync_running
         genuine = [event for event in batch if await is_authentic(event)]
         news = [event for event in genuine if not self._handled.is_old_news(event)]
 
@@ -153,7 +154,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         done = await retries.work_off(list(news))
         old = len(genuine) - len(news)
         self._handled.note(done, begun)
-        if self.follow_ups.resync_running:
+        # One that ended meanwhile may have written after these were.
+        if in_resync or self.follow_ups.resync_running:
             self._replay.note(news)
         if news:
             # Also after what was dropped: what it entails is true, whatever became of its rows.

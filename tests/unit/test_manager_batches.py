@@ -173,10 +173,18 @@ async def test_an_event_keeps_no_more_than_its_bytes_once_it_is_done(world):
     assert event._parsed is None
 
 
-async def test_events_during_a_resync_are_handled_again_after_it(world):
-    """It may write a row that it read before the change."""
+@pytest.mark.parametrize(("before", "after"), [(True, True), (False, True), (True, False)])
+async def test_events_during_a_resync_are_handled_again_after_it(world, before, after):
+    """It may write a row that it read before the change; also where it begins or ends meanwhile."""
+
+    async def attempt(path: str, batch: list[WebhookEvent]) -> Outcome:
+        world.follow_ups.resync_running = after
+        outcome: Outcome = await world.attempt(path, batch)
+        return outcome
+
+    world.manager._attempt = attempt
     events = [queued("d-1"), queued("d-2", 2)]
-    world.follow_ups.resync_running = True
+    world.follow_ups.resync_running = before
     await world.process(*events)
     assert world.manager._replay.take() == events
 
