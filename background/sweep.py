@@ -102,14 +102,18 @@ class Sweeper:
         for index, resource in enumerate(event.port_app_config.resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
-            if kind is None or blueprint is None or kind not in kinds:
-                every = {entity.blueprint for entity in at_port.values()}
-                named = {blueprint} if blueprint else every
-                read.incomplete |= named
+            # One that computes its blueprint may make an entity of any.
+            makes = {blueprint} if blueprint else {str(e.blueprint) for e in at_port.values()}
+            if (
+                kind is None
+                or kind not in kinds
+                or not resource.enable_delete
+                or uses_search_identifier(resource)
+            ):
+                read.incomplete |= makes
+            if kind is None or kind not in kinds:
                 continue
-            if not resource.enable_delete or uses_search_identifier(resource):
-                read.incomplete.add(blueprint)
-            read.complete.add(blueprint)
+            read.complete |= {blueprint} if blueprint else set()
             async for results in self._resource(kind, resource, index, at_port, read):
                 await self._sync(results, [])
                 yield
@@ -170,7 +174,8 @@ class Sweeper:
         selector = await selector_of(resource)
         identity = identity_only(resource)
         plain = (
-            resource.selector.query.strip() == "true"
+            blueprint_of(resource) is not None
+            and resource.selector.query.strip() == "true"
             and str(resource.port.entity.mappings.identifier).strip() in PLAIN_IDENTIFIERS
         )
         missing: list[Row] = []
@@ -207,9 +212,12 @@ class Sweeper:
         """Note what whole rows stand for; whether something of it isn't in Port as it should be."""
         mapped = await self._map_rows(resource, rows)
         read.expected |= {key_of(entity) for entity in mapped.passed}
+        blueprint = blueprint_of(resource)
+        if blueprint is None:
+            read.complete |= {str(entity.blueprint) for entity in mapped.passed}
         if mapped.errors:
             # What these rows stand for isn't known: nothing of it may be taken to be too much.
-            read.incomplete.add(blueprint_of(resource) or "")
+            read.incomplete |= {blueprint} if blueprint else {of for of, _ in at_port}
             self._say_errors(resource, mapped.errors)
         return any(differs(entity, at_port) for entity in mapped.passed)
 

@@ -1,6 +1,7 @@
 """From rows to Port: mapped together, checked before a delete, written, and made whole again."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -14,7 +15,7 @@ from kinds import Kinds
 from port.deletions import Candidate, Reason, Stubs, allowed, goes_by_own_name, say, without
 from port.entities import EntityKey, PortRefusedError, PortWriter, key_of
 from port.mapping.resources import details_of, identity_only, kind_of
-from port.mapping.row_mapper import Mapped, RowMapper
+from port.mapping.row_mapper import RowMapper
 from port.related_rows import looked_up
 
 MAX_REFUSED = 200
@@ -55,8 +56,14 @@ class LiveWriter:
         Raises what the writer raises, and JiraError; may then be called again.
         """
         mapping = event.port_app_config
-        upserts, candidates = await self._mapped(results, mapper, live=live)
-        await self._apply(upserts, [*candidates, *gone], mapping, mapper)
+        mapped = await map_results(results, mapper)
+        for resource, error in mapped.errors:
+            self._say_error(resource, error)
+        if live:
+            self._to_compare |= mapped.unclear
+        reason = Reason.EVENT if live else Reason.TOUCHED
+        candidates = [Candidate(entity, reason) for entity in mapped.goes]
+        await self._apply(mapped.upserts, [*candidates, *gone], mapping, mapper)
         while self._pointing:
             again = dict(self._pointing)
             looked = await looked_up(self._client, again.values(), mapping, mapper)
@@ -102,27 +109,6 @@ class LiveWriter:
             except BaseException:
                 self._refused = again | self._refused
                 raise
-
-    async def _mapped(
-        self, results: Iterable[WebhookEventRawResults], mapper: RowMapper, *, live: bool
-    ) -> tuple[list[Entity], list[Candidate]]:
-        """What is to be written, and what should go: rows that the resource's query leaves out,
-        and rows that are gone. What any resource maps doesn't go.
-        """
-        upserts: list[Entity] = []
-        goes: list[Entity] = []
-        for resource, updated, deleted in _by_resource(results):
-            mapped = await mapper.map(resource, updated)
-            identified = await mapper.map(identity_only(resource), deleted)
-            self._say_errors(resource, mapped)
-            upserts += mapped.passed
-            if goes_by_own_name(resource):
-                goes += [*mapped.failed, *identified.passed, *identified.failed]
-            elif live and (kind := kind_of(resource)) is not None:
-                # What these rows no longer give can't be asked for by its name.
-                self._to_compare.add(kind)
-        reason = Reason.EVENT if live else Reason.TOUCHED
-        return upserts, [Candidate(entity, reason) for entity in without(goes, upserts)]
 
     async def _apply(
         self,
@@ -192,18 +178,49 @@ class LiveWriter:
             or (candidate.reason is Reason.SWEEP and key_of(candidate.entity) in is_unsaid)
         ]
 
-    def _say_errors(self, resource: ResourceConfig, mapped: Mapped) -> None:
-        for error in mapped.errors:
-            cause = (resource.kind, str(resource.port.entity.mappings.identifier), str(error))
-            if cause not in self._said:
-                logger.error(
-                    f"A row of a resource of kind {resource.kind} can't be mapped and stays in "
-                    f"Port as it is: {error}. Put its expression right in the mapping."
-                )
-            self._note_said([cause])
+    def _say_error(self, resource: ResourceConfig, error: Exception) -> None:
+        cause = (resource.kind, str(resource.port.entity.mappings.identifier), str(error))
+        if cause not in self._said:
+            logger.error(
+                f"A row of a resource of kind {resource.kind} can't be mapped and stays in Port "
+                f"as it is: {error}. Put its expression right in the mapping."
+            )
+        self._note_said([cause])
 
     def _note_said(self, causes: Iterable[object]) -> None:
         self._said = dict.fromkeys([*self._said, *causes][-MAX_REFUSED:])
+
+
+@dataclass
+class MappedResults:
+    """The entities of rows: to be written, and those that should go.
+
+    That is rows that the resource's query leaves out, and rows that are gone; not what any
+    resource maps. What the rows of the kinds `unclear` no longer give can't be asked for by name.
+    """
+
+    upserts: list[Entity] = field(default_factory=list)
+    goes: list[Entity] = field(default_factory=list)
+    unclear: set[Kinds] = field(default_factory=set)
+    errors: list[tuple[ResourceConfig, Exception]] = field(default_factory=list)
+
+
+async def map_results(
+    results: Iterable[WebhookEventRawResults], mapper: RowMapper
+) -> MappedResults:
+    """Map all rows of a resource at once."""
+    found = MappedResults()
+    for resource, updated, deleted in _by_resource(results):
+        mapped = await mapper.map(resource, updated)
+        found.upserts += mapped.passed
+        found.errors += [(resource, error) for error in mapped.errors]
+        if goes_by_own_name(resource):
+            identified = await mapper.map(identity_only(resource), deleted)
+            found.goes += [*mapped.failed, *identified.passed, *identified.failed]
+        elif (kind := kind_of(resource)) is not None:
+            found.unclear.add(kind)
+    found.goes = without(found.goes, found.upserts)
+    return found
 
 
 def _by_resource(

@@ -53,19 +53,26 @@ async def looked_up(
     for resource in mapping.resources:
         kind = kind_of(resource)
         blueprint = blueprint_of(resource)
-        blueprints = by_name if blueprint is None else {blueprint} & by_name.keys()
-        for of in blueprints:
-            if kind is None or blueprint is None or not goes_by_own_name(resource):
-                unclear |= {(of, name) for name in by_name[of]}
-                looked.came_from |= {kind} if kind is not None else set()
-                continue
-            names = list(by_name[of])
-            known = await client.kinds[kind].by_identifiers(names, await selector_of(resource))
-            mapped = await mapper.map(resource, known.rows)
-            looked.alive += mapped.passed
-            said = {*known.gone, *(str(e.identifier) for e in (*mapped.passed, *mapped.failed))}
-            told |= {(of, name) for name in said}
-            unclear |= {(of, name) for name in names if name not in said}
+        # One that computes its blueprint may make an entity of any.
+        may_make = list(by_name) if blueprint is None else [of for of in by_name if of == blueprint]
+        if kind is None or not goes_by_own_name(resource):
+            unclear |= {(of, name) for of in may_make for name in by_name[of]}
+            if kind is not None and may_make:
+                looked.came_from.add(kind)
+            continue
+        reader = client.kinds[kind]
+        asked = {(of, name) for of in may_make for name in by_name[of]}
+        # What can't be its name it doesn't make.
+        told |= {key for key in asked if not reader.is_name(key[1])}
+        names = list(dict.fromkeys(name for _, name in asked if reader.is_name(name)))
+        if not names:
+            continue
+        known = await reader.by_identifiers(names, await selector_of(resource))
+        mapped = await mapper.map(resource, known.rows)
+        looked.alive += mapped.passed
+        said = {*known.gone, *(str(e.identifier) for e in (*mapped.passed, *mapped.failed))}
+        told |= {key for key in asked if key[1] in said}
+        unclear |= {key for key in asked if key[1] in names and key[1] not in said}
     alive = {key_of(entity) for entity in looked.alive}
     for of, named in by_name.items():
         for name, entity in named.items():

@@ -27,7 +27,7 @@ class JiraWebhookProcessor(AbstractWebhookProcessor):
 
     async def should_process_event(self, event: WebhookEvent) -> bool:
         """Whether the event may change entities of this kind."""
-        return event_name(event.payload).startswith(self.kind.touched_by)
+        return self.kind.is_touched_by(event_name(event.payload))
 
     async def get_matching_kinds(self, event: WebhookEvent) -> list[str]:
         """The one kind of this processor."""

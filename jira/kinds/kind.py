@@ -65,6 +65,16 @@ class Kind[S: Selector, T](ABC):
         """What a payload says has to be read again; nothing where it names nothing plausible."""
         return ()
 
+    @classmethod
+    def is_name(cls, identifier: str) -> bool:
+        """Whether a row of this kind can be called so by one of its `own_names`."""
+        return bool(identifier)
+
+    @classmethod
+    def is_touched_by(cls, event_name: str) -> bool:
+        """Whether an event of this name may change entities of this kind."""
+        return event_name.startswith(cls.touched_by)
+
     @abstractmethod
     def pages(self, selector: S) -> Pages:
         """Every row of the selector; a row twice is not an error."""
@@ -94,6 +104,11 @@ class KindById[S: Selector](Kind[S, IdSubject]):
     id_in_rows: ClassVar[Callable[[str], str | int]] = str
     """What Jira's rows of this kind have as their id: text or number."""
 
+    @classmethod
+    def is_name(cls, identifier: str) -> bool:
+        """A number."""
+        return plausible_id(identifier) is not None
+
     async def resolve(self, subjects: Sequence[IdSubject], selector: S) -> Found:
         """As rows that were found, and rows of the subjects that are gone."""
         found = await self.find([subject.id for subject in subjects], selector)
@@ -108,7 +123,7 @@ class KindById[S: Selector](Kind[S, IdSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
         """By those that are numbers."""
-        return Known.of(await self.find(filter(plausible_id, identifiers), selector))
+        return Known.of(await self.find(filter(self.is_name, identifiers), selector))
 
 
 class KindWithNames[S: Selector, T](Kind[S, T]):

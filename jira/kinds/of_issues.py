@@ -23,6 +23,11 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
         """The issues that an event touches."""
         return issue_subjects(payload)
 
+    @classmethod
+    def is_name(cls, identifier: str) -> bool:
+        """A key or an id."""
+        return is_issue_key(identifier) or plausible_id(identifier) is not None
+
     async def resolve(self, subjects: Sequence[IssueSubject], selector: S) -> Found:
         """Read the issues again as what this kind shows of them."""
         found = await self.find([subject.id for subject in subjects], selector)
@@ -31,7 +36,7 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
         """By ids and keys; gone is what leads to no issue that is shown under that name now."""
-        usable = [name for name in identifiers if is_issue_key(name) or plausible_id(name)]
+        usable = [name for name in identifiers if self.is_name(name)]
         leads_to = await self.reader.by_keys(usable)
         found = await self.find(dict.fromkeys(str(row["id"]) for row in leads_to), selector)
         return known_of_issues(usable, leads_to, found)

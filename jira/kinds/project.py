@@ -56,6 +56,11 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
         """The project of an event, or those whose number of issues it changed."""
         return project_subjects(payload)
 
+    @classmethod
+    def is_name(cls, identifier: str) -> bool:
+        """A key or an id."""
+        return project_key(identifier) == identifier or plausible_id(identifier) is not None
+
     def keys_of(self, project_id: str) -> set[str]:
         """Every key that a project had in the life of this process, as far as it was read."""
         return self._keys.get(project_id, set())
@@ -110,7 +115,7 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
     async def by_identifiers(self, identifiers: Sequence[str], selector: ProjectSelector) -> Known:
         """By keys or ids; gone are those of no live project."""
         ids = [name for name in identifiers if plausible_id(name)]
-        keys = [name for name in identifiers if project_key(name) == name]
+        keys = [name for name in identifiers if self.is_name(name) and name not in ids]
         rows = {**await self.live(ids, selector.expand)}
         rows |= {str(row["id"]): row for row in await self.find_keys(keys, selector.expand)}
         left = {name for row in rows.values() for name in (str(row["key"]), str(row["id"]))}

@@ -41,7 +41,7 @@ def touched_by(payload: Any) -> dict[Kinds, Sequence[Any]]:
     read: dict[Callable[[Any], Sequence[Any]], Sequence[Any]] = {}
     found: dict[Kinds, Sequence[Any]] = {}
     for kind in KINDS.values():
-        if name.startswith(kind.touched_by):
+        if kind.is_touched_by(name):
             if kind.subjects not in read:
                 read[kind.subjects] = kind.subjects(payload)
             found[kind.name] = read[kind.subjects]

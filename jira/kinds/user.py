@@ -35,6 +35,11 @@ class UserKind(Kind[Selector, UserSubject]):
         """The user of an event, which never carries e-mail or locale."""
         return user_subjects(payload)
 
+    @classmethod
+    def is_name(cls, identifier: str) -> bool:
+        """An account id."""
+        return is_account_id(identifier)
+
     async def pages(self, selector: Selector) -> Pages:
         """All users. The list has no end mark: it ends where a page brings nobody new."""
         seen: set[str] = set()
@@ -70,7 +75,7 @@ class UserKind(Kind[Selector, UserSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: Selector) -> Known:
         """By account ids."""
-        return Known.of(await self.find(filter(is_account_id, identifiers), selector))
+        return Known.of(await self.find(filter(self.is_name, identifiers), selector))
 
     async def _one(self, account_id: str) -> Row | None:
         try:

@@ -125,6 +125,11 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         """The issues whose worklogs an event may change."""
         return worklog_subjects(payload)
 
+    @classmethod
+    def is_name(cls, identifier: str) -> bool:
+        """A number."""
+        return plausible_id(identifier) is not None
+
     async def pages(self, selector: WorklogSelector) -> Pages:
         """All worklogs of the selector's issues."""
         async for page in batched(self._all(query_of(selector)), ROWS_TOGETHER):
@@ -148,7 +153,7 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: WorklogSelector) -> Known:
         """By ids."""
-        return Known.of(await self.find(filter(plausible_id, identifiers), selector))
+        return Known.of(await self.find(filter(self.is_name, identifiers), selector))
 
     async def of_issues(
         self, issue_ids: Iterable[str], selector: WorklogSelector

@@ -8,7 +8,9 @@ from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
-from port.live_writer import map_results, without
+from port.deletions import without
+from port.live_writer import map_results
+from port.mapping.row_mapper import RowMapper
 from tests.unit.helpers.catalog_fakes import FakeProcessor, Row, entity, expand, results
 from tests.unit.helpers.fake_client import mapping
 
@@ -26,8 +28,8 @@ async def mapped(
     processor: FakeProcessor, *of: WebhookEventRawResults, expand: Any = expand
 ) -> tuple[list[str], list[str]]:
     """The identifiers to upsert and to delete."""
-    upserts, deletes = await map_results(of, cast(BaseEntityProcessor, processor), expand)
-    return [e.identifier for e in upserts], [e.identifier for e in deletes]
+    found = await map_results(of, RowMapper(cast(BaseEntityProcessor, processor), expand))
+    return [e.identifier for e in found.upserts], [e.identifier for e in found.goes]
 
 
 @pytest.fixture

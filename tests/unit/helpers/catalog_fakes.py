@@ -58,7 +58,7 @@ class FakeWriter:
             if e.identifier not in names and names & set(e.relations.values())
         ]
 
-    async def delete(self, entities: list[Entity], options: Any) -> None:
+    async def delete(self, entities: list[Entity], options: Any) -> list[Entity]:
         self.note("delete", entities)
         self.options.append(options)
         names = {e.identifier for e in entities}
@@ -67,6 +67,7 @@ class FakeWriter:
         for key, e in self.has.items():
             left = {name: to for name, to in e.relations.items() if to not in names}
             self.has[key] = e.copy(update={"relations": left})
+        return []
 
     async def upsert(self, entities: list[Entity], options: Any) -> None:
         self.note("upsert", entities)
@@ -93,7 +94,7 @@ class FakeProcessor:
         failed: list[Entity] = []
         for row in rows:
             made = entity(
-                row["key"],
+                row.get("key") or row["accountId"],
                 resource.port.entity.mappings.blueprint.strip('"'),
                 properties={
                     name: row["fields"][expression.removeprefix(".fields.")]

@@ -8,8 +8,10 @@ from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
+from port.deletions import Candidate, Reason, Stubs
 from port.entities import PortWriter
 from port.live_writer import LiveWriter
+from port.mapping.row_mapper import RowMapper
 from tests.unit.helpers.catalog_fakes import FakeProcessor, FakeWriter, Row, expand, results
 from tests.unit.helpers.fake_client import FakeClient, mapping
 
@@ -23,18 +25,26 @@ class CatalogWorld:
         self.port = FakeWriter(*in_port)
         self.jira = FakeClient()
         self.processor = FakeProcessor()
-        self.writer = LiveWriter(cast(PortWriter, self.port), self.jira.client)
+        self.stubs = Stubs()
+        self.mapper = RowMapper(cast(BaseEntityProcessor, self.processor), expand)
+        self.writer = LiveWriter(cast(PortWriter, self.port), self.jira.client, self.stubs)
 
     def add(self, *in_port: Entity) -> None:
         self.port.has |= FakeWriter(*in_port).has
 
-    async def sync(self, *of: WebhookEventRawResults, gone: Sequence[Entity] = ()) -> None:
+    async def sync(
+        self,
+        *of: WebhookEventRawResults,
+        gone: Sequence[Entity] = (),
+        reason: Reason = Reason.SWEEP,
+    ) -> None:
         async with asyncio.timeout(5):
-            await self.writer.sync(of, cast(BaseEntityProcessor, self.processor), expand, gone)
+            candidates = [Candidate(entity, reason) for entity in gone]
+            await self.writer.sync(of, self.mapper, candidates, live=True)
 
     async def retry_refused(self) -> None:
         async with asyncio.timeout(5):
-            await self.writer.retry_refused(cast(BaseEntityProcessor, self.processor), expand)
+            await self.writer.retry_refused(self.mapper)
 
     async def update(self, *rows: Row) -> None:
         await self.sync(results(self.issues, rows))

@@ -18,6 +18,9 @@ from port.mapping.resources import JiraPortAppConfig
 Row = dict[str, Any]
 
 
+NAMES = {"user": ".accountId", "team": ".teamId"}
+
+
 def mapping(*kinds: str, **mappings: Any) -> JiraPortAppConfig:
     """A resource of each kind; unless `mappings` says otherwise its blueprint has its name."""
     return JiraPortAppConfig.parse_obj(
@@ -29,7 +32,7 @@ def mapping(*kinds: str, **mappings: Any) -> JiraPortAppConfig:
                     "port": {
                         "entity": {
                             "mappings": {
-                                "identifier": ".key",
+                                "identifier": NAMES.get(kind, ".key"),
                                 "blueprint": f'"{kind}"',
                                 **mappings,
                             }

@@ -8,7 +8,9 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 
 from background.sweep import Sweeper
+from port.deletions import Candidate, Stubs
 from port.entities import PortWriter, key_of
+from port.mapping.row_mapper import Mapped
 from tests.unit.helpers.catalog_fakes import FakeWriter, Row, entity
 from tests.unit.helpers.fake_client import FakeClient
 
@@ -27,6 +29,8 @@ class SweepWorld:
         self.time = 10_000.0
         self.written: list[str] = []
         self.deleted: list[str] = []
+        self.errors: list[Exception] = []
+        self.stubs = Stubs()
         self.sweeper = self.with_limit(100)
 
     def with_limit(self, percent: int) -> Sweeper:
@@ -35,6 +39,7 @@ class SweepWorld:
             cast(PortWriter, self.port),
             self.sync,
             self.map_rows,
+            stubs=self.stubs,
             limit_percent=percent,
         )
         return self.sweeper
@@ -45,9 +50,7 @@ class SweepWorld:
     def names(self, blueprint: str = "issue") -> list[str]:
         return sorted(identifier for of, identifier in self.port.has if of == blueprint)
 
-    async def map_rows(
-        self, resource: ResourceConfig, rows: Sequence[Row]
-    ) -> tuple[list[Entity], list[Entity]]:
+    async def map_rows(self, resource: ResourceConfig, rows: Sequence[Row]) -> Mapped:
         """`.key`, `.accountId` or a field; a row without the name makes no entity."""
         mappings = resource.port.entity.mappings
         path = str(mappings.identifier).removeprefix(".").split(".")
@@ -60,16 +63,18 @@ class SweepWorld:
                 blueprint = mappings.blueprint.strip('"')
                 properties = {"name": "now"} if len(row) > 2 else {}
                 made.append(entity(name, blueprint, properties=properties))
-        return made, []
+        return Mapped(made, [], self.errors)
 
-    async def sync(self, results: Sequence[WebhookEventRawResults], gone: Sequence[Entity]) -> None:
+    async def sync(
+        self, results: Sequence[WebhookEventRawResults], gone: Sequence[Candidate]
+    ) -> None:
         for result in results:
-            made, _ = await self.map_rows(result.resource, result.updated_raw_results)
+            made = (await self.map_rows(result.resource, result.updated_raw_results)).passed
             self.written += [str(e.identifier) for e in made]
             self.has(*made)
-        for e in gone:
-            self.deleted.append(str(e.identifier))
-            del self.port.has[key_of(e)]
+        for candidate in gone:
+            self.deleted.append(str(candidate.entity.identifier))
+            del self.port.has[key_of(candidate.entity)]
 
     async def sweep(self, **during: Any) -> int:
         """To its end; the number of steps."""
