@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from jira.events import Family
-from jira.payloads import event_name
+from jira.payloads import IdSubject, event_name
 from kinds import Kinds
 from webhook_processors.base import DELIVERY_ID
 from webhook_processors.queued_event import QueuedEvent, touched_of
@@ -16,7 +16,7 @@ MAX_REMEMBERED = 20_000
 ENTAIL_MORE = (Family.PROJECT, Family.VERSION, Family.BOARD, Family.SPRINT)
 """Events that change what they don't name, such as the issues of a project."""
 
-Subject = tuple[Kinds, Hashable]
+Subject = tuple[Kinds | None, Hashable]
 
 
 class AlreadyHandled:
@@ -59,5 +59,13 @@ class AlreadyHandled:
 
 
 def subjects_of(event: WebhookEvent) -> list[Subject]:
-    """What an event touches, of every kind, with the keys it names."""
-    return [(kind, subject) for kind, of in touched_of(event).items() for subject in of]
+    """What an event touches, of every kind, with the keys it names; each once.
+
+    An issue is the same for all kinds that are made of issues; a bare id is one kind's alone.
+    """
+    subjects = (
+        (kind if isinstance(subject, IdSubject) else None, subject)
+        for kind, of in touched_of(event).items()
+        for subject in of
+    )
+    return list(dict.fromkeys(subjects))

@@ -203,11 +203,11 @@ ROWS = [
     Row(
         "version-merge",
         QUIETLY
-        + tests_in("unit.test_planning_payloads", "test_a_merge_is_about_both_releases")
+        + tests_in("unit.test_payloads_planning", "test_a_merge_is_about_both_releases")
         + tests_in("unit.test_release", "test_a_merge_removes_the_one_and_refreshes_the_other")
         + tests_in("e2e.test_carriers", "test_a_release_is_merged_into_another")
         + tests_in(
-            "sandbox.test_jira_versions",
+            "sandbox.jira.test_versions",
             "TestDeletion::test_what_it_was_merged_into_may_be_told_by_id",
             "TestDeletion::test_a_merge_may_send_an_event_of_its_own",
         ),
@@ -252,7 +252,7 @@ ROWS = [
             "test_epics_are_searched_by_the_ids_of_their_types_whatever_these_are_called",
         )
         + tests_in(
-            "sandbox.test_jira_boards",
+            "sandbox.jira.test_boards",
             "TestEpics::test_one_that_only_a_team_managed_board_could_show_is_404",
         ),
     ),

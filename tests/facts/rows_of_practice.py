@@ -16,7 +16,7 @@ ROWS = [
     ),
     Row(
         "board-that-keeps-failing",
-        tests_in("unit.test_sprint", "test_a_failure_of_a_board_or_the_list_fails_the_kind"),
+        tests_in("unit.test_kinds", "test_a_failure_anywhere_fails_the_kind"),
     ),
     Row(
         "translated-errors",
@@ -37,9 +37,9 @@ ROWS = [
         + tests_in(
             "unit.test_client", "test_a_project_that_is_gone_fails_one_resync_and_not_the_next"
         )
-        + tests_in("sandbox.test_jira_jql", "test_a_project_out_of_sight_spoils_the_query")
+        + tests_in("sandbox.jira.test_jql", "test_a_project_out_of_sight_spoils_the_query")
         + tests_in(
-            "sandbox.test_jira_components", "TestJql::test_one_that_is_gone_spoils_the_query"
+            "sandbox.jira.test_components", "TestJql::test_one_that_is_gone_spoils_the_query"
         ),
     ),
     Row(
@@ -59,14 +59,14 @@ ROWS = [
             "test_a_sprint_closes",
         )
         + tests_in(
-            "sandbox.test_jira_sprints",
+            "sandbox.jira.test_sprints",
             "TestIssues::test_closing_leaves_only_what_is_done_in_it_without_events_of_issues",
         ),
     ),
     Row(
         "answers-cut-off",
         tests_in("unit.test_responses", "test_broken_json_is_an_error")
-        + tests_in("sandbox.test_jira_faults", "test_html_and_truncated_json_with_200"),
+        + tests_in("sandbox.jira.test_faults", "test_html_and_truncated_json_with_200"),
     ),
     Row(
         "totals-promise-too-much",
@@ -114,7 +114,7 @@ ROWS = [
     ),
     Row(
         "boards-behind-the-database",
-        tests_in("sandbox.test_jira_backlog", "test_it_lags_with_the_index")
+        tests_in("sandbox.jira.test_backlogs", "test_it_lags_with_the_index")
         + tests_in(
             "unit.test_follow_ups",
             "test_a_second_sweep_is_made_when_the_index_shows_what_happened",
@@ -141,26 +141,26 @@ ROWS = [
             "test_a_link_touches_the_issues_at_both_ends",
             "test_a_worklog_touches_its_issue",
         )
-        + tests_in("unit.test_planning_payloads", "test_the_project_of_a_release"),
+        + tests_in("unit.test_payloads_planning", "test_the_project_of_a_release"),
     ),
     Row(
         "board-configuration-payload",
         tests_in("unit.test_board", "test_a_configuration_that_changed_is_its_boards")
-        + tests_in("unit.test_planning_payloads", "test_the_board_of_an_event")
+        + tests_in("unit.test_payloads_planning", "test_the_board_of_an_event")
         + tests_in(
-            "sandbox.test_jira_boards",
+            "sandbox.jira.test_boards",
             "TestChanges::test_a_configuration_event_may_call_the_board_configuration",
         ),
     ),
     Row(
         "sprint-start-sends-two",
         tests_in("unit.test_issues_showing", "test_events_of_the_same_thing_are_read_once")
-        + tests_in("unit.test_planning_payloads", "test_a_sprint_event_is_about_its_sprint"),
+        + tests_in("unit.test_payloads_planning", "test_a_sprint_event_is_about_its_sprint"),
     ),
     Row(
         "sprint-items-are-lists",
         tests_in(
-            "unit.test_planning_payloads",
+            "unit.test_payloads_planning",
             "test_an_issue_that_changes_its_sprint_changes_on_which_boards_it_shows",
         ),
     ),
@@ -174,7 +174,7 @@ ROWS = [
             "test_an_odd_payload_names_nothing_and_disturbs_nothing",
         )
         + tests_in(
-            "unit.test_planning_payloads",
+            "unit.test_payloads_planning",
             "test_an_odd_payload_names_nothing_and_disturbs_nothing",
         )
         + tests_in("e2e.test_fuzz", "test_mutated_deliveries_are_answered_and_disturb_nothing"),

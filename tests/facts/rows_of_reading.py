@@ -127,7 +127,7 @@ ROWS = [
             "test_worklogs_are_looked_up_a_thousand_at_a_time",
         )
         + tests_in(
-            "sandbox.test_jira_worklogs",
+            "sandbox.jira.test_worklogs",
             "TestIssues::test_an_issue_brings_the_first_twenty_along",
             "TestEndpoints::test_a_list_is_of_one_to_a_thousand",
         ),
@@ -160,7 +160,7 @@ ROWS = [
             "unit.test_backlog",
             "test_the_agile_api_is_asked_only_where_the_selector_says_so",
         )
-        + tests_in("sandbox.test_jira_backlog", "test_pages_by_token")
+        + tests_in("sandbox.jira.test_backlogs", "test_pages_by_token")
         + tests_in("e2e.test_kinds", "test_a_parent_that_jira_refuses_costs_only_its_own"),
     ),
     Row(

@@ -256,9 +256,10 @@ async def test_a_chain_goes_no_further_without_credentials(world):
     world.add(entity("AB-1"), child_of("AB-1", "AB-2"))
     delete = world.port.delete
 
-    async def revoked(entities: list[Entity], options: object) -> None:
-        await delete(entities, options)
+    async def revoked(entities: list[Entity], options: object) -> list[Entity]:
+        left: list[Entity] = await delete(entities, options)
         world.jira.bad_credentials = True
+        return left
 
     world.port.delete = revoked
     with pytest.raises(JiraAuthenticationError):

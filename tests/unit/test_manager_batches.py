@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -16,6 +16,8 @@ from port_ocean.core.handlers.webhook.webhook_event import (
 )
 
 from jira.errors import JiraUnavailableError
+from kinds import Kinds
+from port.deletions import Candidate, Reason
 from tests.unit.helpers.catalog_fakes import entity
 from webhook_processors import authenticity
 from webhook_processors import manager as module
@@ -43,6 +45,9 @@ class FollowUps:
     def after(self, payloads: Sequence[Any]) -> list[str]:
         self.told.append([payload["issue"]["id"] for payload in payloads])
         return ["orphans"]
+
+    def compare(self, kinds: Collection[Kinds]) -> list[str]:
+        return [f"sweep of {kind}" for kind in kinds]
 
 
 class World:
@@ -225,7 +230,7 @@ async def test_what_a_dropped_event_entails_is_done_all_the_same(world):
     """It happened in Jira, whatever kept us from writing the event's own rows."""
     world.bad = {"d-1"}
     await world.process(queued("d-1", 1), queued("d-2", 2))
-    assert world.upkeep.told == [["d-1", "d-2"]]
+    assert world.follow_ups.told == [[1, 2]]
 
 
 def forged(*, raw: bool = True, signature: str = "sha256=" + "0" * 64) -> WebhookEvent:
@@ -247,7 +252,7 @@ async def test_what_nobody_vouches_for_asks_for_nothing(world, monkeypatch, even
     monkeypatch.setattr(authenticity, "get_settings", lambda: allowed)
     if way == "alone":
         await world.manager._process_webhook_event(PATH, 0, event)
-        assert (world.tried, world.upkeep.told) == ([], [])
+        assert (world.tried, world.follow_ups.told) == ([], [])
     elif way == "in a batch":
         await world.process(event, queued("d-2", 2))
     else:
@@ -255,7 +260,7 @@ async def test_what_nobody_vouches_for_asks_for_nothing(world, monkeypatch, even
         await world.queue.put(event)
         await world.process(queued("d-2", 2))
     assert {name for tried in world.tried for name in tried} <= {"d-2"}
-    assert {name for told in world.upkeep.told for name in told} <= {"d-2"}
+    assert {issue for told in world.follow_ups.told for issue in told} <= {2}
     world.tried.clear()
     await world.process(queued("d-1"))
     assert world.tried == [["d-1"]]
@@ -268,12 +273,14 @@ class Places:
         self.sent: list[str] = []
         self.dsp = self.lakehouse = False
         manager._send_webhook_raw_data_to_lakehouse = self.to_lakehouse
-        manager.live_writer = SimpleNamespace(sync=self.to_catalog)
+        manager.live_writer = SimpleNamespace(
+            sync=self.to_catalog, take_to_compare=lambda: {Kinds.ISSUE}
+        )
 
     async def to_lakehouse(self, results: list[WebhookEventRawResults]) -> None:
         self.sent.append("lakehouse")
 
-    async def to_catalog(self, *_: Any) -> None:
+    async def to_catalog(self, *_: Any, live: bool) -> None:
         self.sent.append("catalog")
 
     async def is_dsp_mode_enabled(self) -> bool:
@@ -303,7 +310,7 @@ async def test_rows_go_where_port_wants_them(world, places, dsp, lakehouse, rows
 
 
 async def test_what_a_sweep_finds_too_much_goes_to_the_catalog_without_any_row(world, places):
-    await world.manager._sync([], [entity("AB-1")])
+    await world.manager._sync([], [Candidate(entity("AB-1"), Reason.SWEEP)])
     assert places.sent == ["catalog"]
 
 

@@ -158,15 +158,30 @@ async def test_two_resources_of_one_blueprint_are_compared_together(made_sweep):
     assert world.deleted == ["gone"]
 
 
-async def test_a_blueprint_that_is_computed_could_be_any_and_nothing_is_deleted(made_sweep):
+async def test_a_blueprint_that_is_computed_could_be_any(made_sweep):
+    """What nobody makes any more goes, as long as the one that computes it was read, too."""
     of = mapping("issue", "project")
     of.resources[1].port.entity.mappings.blueprint = ".fields.type"
     world = made_sweep(of)
     world.jira.issue("1", "AB-1")
     world.has(full("AB-9"), full("CD", "project"))
     await world.sweep()
-    assert world.deleted == []
+    assert world.deleted == ["AB-9"]
     assert world.written == ["AB-1"]
+
+
+@pytest.mark.parametrize("computed", [True, False])
+async def test_a_row_that_cannot_be_mapped_may_stand_for_anything(made_sweep, log, computed):
+    of = mapping("project", "project")
+    of.resources[1].port.entity.mappings.blueprint = ".fields.type" if computed else '"other"'
+    world = made_sweep(of)
+    world.jira.project("1", "AB")
+    world.has(full("CD", "project"))
+    world.errors = [ValueError("no such thing")]
+    for _ in range(2):
+        await world.sweep()
+    assert world.deleted == []
+    assert len([line for line in log if "no such thing" in line]) == 1, "said once"
 
 
 async def test_a_name_that_needs_more_than_id_and_key_is_read_from_whole_rows(made_sweep, log):
@@ -261,9 +276,11 @@ async def test_a_sweep_looks_back_to_where_the_last_one_began_and_not_to_its_end
 
 async def test_orphans_are_deleted_without_asking_jira(world):
     world.jira.down = True
-    world.has(full("AB-1", parent="AB-2"), entity("AB-2"), entity("AB-3"))
+    world.has(full("AB-1", parent="AB-2"), entity("AB-2"), entity("AB-3"), entity("AB-4"))
+    world.stubs.note([full("AB-1", parent="AB-3"), full("AB-1", parent="AB-2")])
     async for _ in world.sweeper.orphans():
         pass
+    # AB-4 looks like one, but nothing that we wrote related to it.
     assert world.deleted == ["AB-3"]
 
 
@@ -276,6 +293,7 @@ async def test_orphans_of_blueprints_that_must_not_be_deleted_stay(made_sweep, c
         of.resources[0].enable_delete = False
     world = made_sweep(of)
     world.has(entity("AB-3"))
+    world.stubs.note([full("AB-1", parent="AB-3")])
     async for _ in world.sweeper.orphans():
         pass
     assert world.deleted == []

@@ -27,6 +27,18 @@ async def test_over_the_limit_nothing_is_deleted_and_some_are_named(world, log, 
         assert part in error
 
 
+@pytest.mark.parametrize(
+    ("limit", "threshold", "deleted"),
+    [(100, 1.0, True), (100, 0.9, False), (50, 1.0, False), (100, 0.0, False), (0, 1.0, False)],
+)
+async def test_the_smaller_of_both_limits_counts(world, limit, threshold, deleted):
+    world.mapping.entity_deletion_threshold = threshold
+    world.with_limit(limit)
+    world.has(full("AB-9"))
+    await world.sweep()
+    assert bool(world.deleted) is deleted
+
+
 async def test_over_the_limit_what_is_missing_is_still_written(world):
     world.with_limit(0)
     world.jira.issue("1", "AB-1")

@@ -25,6 +25,8 @@ def mapping(*kinds: str, **mappings: Any) -> JiraPortAppConfig:
     """A resource of each kind; unless `mappings` says otherwise its blueprint has its name."""
     return JiraPortAppConfig.parse_obj(
         {
+            # Tests of limits set their own.
+            "entityDeletionThreshold": 1,
             "resources": [
                 {
                     "kind": kind,
@@ -40,7 +42,7 @@ def mapping(*kinds: str, **mappings: Any) -> JiraPortAppConfig:
                     },
                 }
                 for kind in kinds
-            ]
+            ],
         }
     )
 
