@@ -1,5 +1,8 @@
-"""Work that gives way to events: done step by step, by the same worker, when no event waits."""
+"""Work that no event waits for: done step by step, one job after the other."""
 
+import asyncio
+import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -34,7 +37,9 @@ class Jobs:
         self._now = now
         self._jobs: dict[str, _Job] = {}
         self._running: tuple[str, _Job, Steps] | None = None
-        self.wake: Callable[[], None] = lambda: None
+        self._woken = asyncio.Event()
+        self.running_since = math.inf
+        """When the job under way began: what it read is no newer than what came meanwhile."""
 
     def ask(self, name: str, make: MakeSteps, *, delay: float = 0.0) -> None:
         """Have a job done in `delay` seconds at the earliest; the nearer of two moments counts."""
@@ -48,6 +53,23 @@ class Jobs:
         """Have a job done `delay` seconds from now, however soon it was due before."""
         self._jobs[name] = _Job(self._now() + delay, make)
         self.wake()
+
+    def wake(self) -> None:
+        """Have `work` look again at what is due, and whether it may begin."""
+        self._woken.set()
+
+    async def work(self, may_begin: Callable[[], Awaitable[bool]], around: Around) -> None:
+        """Do what is due, for ever. `may_begin` is asked before each step."""
+        while True:
+            self._woken.clear()
+            begins = await may_begin()
+            due = self.seconds_until_due() if begins else None
+            if due == 0.0:
+                await self.step(around)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(due):
+                    await self._woken.wait()
 
     def seconds_until_due(self) -> float | None:
         """How long there is nothing to do; None while no job is known."""
@@ -66,6 +88,7 @@ class Jobs:
             name = min(self._jobs, key=lambda n: self._jobs[n].due)
             job = self._jobs.pop(name)
             self._running = (name, job, job.make())
+            self.running_since = self._now()
         name, job, steps = self._running
         try:
             if not await around(partial(_advance, steps)):

@@ -40,10 +40,20 @@ class PortWriter:
         Raises PortRefusedError for single entities, after everything else was written.
         """
         failed: list[Entity] = []
+        blocked: list[Entity] = []
+        reason = ""
         for group in _by_blueprint(unique(entities)).values():
-            results = await self._port.upsert_entities_in_batches(
-                group, options, AGENT, should_raise=True
-            )
+            try:
+                results = await self._port.upsert_entities_in_batches(
+                    group, options, AGENT, should_raise=True
+                )
+            except httpx.HTTPStatusError as error:
+                if is_transient(error):
+                    raise
+                # The blueprint, most likely: it costs what is of it, and nothing else.
+                blocked += group
+                reason = f"{error.response.status_code} {error.response.text[:300]}"
+                continue
             written = {str(entity.identifier) for done, entity in results if done}
             failed += [
                 entity
@@ -51,7 +61,14 @@ class PortWriter:
                 if not entity.is_using_search_identifier and str(entity.identifier) not in written
             ]
         if failed:
-            await self._upsert_again(failed, options)
+            try:
+                await self._upsert_again(failed, options)
+            except PortRefusedError as error:
+                if not blocked:
+                    raise
+                blocked += error.entities
+        if blocked:
+            raise PortRefusedError(blocked, reason)
 
     async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         """Returns those that Port did not delete. Raises httpx.HTTPError."""

@@ -1,5 +1,7 @@
 """From rows to Port: mapped together, checked before a delete, written, and made whole again."""
 
+import math
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +20,7 @@ from port.mapping.resources import details_of, identity_only, kind_of
 from port.mapping.row_mapper import RowMapper
 from port.related_rows import looked_up
 
+MAX_WRITTEN = 50_000
 MAX_REFUSED = 200
 """How many refused entities are tried again, and remembered as said."""
 
@@ -42,6 +45,8 @@ class LiveWriter:
         self._not_deleted: dict[EntityKey, Candidate] = {}
         self._said: dict[object, None] = {}
         self._to_compare: set[Kinds] = set()
+        # When events last wrote or deleted an entity.
+        self._written_at: dict[EntityKey, float] = {}
 
     async def sync(
         self,
@@ -50,10 +55,13 @@ class LiveWriter:
         gone: Sequence[Candidate] = (),
         *,
         live: bool = False,
+        read_since: float = math.inf,
     ) -> None:
         """Map and write rows, and delete what may go of the candidates; `live`: rows of events.
 
-        Raises what the writer raises, and JiraError; may then be called again.
+        What background work read since a moment (monotonic seconds) is older than what events
+        wrote after it, and isn't written over that. Raises what the writer raises, and JiraError;
+        may then be called again.
         """
         mapping = event.port_app_config
         mapped = await map_results(results, mapper)
@@ -62,11 +70,20 @@ class LiveWriter:
         if live:
             self._to_compare |= mapped.unclear
         reason = Reason.EVENT if live else Reason.TOUCHED
-        candidates = [Candidate(entity, reason) for entity in mapped.goes]
-        await self._apply(mapped.upserts, [*candidates, *gone], mapping, mapper)
+        candidates = [*(Candidate(entity, reason) for entity in mapped.goes), *gone]
+        upserts = mapped.upserts
+        if not live:
+            newer = {key for key, at in self._written_at.items() if at > read_since}
+            upserts = [entity for entity in upserts if key_of(entity) not in newer]
+            candidates = [c for c in candidates if key_of(c.entity) not in newer]
+        await self._apply(upserts, candidates, mapping, mapper)
+        if live:
+            self._note_written([*upserts, *mapped.goes])
         while self._pointing:
             again = dict(self._pointing)
-            looked = await looked_up(self._client, again.values(), mapping, mapper)
+            looked = await looked_up(
+                self._client, again.values(), mapping, mapper, all_or_nothing=False
+            )
             self._to_compare |= looked.came_from
             lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
             for key in again:
@@ -186,6 +203,14 @@ class LiveWriter:
                 f"as it is: {error}. Put its expression right in the mapping."
             )
         self._note_said([cause])
+
+    def _note_written(self, entities: Iterable[Entity]) -> None:
+        now = time.monotonic()
+        for entity in entities:
+            self._written_at.pop(key_of(entity), None)
+            self._written_at[key_of(entity)] = now
+        while len(self._written_at) > MAX_WRITTEN:
+            del self._written_at[next(iter(self._written_at))]
 
     def _note_said(self, causes: Iterable[object]) -> None:
         self._said = dict.fromkeys([*self._said, *causes][-MAX_REFUSED:])

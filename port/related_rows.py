@@ -3,11 +3,14 @@
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 
+from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
 from client import JiraClient
+from jira.errors import TRANSIENT_ERRORS, JiraError
+from jira.kinds.kind import Known
 from jira.payloads import Row
 from kinds import Kinds
 from port.deletions import goes_by_own_name
@@ -37,12 +40,18 @@ async def all_rows(client: JiraClient, resource: ResourceConfig) -> AsyncGenerat
 
 
 async def looked_up(
-    client: JiraClient, entities: Iterable[Entity], mapping: PortAppConfig, mapper: RowMapper
+    client: JiraClient,
+    entities: Iterable[Entity],
+    mapping: PortAppConfig,
+    mapper: RowMapper,
+    *,
+    all_or_nothing: bool = True,
 ) -> Looked:
     """Entities of ours that Port has, read in Jira by the names they have in Port.
 
     An entity is gone where every resource that may make it goes by Jira's own names and Jira said
-    so to each; where one resource can't tell, it is unsaid. Raises JiraError.
+    so to each; where one resource can't tell, it is unsaid. Raises JiraError, unless what fails
+    is to be unsaid as well, and the others to be told of.
     """
     by_name: dict[str, dict[str, Entity]] = {}
     for entity in entities:
@@ -67,7 +76,14 @@ async def looked_up(
         names = list(dict.fromkeys(name for _, name in asked if reader.is_name(name)))
         if not names:
             continue
-        known = await reader.by_identifiers(names, await selector_of(resource))
+        try:
+            known = await reader.by_identifiers(names, await selector_of(resource))
+        except JiraError as error:
+            if all_or_nothing and isinstance(error, TRANSIENT_ERRORS):
+                raise
+            logger.warning(f"Of {kind} {', '.join(names[:5])} nothing can be said: {error}")
+            known = Known()
+            looked.came_from.add(kind)
         mapped = await mapper.map(resource, known.rows)
         looked.alive += mapped.passed
         said = {*known.gone, *(str(e.identifier) for e in (*mapped.passed, *mapped.failed))}

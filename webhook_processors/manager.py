@@ -1,12 +1,13 @@
 """The consumer of live events: in order, in batches, with nothing lost while a side is down."""
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, cast
 
-import httpx
 from loguru import logger
 from port_ocean.context.event import EventType, event, event_context
 from port_ocean.context.ocean import ocean
@@ -16,30 +17,31 @@ from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcess
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 
+from background.failing import Failing
 from background.follow_ups import FollowUps
 from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
-from jira.errors import TRANSIENT_ERRORS
+from jira.errors import JiraError
+from jira.http.patience import one_attempt
 from jira.payloads import event_name
+from kinds import Kinds
 from port.deletions import Candidate, Stubs
 from port.dsp import is_dsp_mode_enabled
-from port.entities import PortWriter, is_transient
+from port.entities import PortWriter
 from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
 from port.mapping.row_mapper import RowMapper
 from webhook_processors.already_handled import AlreadyHandled
 from webhook_processors.authenticity import is_authentic
 from webhook_processors.base import DELIVERY_ID, JiraWebhookProcessor
-from webhook_processors.next_batch import MAX_BATCH, Turns, waiting_now
-from webhook_processors.outcomes import Outcome, Retries, names
+from webhook_processors.next_batch import next_batch
+from webhook_processors.outcomes import FIRST_PAUSE, LONGEST_PAUSE, Means, Outcomes, Pair
 from webhook_processors.queued_event import QueuedEvent, touched_of
 from webhook_processors.replay import Replay
 
-MAX_HELD = 300
-"""Events that may be parsed and tried together in an outage; the others wait as bytes."""
+MAX_HELD = 1000
+"""Events, by resource, that may wait for another try; the queue keeps the others as bytes."""
 MAX_WAITING_BYTES = 256 * 1024 * 1024
-
-Pair = tuple[WebhookEvent, ResourceConfig | None, AbstractWebhookProcessor, int | None]
 
 
 class JiraLiveEventsManager(LiveEventsProcessorManager):
@@ -53,6 +55,10 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self._handled = AlreadyHandled()
         self._replay = Replay()
         self.stubs = Stubs()
+        self.failing = Failing()
+        self._begun: dict[WebhookEvent, Begun] = {}
+        # One writer at a time: live events, those that are tried again, and background work.
+        self._writing = asyncio.Lock()
         # Names of the background work that the batch under way asked for.
         self._asked: list[str] = []
 
@@ -104,134 +110,164 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             client,
             sweeper,
             self._sync,
-            lambda: self.live_writer.retry_refused(self._mapper),
+            self._retry_refused,
             sweep_minutes=settings.sweep_interval_minutes,
             index_seconds=settings.search_index_lag_seconds,
         )
 
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """What becomes of events, for each resource by itself."""
+        return Outcomes(
+            Means(
+                read=self._read,
+                write=self.sync_raw_results,
+                jira_answers=self._jira_answers,
+                around=self._around,
+                progress=self._progress,
+                recovered=self._recovered,
+                failing=self.failing,
+            )
+        )
+
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:
         if worker_id > 0:
-            # Two workers know no order: an update's late write would undo a delete.
+            # Two workers would hand events to the lanes out of order.
             logger.warning("Live events are taken by one worker; eventWorkersCount is not used")
             return
-        queue = self._event_queues[path]
-        turns = Turns(queue, self.follow_ups, self._replay, self._around)
+        background = asyncio.create_task(
+            self.follow_ups.jobs.work(self._background_may_begin, self._around),
+            context=contextvars.Context(),
+        )
         try:
             while True:
-                batch = await turns.next_batch()
-                try:
-                    await self._process_batch(path, batch)
-                except Exception:  # noqa: BLE001  (one batch must not end the worker)
-                    logger.exception(f"Dropped {len(batch)} live events: {names(batch)}")
-                finally:
-                    for webhook_event in batch:
-                        self._waiting_bytes -= self._sizes.pop(id(webhook_event), 0)
-                        await queue.commit()
+                await self.outcomes.room(MAX_HELD)
+                await self._process_batch(path, await next_batch(self._event_queues[path]))
         finally:
-            turns.close()
+            background.cancel()
+            self.outcomes.close()
 
     async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
         """One event by itself: the way of events that come through Redis."""
         await self._process_batch(path, [event])
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
-        begun = time.monotonic()
-        in_resync = self.follow_ups.resync_running
-        genuine = [event for event in batch if await is_authentic(event)]
-        news = [event for event in genuine if not self._handled.is_old_news(event)]
+        """Hand what brings news to the lanes of its resources."""
+        news: list[WebhookEvent] = []
+        for webhook_event in batch:
+            begun = Begun(path, time.monotonic(), in_resync=self.follow_ups.resync_running)
+            self._begun[webhook_event] = begun
+            if not await is_authentic(webhook_event) or self._handled.is_old_news(webhook_event):
+                begun.is_news = False
+                await self._progress([], {webhook_event: False})
+            else:
+                news.append(webhook_event)
+        pause = FIRST_PAUSE
+        while news:
+            try:
+                await self._around(partial(self._hand_over, path, news))
+            except Exception as error:  # noqa: BLE001  (no mapping is known: events wait for it)
+                logger.warning(f"{len(news)} live events wait for the mapping: {error}")
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                return
 
-        async def more() -> list[WebhookEvent]:
-            room = max(0, MAX_HELD - len(batch))
-            taken = await waiting_now(self._event_queues[path], min(room, MAX_BATCH))
-            batch.extend(taken)
-            fit = [event for event in taken if await is_authentic(event)]
-            genuine.extend(fit)
-            joining = [event for event in fit if not self._handled.is_old_news(event)]
-            news.extend(joining)
-            return joining
+    async def _hand_over(self, path: str, news: Sequence[WebhookEvent]) -> None:
+        await self.outcomes.take({event: self._pairs(event, path) for event in news})
 
-        retries = Retries(lambda events: self._attempt(path, events), more)
-        done = await retries.work_off(list(news))
-        old = len(genuine) - len(news)
-        self._handled.note(done, begun)
+    def _pairs(self, webhook_event: WebhookEvent, path: str) -> list[Pair]:
+        """The resources of an event; none, quietly, for one that is unknown or makes no sense."""
+        webhook_event.webhook_path = path
+        touched = touched_of(webhook_event)
+        pairs = [
+            Pair(
+                webhook_event,
+                label(resource, index),
+                frozenset(touched[processor.kind.name]),
+                Reading(processor, index),
+            )
+            for processor in cast(list[type[JiraWebhookProcessor]], self._processors_classes[path])
+            if processor.kind.name in touched
+            for index, resource in enumerate(event.port_app_config.resources)
+            if resource.kind == processor.kind.name
+        ]
+        if not pairs:
+            logger.debug(f"Nothing to do for {named(webhook_event)}")
+        return pairs
+
+    async def _read(self, pair: Pair) -> WebhookEventRawResults:
+        """By the processor of the pair, under the resource as the mapping has it now."""
+        reading: Reading = pair.context
+        resources = event.port_app_config.resources[reading.index :]
+        if not resources or label(resources[0], reading.index) != pair.resource:
+            # The mapping is another one by now: its resync has read everything.
+            return WebhookEventRawResults([], [])
+        processor = reading.processor(pair.event.clone())
+        with one_attempt():
+            return await self._process_single_event(
+                processor, self._begun[pair.event].path, resources[0], reading.index
+            )
+
+    async def _jira_answers(self) -> bool:
+        try:
+            with one_attempt():
+                await create_jira_client().verify_credentials()
+        except JiraError:
+            return False
+        return True
+
+    def _recovered(self, resource: str) -> None:
+        """What events of it were given up, a comparison of its kind makes up for."""
+        self._asked += self.follow_ups.compare({Kinds(resource.partition(" ")[0])})
+
+    async def _progress(self, tried: list[WebhookEvent], ended: dict[WebhookEvent, bool]) -> None:
+        """Ask for what events entail, once they were tried, and let go of those that ended."""
+        if tried:
+            # Also after what was given up: what it entails is true, whatever became of its rows.
+            self._asked += self.follow_ups.after([event.payload for event in tried])
         # One that ended meanwhile may have written after these were.
-        if in_resync or self.follow_ups.resync_running:
-            self._replay.note(news)
-        if news:
-            # Also after what was dropped: what it entails is true, whatever became of its rows.
-            self._asked += self.follow_ups.after([event.payload for event in news])
+        if self.follow_ups.resync_running or any(self._begun[e].in_resync for e in tried):
+            self._replay.note(tried)
+        now = time.monotonic()
+        notes = {"brought no news": 0, "after a resync, once more": 0, "not for all resources": 0}
+        slowest = 0.0
+        for webhook_event, written in ended.items():
+            begun = self._begun.pop(webhook_event)
+            slowest = max(slowest, now - begun.at)
+            notes["brought no news"] += not begun.is_news
+            notes["not for all resources"] += begun.is_news and not written
+            if written:
+                self._handled.note([webhook_event], begun.at)
+            if isinstance(webhook_event, QueuedEvent):
+                notes["after a resync, once more"] += webhook_event.again
+                webhook_event.forget_parsed()
+                self._waiting_bytes -= self._sizes.pop(id(webhook_event), 0)
+                await self._event_queues[begun.path].commit()
         asked, self._asked = list(dict.fromkeys(self._asked)), []
-        again = 0
-        for queued in batch:
-            if isinstance(queued, QueuedEvent):
-                again += queued.again
-                queued.forget_parsed()
-        logger.info(
-            f"{len(batch)} live events done in {time.monotonic() - begun:.3f} s"
-            + (f" ({old} of them brought no news)" if old else "")
-            + (f" ({again} of them after a resync, once more)" if again else "")
-            + f"; background work: {', '.join(asked) or 'none'}"
-        )
+        if ended or asked:
+            logger.info(
+                f"{len(ended)} live events done in {slowest:.3f} s"
+                + "".join(f" ({n} of them {what})" for what, n in notes.items() if n)
+                + f"; background work: {', '.join(asked) or 'none'}"
+            )
 
-    async def _around(self, step: Callable[[], Awaitable[bool]]) -> bool:
-        """A step of background work, where the framework expects an event and its mapping."""
+    async def _background_may_begin(self) -> bool:
+        """Not while a resync runs; afterwards first what was handled meanwhile, once more."""
+        if self.follow_ups.resync_running:
+            return False
+        if self._replay.overflowed:
+            self.follow_ups.ask_for_sweep()
+        (queue,) = self._event_queues.values()
+        for queued in self._replay.take():
+            await queue.put(queued)
+        return True
+
+    async def _around[T](self, step: Callable[[], Awaitable[T]]) -> T:
+        """A step of work, where the framework expects an event and its mapping."""
         async with event_context(EventType.HTTP_REQUEST, trigger_type="machine"):
             await ocean.integration.port_app_config_handler.get_port_app_config()
             return await step()
-
-    async def _attempt(self, path: str, batch: list[WebhookEvent]) -> Outcome:
-        outcome = Outcome()
-        try:
-            with logger.contextualize(webhook_path=path, live_events=len(batch)):
-                async with event_context(EventType.HTTP_REQUEST, trigger_type="machine"):
-                    await self._run(path, batch, outcome)
-        except Exception as error:  # noqa: BLE001  (it is the retries' to decide about)
-            note(outcome, batch, error)
-        return outcome
-
-    async def _run(self, path: str, batch: list[WebhookEvent], outcome: Outcome) -> None:
-        await ocean.integration.port_app_config_handler.get_port_app_config()
-        pairs = [pair for e in batch for pair in await self._pairs(e, path)]
-        results = await asyncio.gather(
-            *(
-                self._process_single_event(processor, path, resource, index)
-                for _, resource, processor, index in pairs
-            ),
-            return_exceptions=True,
-        )
-        for (webhook_event, *_), result in zip(pairs, results, strict=True):
-            if isinstance(result, Exception):
-                note(outcome, [webhook_event], result)
-        good = [e for e in batch if id(e) not in outcome.again and id(e) not in outcome.failed]
-        good_ids = {id(e) for e in good}
-        await self.sync_raw_results(
-            [
-                result
-                for (webhook_event, *_), result in zip(pairs, results, strict=True)
-                if id(webhook_event) in good_ids and isinstance(result, WebhookEventRawResults)
-            ]
-        )
-
-    async def _pairs(self, webhook_event: WebhookEvent, path: str) -> list[Pair]:
-        """The processors of an event; none, quietly, for one that is unknown or makes no sense."""
-        webhook_event.webhook_path = path
-        touched = touched_of(webhook_event)
-        pairs: list[Pair] = []
-        for processor_class in self._processors_classes[path]:
-            kind = cast(type[JiraWebhookProcessor], processor_class).kind.name
-            resources = [
-                (index, resource)
-                for index, resource in enumerate(event.port_app_config.resources)
-                if kind in touched and resource.kind == kind
-            ]
-            if resources:
-                processor = processor_class(webhook_event.clone())
-                pairs += [(webhook_event, resource, processor, i) for i, resource in resources]
-        if not pairs:
-            delivery = webhook_event.headers.get(DELIVERY_ID, "")
-            name = event_name(webhook_event.payload)
-            logger.debug(f"Nothing to do for the delivery {delivery!r}: {name!r}")
-        return pairs
 
     async def _process_single_event(
         self,
@@ -258,18 +294,50 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     ) -> None:
         if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
             return
-        if await is_lakehouse_data_enabled():
-            await self._send_webhook_raw_data_to_lakehouse(list(results))
-        if not await is_dsp_mode_enabled():
-            await self.live_writer.sync(results, self._mapper, gone, live=live)
-            self._asked += self.follow_ups.compare(self.live_writer.take_to_compare())
+        async with self._writing:
+            if await is_lakehouse_data_enabled():
+                await self._send_webhook_raw_data_to_lakehouse(list(results))
+            if not await is_dsp_mode_enabled():
+                with one_attempt():
+                    await self.live_writer.sync(
+                        results,
+                        self._mapper,
+                        gone,
+                        live=live,
+                        read_since=self.follow_ups.jobs.running_since,
+                    )
+                self._asked += self.follow_ups.compare(self.live_writer.take_to_compare())
+
+    async def _retry_refused(self) -> None:
+        async with self._writing:
+            with one_attempt():
+                await self.live_writer.retry_refused(self._mapper)
 
 
-def note(outcome: Outcome, events: Sequence[WebhookEvent], error: Exception) -> None:
-    """Put events that failed where they belong: an outage passes, a mistake doesn't."""
-    passes = isinstance(error, (*TRANSIENT_ERRORS, TimeoutError)) or (
-        isinstance(error, httpx.HTTPError) and is_transient(error)
-    )
-    for webhook_event in events:
-        if id(webhook_event) not in outcome.again and id(webhook_event) not in outcome.failed:
-            (outcome.again if passes else outcome.failed)[id(webhook_event)] = error
+@dataclass(frozen=True)
+class Reading:
+    """Which processor reads a pair, and where its resource stands in the mapping."""
+
+    processor: type[JiraWebhookProcessor]
+    index: int
+
+
+@dataclass
+class Begun:
+    """An event under way: in which queue it waited, and since when (monotonic seconds)."""
+
+    path: str
+    at: float
+    in_resync: bool
+    is_news: bool = True
+
+
+def label(resource: ResourceConfig, index: int) -> str:
+    """What the log calls a resource."""
+    return f"{resource.kind} (resource {index + 1} of the mapping)"
+
+
+def named(webhook_event: WebhookEvent) -> str:
+    """An event by name and delivery."""
+    delivery = webhook_event.headers.get(DELIVERY_ID) or webhook_event.trace_id
+    return f"{event_name(webhook_event.payload) or 'unnamed'} ({delivery})"

@@ -1,143 +1,229 @@
-"""What becomes of events that fail: wait, be told apart, or be given up with an error."""
+"""What becomes of an event: for each resource that it touches by itself, in a lane of its own.
+
+A lane reads what waits for its resource together, and writes what was read at once. What fails for
+now stays in the lane and is tried again, what fails for good is said once. Neither holds up the
+queue or another lane. Within a lane every read begins after the write before it, so that an older
+read is never written after a newer one.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import contextvars
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from loguru import logger
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+import httpx
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from jira.payloads import event_name
-from webhook_processors.base import DELIVERY_ID
+from background.failing import Failing
+from jira.errors import TRANSIENT_ERRORS, JiraAuthenticationError
+from port.entities import is_transient
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
-SAMPLE = 3
-SAY_EVERY_ROUNDS = 10
-MAX_FAILURES = 5
-"""How often an event may fail while others go through, before it is dropped."""
+MAX_TOGETHER = 200
+MAX_TRIES = 8
+"""How often a read may fail, while Jira answers, before it is left to the next event and sweep."""
 
 
-@dataclass
-class Outcome:
-    """The events of an attempt that failed: for now, or for good. By `id` of the event."""
+@dataclass(eq=False)
+class Pair:
+    """An event and one of the resources that it touches; `context` is what reading it needs."""
 
-    again: dict[int, Exception] = field(default_factory=dict)
-    failed: dict[int, Exception] = field(default_factory=dict)
-
-    def of(self, events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
-        """The events that failed, either way."""
-        return [event for event in events if id(event) in self.again or id(event) in self.failed]
-
-    def replace(self, events: Iterable[WebhookEvent], newer: "Outcome") -> None:
-        """Take what a newer attempt says about these events."""
-        for event in events:
-            self.again.pop(id(event), None)
-            self.failed.pop(id(event), None)
-        self.again |= newer.again
-        self.failed |= newer.failed
+    event: WebhookEvent
+    resource: str
+    subjects: frozenset[Hashable]
+    context: Any = None
+    tries: int = 0
 
 
-Attempt = Callable[[list[WebhookEvent]], Awaitable[Outcome]]
-More = Callable[[], Awaitable[list[WebhookEvent]]]
+Read = Callable[[Pair], Awaitable[WebhookEventRawResults]]
+Write = Callable[[list[WebhookEventRawResults]], Awaitable[None]]
+Around = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 
 
-class Retries:
-    """Works off a batch until every event is done or given up.
+@dataclass(frozen=True)
+class Means:
+    """What lanes work with.
 
-    Since an event is only a hint to read something again, the order of attempts doesn't matter:
-    one bad event is told apart from the others by halves, and an outage by nothing going through.
+    `jira_answers`: whether Jira is there and knows us, where a read failed. `around` runs a round
+    where reading and writing find what they need. `progress` is told after each round which
+    events were tried once by all of their resources, and which have ended: with True where all of
+    it was written. `recovered` is told of a resource that works again.
     """
 
-    def __init__(
-        self,
-        attempt: Attempt,
-        more: More,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    read: Read
+    write: Write
+    jira_answers: Callable[[], Awaitable[bool]]
+    around: Around
+    progress: Callable[[list[WebhookEvent], dict[WebhookEvent, bool]], Awaitable[None]]
+    recovered: Callable[[str], None]
+    failing: Failing
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Outcomes:
+    """Hands events to the lanes of their resources, and knows which are still open."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._lanes: dict[str, _Lane] = {}
+        self._untried: dict[WebhookEvent, set[Pair]] = {}
+        self._open: dict[WebhookEvent, set[Pair]] = {}
+        self._given_up: set[WebhookEvent] = set()
+        self._changed = asyncio.Event()
+
+    @property
+    def held(self) -> int:
+        """How many pairs are neither written nor given up."""
+        return sum(map(len, self._open.values()))
+
+    async def room(self, most: int) -> None:
+        """Wait until fewer than so many are held: in an outage the queue keeps the others."""
+        while self.held >= most:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def take(self, pairs_of: Mapping[WebhookEvent, Sequence[Pair]]) -> None:
+        """Begin with these events; returns at once."""
+        for webhook_event, pairs in pairs_of.items():
+            self._open[webhook_event] = set(pairs)
+            self._untried[webhook_event] = set(pairs)
+            for pair in pairs:
+                if pair.resource not in self._lanes:
+                    self._lanes[pair.resource] = _Lane(pair.resource, self._means, self._note)
+                self._lanes[pair.resource].add(pair)
+        await self._note(tried=[], written=[], given_up=[])
+
+    async def _note(
+        self, *, tried: Iterable[Pair], written: Iterable[Pair], given_up: Iterable[Pair]
     ) -> None:
-        """`more` takes what waits in the queue by now, without waiting for it."""
-        self._attempt = attempt
-        self._more = more
-        self._pause = pause
+        """What became of pairs in a round of a lane."""
+        for pair in tried:
+            self._untried.get(pair.event, set()).discard(pair)
+        for pair in given_up:
+            self._given_up.add(pair.event)
+            self._open[pair.event].discard(pair)
+        for pair in written:
+            self._open[pair.event].discard(pair)
+        once = [webhook_event for webhook_event, left in self._untried.items() if not left]
+        ended = {e: e not in self._given_up for e, left in self._open.items() if not left}
+        for webhook_event in once:
+            del self._untried[webhook_event]
+        for webhook_event in ended:
+            del self._open[webhook_event]
+            self._given_up.discard(webhook_event)
+        self._changed.set()
+        await self._means.progress(once, ended)
 
-    async def work_off(self, batch: Sequence[WebhookEvent]) -> list[WebhookEvent]:
-        """Returns the events that are done, of those that joined as well; the others were dropped.
-
-        Never raises what an attempt reports.
-        """
-        waiting = list(batch)
-        done: list[WebhookEvent] = []
-        failures: dict[int, int] = {}
-        pause = FIRST_PAUSE
-        rounds = 0
-        while waiting:
-            outcome = await self._settle(waiting)
-            if rounds and len(waiting) > 1 and len(outcome.again) == len(waiting):
-                await self._sample(waiting, outcome, rounds)
-            rounds += 1
-            if len(outcome.of(waiting)) < len(waiting):
-                self._count(outcome, failures)
-            for event in waiting:
-                if (reason := outcome.failed.get(id(event))) is not None:
-                    logger.error(f"Dropped the live event {names([event])}: {reason}")
-            bad = {id(event) for event in outcome.of(waiting)}
-            done += [event for event in waiting if id(event) not in bad]
-            waiting = [event for event in waiting if id(event) in outcome.again]
-            if not waiting:
-                return done
-            if rounds % SAY_EVERY_ROUNDS == 1:
-                reason = outcome.again[id(waiting[0])]
-                logger.warning(f"{len(waiting)} live events wait for another try: {reason}")
-            await self._pause(pause)
-            # One event that fails for ever shows by the others that don't.
-            waiting += await self._more()
-            pause = min(pause * 2, LONGEST_PAUSE)
-        return done
-
-    async def _settle(self, events: list[WebhookEvent]) -> Outcome:
-        """Try together; then those that failed by halves, as long as that tells them apart."""
-        outcome = await self._attempt(events)
-        bad = outcome.of(events)
-        if not bad or len(events) == 1:
-            return outcome
-        middle = (len(bad) + 1) // 2
-        parts = [part for part in (bad[:middle], bad[middle:]) if part]
-        newer = [await self._attempt(part) for part in parts]
-        for part, result in zip(parts, newer, strict=True):
-            outcome.replace(part, result)
-        if all(len(result.again) == len(part) for part, result in zip(parts, newer, strict=True)):
-            return outcome
-        for part, result in zip(parts, newer, strict=True):
-            if len(part) > 1 and (left := result.of(part)):
-                outcome.replace(left, await self._settle(left))
-        return outcome
-
-    async def _sample(self, waiting: list[WebhookEvent], outcome: Outcome, rounds: int) -> None:
-        """Try single events, others each round, until some fail in a row.
-
-        Several bad events can make every half fail, which looks like an outage.
-        """
-        start = rounds * SAMPLE % len(waiting)
-        misses = 0
-        for event in [*waiting[start:], *waiting[:start]]:
-            result = await self._attempt([event])
-            outcome.replace([event], result)
-            misses = misses + 1 if result.of([event]) else 0
-            if misses == SAMPLE:
-                return
-
-    @staticmethod
-    def _count(outcome: Outcome, failures: dict[int, int]) -> None:
-        for name, reason in list(outcome.again.items()):
-            failures[name] = failures.get(name, 0) + 1
-            if failures[name] >= MAX_FAILURES:
-                outcome.failed[name] = reason
-                del outcome.again[name]
+    def close(self) -> None:
+        """The worker ends: what is open is left."""
+        for lane in self._lanes.values():
+            lane.close()
 
 
-def names(events: Sequence[WebhookEvent]) -> str:
-    """The first events of a batch, by name and delivery."""
-    return ", ".join(
-        f"{event_name(e.payload) or 'unnamed'} ({e.headers.get(DELIVERY_ID) or e.trace_id})"
-        for e in events[:5]
-    )
+class _Lane:
+    """The pairs of one resource, round by round."""
+
+    def __init__(self, resource: str, means: Means, note: Callable[..., Awaitable[None]]) -> None:
+        self._resource = resource
+        self._means = means
+        self._note = note
+        self._new: list[Pair] = []
+        self._again: list[Pair] = []
+        self._woken = asyncio.Event()
+        self._pause = FIRST_PAUSE
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, pair: Pair) -> None:
+        self._new.append(pair)
+        self._woken.set()
+        if self._task is None or self._task.done():
+            # Not in the context of whoever adds, which ends before this.
+            self._task = asyncio.create_task(self._run(), context=contextvars.Context())
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while self._new or self._again:
+            rested = not self._new and await self._rest()
+            together, self._new = self._new[:MAX_TOGETHER], self._new[MAX_TOGETHER:]
+            if rested or not self._again:
+                together, self._again = [*self._again, *together], []
+                self._pause = min(2 * self._pause, LONGEST_PAUSE) if rested else FIRST_PAUSE
+            try:
+                await self._means.around(partial(self._round, together))
+            except Exception as error:  # noqa: BLE001  (no mapping, say: it is tried again)
+                self._means.failing.note(self._resource, error)
+                self._again += together
+
+    async def _rest(self) -> bool:
+        """Pause before another try; False where something new came meanwhile."""
+        self._woken.clear()
+        pause = asyncio.ensure_future(self._means.pause(self._pause))
+        woken = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.wait((pause, woken), return_when=asyncio.FIRST_COMPLETED)
+            return pause.done()
+        finally:
+            pause.cancel()
+            woken.cancel()
+
+    async def _round(self, pairs: list[Pair]) -> None:
+        """Read together, write what was read, and see what becomes of the rest."""
+        read, failed = await self._read(pairs)
+        answers = bool(read) or not failed or await self._means.jira_answers()
+        if read:
+            try:
+                await self._means.write(
+                    [*{id(result): result for result in read.values()}.values()]
+                )
+            except Exception as error:  # noqa: BLE001  (looked at like a failed read)
+                failed |= dict.fromkeys(read, error)
+                read, answers = {}, False
+        if read and self._means.failing.works(self._resource):
+            self._means.recovered(self._resource)
+        given_up = [p for p, error in failed.items() if self._gives_up(p, error, answers=answers)]
+        self._again += [pair for pair in failed if pair not in given_up]
+        await self._note(tried=pairs, written=read, given_up=given_up)
+
+    async def _read(
+        self, pairs: list[Pair]
+    ) -> tuple[dict[Pair, WebhookEventRawResults], dict[Pair, BaseException]]:
+        """Events of the same subjects need one read."""
+        same: dict[frozenset[Hashable], list[Pair]] = defaultdict(list)
+        for pair in pairs:
+            same[pair.subjects].append(pair)
+        results = await asyncio.gather(
+            *(self._means.read(of[0]) for of in same.values()), return_exceptions=True
+        )
+        read: dict[Pair, WebhookEventRawResults] = {}
+        failed: dict[Pair, BaseException] = {}
+        for of, result in zip(same.values(), results, strict=True):
+            if isinstance(result, BaseException):
+                failed |= dict.fromkeys(of, result)
+            else:
+                read |= dict.fromkeys(of, result)
+        return read, failed
+
+    def _gives_up(self, pair: Pair, error: BaseException, *, answers: bool) -> bool:
+        """Whether another try is no use. `answers`: Jira and Port are there, it is its own."""
+        if not isinstance(error, Exception):
+            raise error
+        pair.tries += answers
+        mine = answers and isinstance(error, JiraAuthenticationError)
+        ends = mine or not passes(error) or pair.tries >= MAX_TRIES
+        if ends or pair.tries > 1 or not answers:
+            self._means.failing.note(self._resource, error)
+        return ends
+
+
+def passes(error: Exception) -> bool:
+    """Whether a failure may be over by itself, or by an administrator's hand."""
+    if isinstance(error, httpx.HTTPError):
+        return is_transient(error)
+    return isinstance(error, (*TRANSIENT_ERRORS, TimeoutError))

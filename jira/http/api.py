@@ -16,6 +16,7 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from jira.http.auth import Authentication
+from jira.http.patience import is_one_attempt
 from jira.http.responses import read_answer
 from jira.http.transport import ENDPOINT
 
@@ -86,7 +87,7 @@ class JiraApi:
             "extensions": {
                 ENDPOINT: f"{method} {template}",
                 "retryable": repeatable,
-                "skip_retry": not repeatable,
+                "skip_retry": not repeatable or is_one_attempt(),
             },
         }
         try:
