@@ -39,6 +39,7 @@ class Failing:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._states: dict[tuple[str, str], State] = {}
+        self._outage: float | None = None
         # Ended lately: one that comes and goes is said once, too.
         self._over: dict[tuple[str, str], State] = {}
 
@@ -69,6 +70,18 @@ class Failing:
                 f"{what} can't be kept up to date, for {_minutes(now - state.since)}: {error} "
                 f"{advice(error)}"
             )
+
+    def outage(self, error: Exception) -> None:
+        """Jira or Port isn't there, or doesn't know us: nothing is lost, everything waits."""
+        if self._outage is None:
+            logger.warning(f"All live events wait for another try: {error}")
+            self._outage = self._now()
+
+    def outage_over(self) -> None:
+        """Something was read and written."""
+        if self._outage is not None:
+            logger.info(f"Live events go on, after {_minutes(self._now() - self._outage)}")
+            self._outage = None
 
     def works(self, what: str) -> bool:
         """It works; whether it failed before, and something may have been missed meanwhile."""

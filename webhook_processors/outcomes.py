@@ -185,8 +185,10 @@ class _Lane:
             except Exception as error:  # noqa: BLE001  (looked at like a failed read)
                 failed |= dict.fromkeys(read, error)
                 read, answers = {}, False
-        if read and self._means.failing.works(self._resource):
-            self._means.recovered(self._resource)
+        if read:
+            self._means.failing.outage_over()
+            if self._means.failing.works(self._resource):
+                self._means.recovered(self._resource)
         given_up = [p for p, error in failed.items() if self._gives_up(p, error, answers=answers)]
         self._again += [pair for pair in failed if pair not in given_up]
         await self._note(tried=pairs, written=read, given_up=given_up)
@@ -217,8 +219,10 @@ class _Lane:
         pair.tries += answers
         mine = answers and isinstance(error, JiraAuthenticationError)
         ends = mine or not passes(error) or pair.tries >= MAX_TRIES
-        if ends or pair.tries > 1 or not answers:
+        if ends or pair.tries > 1:
             self._means.failing.note(self._resource, error)
+        elif not answers:
+            self._means.failing.outage(error)
         return ends
 
 
