@@ -21,6 +21,7 @@ from port_ocean.utils.signal import signal_handler
 from initialize_client import get_settings
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import JiraPortAppConfig
+from port.resync import resync
 from port.resync_writer import JiraEntitiesStateApplier
 from webhook_processors.manager import JiraLiveEventsManager
 
@@ -73,12 +74,13 @@ class JiraIntegration(BaseIntegration):
         return cast(JiraEntitiesStateApplier, self.entities_state_applier)
 
     async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
-        """A resync, with the follow-up jobs told of it."""
+        """A resync, with the follow-up jobs told of it, and nothing of it left at its end."""
         follow_ups = self._live_events.follow_ups
         begun = follow_ups.resync_began()
         succeeded = False
         try:
-            succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+            async with resync():
+                succeeded = bool(await super().sync_raw_all(*args, **kwargs))
         finally:
             follow_ups.resync_ended(begun, succeeded=succeeded)
         return succeeded

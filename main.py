@@ -18,13 +18,13 @@ from port_ocean.utils.signal import signal_handler
 from initialize_client import create_jira_client, get_settings, webhook_secrets
 from jira.errors import SettingsError
 from jira.kinds.registry import webhook_events
-from jira.read_ahead import Pages, ReadAhead
+from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
 from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
 from kinds import Kinds
 from port.mapping.resources import JiraPortAppConfig
 from port.related_rows import all_rows
-from port.resync_writer import JiraEntitiesStateApplier
+from port.resync import RESYNC, end_superseded
 from webhook_processors.door import Door
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import (
@@ -64,9 +64,6 @@ background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
 
 
-read_ahead = ReadAhead()
-
-
 def pages_of(resource: ResourceConfig) -> Pages:
     """Every row of a resource; an error at the end where Jira no longer knows us."""
     return all_rows(create_jira_client(), resource)
@@ -77,9 +74,10 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
 
     It ends when all is written: a failure is the kind's, so that nothing is deleted.
     """
-    async for rows in read_ahead.pages(resource.index, pages_of(resource.resource_config)):
+    present = RESYNC.get()
+    async for rows in present.reads.pages(resource.index, pages_of(resource.resource_config)):
         yield rows
-    await cast(JiraEntitiesStateApplier, ocean.integration.entities_state_applier).written()
+    await present.writes.written()
 
 
 for kind in Kinds:
@@ -137,13 +135,15 @@ async def keep_webhook() -> None:
 
 @ocean.on_resync_start()
 async def before_resync() -> None:
-    """Events flow before the first row is read, and Jira must know us. Raises JiraError."""
+    """Nothing of an earlier resync goes on, events flow before the first row is read, and Jira
+    must know us. Raises JiraError.
+    """
+    await end_superseded()
     for keeper in keepers:
         await keeper.ready.wait()
     await create_jira_client().verify_credentials()
     resources = event.port_app_config.resources
-    read_ahead.start({index: pages_of(of) for index, of in enumerate(resources)})
-    event.on_abort(read_ahead.stop)
+    RESYNC.get().reads.start({index: pages_of(of) for index, of in enumerate(resources)})
 
 
 # What is loaded by now stays: the garbage collector needn't look through it again and again. Nor

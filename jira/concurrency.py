@@ -1,19 +1,71 @@
-"""Reading ahead, and reading together."""
+"""Reading ahead, reading together, and tasks that end with the work they belong to."""
 
 import asyncio
+import contextvars
 import math
 from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Coroutine,
     Hashable,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
+from contextlib import contextmanager
 from typing import Any
 
 FIRST = 8
+
+
+class Scope:
+    """The tasks of one piece of work: when it has ended none of them is left, whatever ended it.
+
+    What is begun (`begin`) inside of it, however deep, belongs to it. A task that is merely
+    cancelled goes on for a while, and so does what it began.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._ended = False
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """The present task, and all that is begun from it on, is inside."""
+        token = _scope.set(self)
+        try:
+            yield
+        finally:
+            _scope.reset(token)
+
+    def begin[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start a task. Raises RuntimeError where the whole has ended."""
+        if self._ended:
+            work.close()
+            raise RuntimeError("the work that this belongs to was given up")
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def end(self) -> None:
+        """Cancel what is under way, and wait for its end."""
+        self._ended = True
+        while left := {task for task in self._tasks if not task.done()}:
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left)
+
+
+_scope: contextvars.ContextVar[Scope | None] = contextvars.ContextVar("scope", default=None)
+
+
+def begin[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Start a task that belongs to whatever its beginner belongs to."""
+    scope = _scope.get()
+    return asyncio.create_task(work) if scope is None else scope.begin(work)
 
 
 class Room:
@@ -74,8 +126,8 @@ async def read_ahead[T, R](
     ends the iteration at its place.
     """
     room = Room(most, most_weight)
-    under_way: asyncio.Queue[asyncio.Future[R] | None] = asyncio.Queue()
-    started: set[asyncio.Future[R]] = set()
+    under_way: asyncio.Queue[asyncio.Task[R] | None] = asyncio.Queue()
+    started: set[asyncio.Task[R]] = set()
 
     async def weighed(item: T) -> R:
         result = await work(item)
@@ -86,13 +138,13 @@ async def read_ahead[T, R](
         try:
             async for item in source:
                 await room.enter()
-                task = asyncio.ensure_future(weighed(item))
+                task = begin(weighed(item))
                 started.add(task)
                 under_way.put_nowait(task)
         finally:
             under_way.put_nowait(None)
 
-    feeder = asyncio.create_task(start_all())
+    feeder = begin(start_all())
     try:
         while (task := await under_way.get()) is not None:
             result = await task
@@ -102,7 +154,7 @@ async def read_ahead[T, R](
             room.leave(weight)
         await feeder
     finally:
-        unfinished: list[asyncio.Future[Any]] = [feeder, *started]
+        unfinished: list[asyncio.Task[Any]] = [feeder, *started]
         for pending in unfinished:
             pending.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
@@ -120,14 +172,14 @@ async def merged[T](sources: Sequence[AsyncIterator[T]], *, most: int = 1) -> As
             await waiting.put((item,))
 
     async def watch(source: AsyncIterator[T]) -> None:
-        task = asyncio.create_task(drain(source))
+        task = begin(drain(source))
         try:
             await asyncio.wait((task,))
         finally:
             task.cancel()
         await waiting.put(task)
 
-    watchers = [asyncio.create_task(watch(source)) for source in sources]
+    watchers = [begin(watch(source)) for source in sources]
     try:
         ended = 0
         while ended < len(watchers):
@@ -171,7 +223,11 @@ class Gatherer[C: Hashable, V]:
         wanted = list(ids)
         if context not in self._waiting:
             gathered: dict[str, None] = {}
-            self._waiting[context] = (gathered, asyncio.create_task(self._flush(context, gathered)))
+            # Others may have asked as well: it doesn't end with whoever was the first.
+            nobodys = contextvars.copy_context()
+            nobodys.run(_scope.set, None)
+            flush = asyncio.create_task(self._flush(context, gathered), context=nobodys)
+            self._waiting[context] = (gathered, flush)
         gathered, task = self._waiting[context]
         gathered.update(dict.fromkeys(wanted))
         # Shielded: one caller that gives up must not take the answer from the others.

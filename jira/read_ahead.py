@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
+from jira.concurrency import begin
 from jira.payloads import Row
 
 Pages = AsyncGenerator[list[Row], None]
@@ -16,14 +17,16 @@ PAGES_AHEAD = 1
 
 
 class ReadAhead:
-    """Starts reading all resources of a mapping at once; each is then taken once, by its number."""
+    """Starts reading all resources of a mapping at once; each is then taken once, by its number.
+
+    What nobody takes ends with the scope that the reading was started in.
+    """
 
     def __init__(self) -> None:
         self._streams: dict[int, _Stream] = {}
 
     def start(self, pages: Mapping[int, Pages]) -> None:
         """Begin to read what a resync will ask for; needs a running event loop."""
-        self.stop()
         self._streams = {number: _Stream(of) for number, of in pages.items()}
 
     async def pages(self, number: int, otherwise: Pages) -> Pages:
@@ -39,19 +42,13 @@ class ReadAhead:
         finally:
             stream.stop()
 
-    def stop(self) -> None:
-        """End what nobody took: the resync was given up, or another one begins."""
-        for stream in self._streams.values():
-            stream.stop()
-        self._streams = {}
-
 
 class _Stream:
     """Pages that are read into a queue, with the error that ended them at its place."""
 
     def __init__(self, pages: Pages) -> None:
         self._queue: asyncio.Queue[list[Row] | Exception | None] = asyncio.Queue(PAGES_AHEAD)
-        self._task = asyncio.create_task(self._fill(pages))
+        self._task = begin(self._fill(pages))
 
     async def pages(self) -> Pages:
         while (item := await self._queue.get()) is not None:

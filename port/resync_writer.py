@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
 from typing import Any
 
 from loguru import logger
 from port_ocean.clients.port.types import UserAgentType
-from port_ocean.context.event import EventType, event
+from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
 from port_ocean.context.resource import resource
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
@@ -15,15 +14,14 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
+from port.resync import RESYNC
+
 Compare = Callable[[list[Entity], ResourceConfig, UserAgentType], Awaitable[list[Entity]]]
 
 NAMED = 5
 """How many entities a log line names."""
-BATCHES_AT_ONCE = 4
-"""Batches of a resync that are compared and written while the next one is mapped."""
 WRITTEN_TOGETHER = 100
 """The framework makes five requests at once of these; all of a batch would be dozens."""
-WRITES_AT_ONCE = 4
 COMPARED_TOGETHER = 50
 """The framework's own number."""
 
@@ -38,35 +36,20 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
     def __init__(self, context: Any) -> None:
         super().__init__(context)
         self.compare: Compare | None = None
-        self._room = asyncio.Semaphore(BATCHES_AT_ONCE)
-        self._places = asyncio.Semaphore(WRITES_AT_ONCE)
-        self._writing: set[asyncio.Task[None]] = set()
-        self._failed: list[BaseException] = []
 
     async def upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
         """Write entities in bulk; returns those that Port took, the others are remembered.
 
-        In a resync they are only taken on, and all returned: `written` waits for them.
+        In a resync they are only taken on, and all returned: whoever needs them there waits for
+        its `writes`.
         """
-        if event.event_type != EventType.RESYNC or self.compare is None:
+        resync = RESYNC.get(None)
+        if resync is None or self.compare is None:
             return await self._upsert(entities, user_agent_type)
-        await self._room.acquire()
-        task = asyncio.create_task(
-            self._write(entities, resource.resource_config, self.compare, user_agent_type)
-        )
-        self._writing.add(task)
-        task.add_done_callback(self._done)
-        # The next resync may begin in the same moment: an older row must not come after its rows.
-        event.on_abort(partial(self._give_up, task))
+        of = resource.resource_config
+        write = self._write(resync.writes.places, entities, of, self.compare, user_agent_type)
+        await resync.writes.take_on(write)
         return entities
-
-    async def written(self) -> None:
-        """Wait until all that was taken on is written. Raises the first failure."""
-        while self._writing:
-            await asyncio.wait(self._writing)
-        if self._failed:
-            failed, self._failed = self._failed[0], []
-            raise failed
 
     async def write_refused(self, user_agent_type: UserAgentType) -> list[Entity]:
         """Write again what Port refused, as long as that brings more of it there.
@@ -74,7 +57,8 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         Returns what is left. An entity is refused for what it relates to (without stubs), which
         may have come after it or be refused itself, or because Port failed for a moment.
         """
-        await self.written()
+        if (resync := RESYNC.get(None)) is not None:
+            await resync.writes.written()
         refused = event.entity_topological_sorter.entities
         before = len(refused) + 1
         while refused and len(refused) < before:
@@ -92,23 +76,18 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             )
         return left
 
-    def _give_up(self, task: asyncio.Task[None]) -> None:
-        task.cancel()
-        self._failed.clear()
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._writing.discard(task)
-        self._room.release()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._failed.append(error)
-
     async def _write(
         self,
+        places: asyncio.Semaphore,
         entities: list[Entity],
         of: ResourceConfig,
         compare: Compare,
         user_agent_type: UserAgentType,
     ) -> None:
+        async def write(part: list[Entity]) -> None:
+            async with places:
+                await self._upsert(part, user_agent_type)
+
         try:
             changed = await self._changed(entities, of, compare, user_agent_type)
         except Exception as error:  # noqa: BLE001  (writing all of them is right, too)
@@ -123,8 +102,11 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             ],
             value=len(entities) - len(changed),
         )
-        parts = _parts(changed, WRITTEN_TOGETHER)
-        await asyncio.gather(*(self._write_part(part, user_agent_type) for part in parts))
+        writes = (write(part) for part in _parts(changed, WRITTEN_TOGETHER))
+        # All have ended when this has: one that fails must not leave the others behind.
+        for result in await asyncio.gather(*writes, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
 
     async def _changed(
         self,
@@ -140,10 +122,6 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             return entities
         more = await asyncio.gather(*(compare(part, of, user_agent_type) for part in others))
         return [*changed, *(entity for part in more for entity in part)]
-
-    async def _write_part(self, entities: list[Entity], user_agent_type: UserAgentType) -> None:
-        async with self._places:
-            await self._upsert(entities, user_agent_type)
 
     async def _upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
         written = await super().upsert(entities, user_agent_type)

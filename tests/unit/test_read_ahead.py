@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jira.concurrency import Scope
 from jira.read_ahead import PAGES_AHEAD, ReadAhead
 
 Page = list[dict[str, Any]]
@@ -102,16 +103,15 @@ async def test_an_error_of_one_resource_leaves_the_others_alone(site):
     assert await site.take("issue") == site.pages["issue"]
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["stopped", "started-anew"])
-async def test_what_nobody_took_is_no_longer_read(site, again):
-    site.start("issue")
+async def test_what_nobody_took_ends_with_what_it_was_begun_in(site):
+    scope = Scope()
+    with scope.entered():
+        site.start("user", "issue")
     await everything_done()
-    if again:
-        site.start()
-    else:
-        site.ahead.stop()
-    await everything_done()
-    assert site.ended == ["issue"]
+    taken = site.taken("issue")
+    await anext(taken)
+    await scope.end()
+    assert sorted(site.ended) == ["issue", "user"], "by now, and not some time later"
 
 
 async def test_whoever_stops_taking_stops_the_reading(site):

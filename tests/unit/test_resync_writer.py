@@ -1,7 +1,7 @@
 """What Port refuses in a resync is remembered whole, and written again while that helps."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,7 @@ from port_ocean.core.models import Entity
 from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSorter
 
 from port import resync_writer as module
+from port.resync import BATCHES_AT_ONCE, RESYNC, Resync, resync
 from port.resync_writer import JiraEntitiesStateApplier, names
 
 
@@ -32,13 +33,15 @@ class FakePort:
     def __init__(self) -> None:
         self.has: dict[str, Entity] = {}
         self.calls = 0
-        self.given_up_by: list[Callable[[], Any]] = []
         self.down = False
+        self.broken = False
 
     async def upsert_entities_in_batches(
         self, entities: list[Entity], *_: Any, should_raise: bool
     ) -> list[tuple[bool, Entity]]:
         self.calls += 1
+        if self.broken:
+            raise RuntimeError("it broke off")
         results = []
         for entity in entities:
             there = not self.down and {*entity.relations.values()} <= self.has.keys()
@@ -61,8 +64,6 @@ def applier(port, monkeypatch) -> JiraEntitiesStateApplier:
     event = SimpleNamespace(
         entity_topological_sorter=sorter,
         port_app_config=mapping,
-        event_type="resync",
-        on_abort=port.given_up_by.append,
     )
     monkeypatch.setattr(module, "event", event)
     monkeypatch.setattr(framework, "event", event)
@@ -128,6 +129,19 @@ async def test_what_failed_in_a_moments_outage_is_made_up_for(applier, port):
 RESOURCE = SimpleNamespace(kind="issue")
 
 
+@pytest.fixture
+def present() -> Iterator[Resync]:
+    """The resync that the test runs in."""
+    made = Resync()
+    token = RESYNC.set(made)
+    yield made
+    RESYNC.reset(token)
+
+
+async def written() -> None:
+    await RESYNC.get().writes.written()
+
+
 class Compared:
     """Port's answers: which entities it has as they are; notes how many it was asked about."""
 
@@ -144,7 +158,7 @@ class Compared:
 
 
 @pytest.fixture
-def compared(applier, monkeypatch) -> Compared:
+def compared(applier, monkeypatch, present) -> Compared:
     """In a resync, where entities are compared first."""
     made = Compared()
     applier.compare = made
@@ -157,24 +171,24 @@ def compared(applier, monkeypatch) -> Compared:
 async def test_in_a_resync_a_batch_is_taken_on_and_written_beside(applier, port, compared):
     assert await write(applier, issue(1), issue(2)) == ["AB-1", "AB-2"]
     assert port.has == {}, "the next batch is mapped meanwhile"
-    await applier.written()
+    await written()
     assert len(port.has) == 2
 
 
 async def test_no_more_batches_are_taken_on_than_may_wait(applier, compared):
-    for number in range(module.BATCHES_AT_ONCE):
+    for number in range(BATCHES_AT_ONCE):
         await write(applier, issue(number))
     third = asyncio.create_task(write(applier, issue(9)))
     await asyncio.sleep(0)
     assert not third.done()
     await third
-    await applier.written()
+    await written()
 
 
 async def test_what_port_has_already_is_not_written(applier, port, compared):
     compared.has = {f"AB-{n}" for n in range(1, 120)}
     await write(applier, *(issue(n) for n in range(120)))
-    await applier.written()
+    await written()
     assert list(port.has) == ["AB-0"]
     assert compared.asked == [50, 50, 20]
 
@@ -183,7 +197,7 @@ async def test_where_the_first_ones_are_all_new_the_others_are_not_asked_for(
     applier, port, compared
 ):
     await write(applier, *(issue(n) for n in range(120)))
-    await applier.written()
+    await written()
     assert len(port.has) == 120
     assert compared.asked == [50]
 
@@ -191,24 +205,18 @@ async def test_where_the_first_ones_are_all_new_the_others_are_not_asked_for(
 async def test_where_port_cannot_be_asked_all_is_written(applier, port, compared, log):
     compared.error = RuntimeError("503")
     await write(applier, issue(1))
-    await applier.written()
+    await written()
     assert list(port.has) == ["AB-1"]
     assert [line for line in log if "503" in line]
 
 
-async def test_a_write_that_fails_is_raised_to_whoever_waits_for_it(
-    applier, port, compared, monkeypatch
-):
+async def test_a_write_that_fails_is_raised_to_whoever_waits_for_it(applier, port, compared):
     """The kind fails by it, and nothing is deleted."""
-
-    async def fails(*_: Any, **__: Any) -> None:
-        raise RuntimeError("it broke off")
-
-    monkeypatch.setattr(port, "upsert_entities_in_batches", fails)
+    port.broken = True
     await write(applier, issue(1))
     with pytest.raises(RuntimeError, match="it broke off"):
-        await applier.written()
-    await applier.written()
+        await written()
+    await written()
 
 
 async def test_what_was_refused_waits_for_the_batches_that_are_being_written(
@@ -220,32 +228,58 @@ async def test_what_was_refused_waits_for_the_batches_that_are_being_written(
     assert port.has["AB-1"] == issue(1, parent=2)
 
 
-async def test_what_a_resync_that_is_given_up_took_on_is_not_written_later(applier, port, compared):
-    await write(applier, issue(1))
-    for give_up in port.given_up_by:
-        give_up()
-    await applier.written()
+async def test_what_a_resync_that_ends_took_on_is_not_written_later(applier, port, compared):
+    async with resync():
+        await write(applier, issue(1))
     assert port.has == {}
 
 
 async def test_a_resync_that_is_given_up_takes_nothing_from_the_next_one(applier, port, compared):
     """They share the applier, and the first may still be ending when the second one writes."""
-    await write(applier, issue(1))
-    first = list(port.given_up_by)
-    await write(applier, issue(2))
-    for give_up in first:
-        give_up()
-    await applier.written()
+    async with resync() as first:
+        await write(applier, issue(1))
+        async with resync():
+            await write(applier, issue(2))
+            await first.scope.end()
+            await written()
     assert list(port.has) == ["AB-2"]
 
 
-async def test_outside_of_a_resync_it_is_written_at_once(applier, port, compared, monkeypatch):
-    live = SimpleNamespace(
-        event_type="http_request",
-        entity_topological_sorter=EntityTopologicalSorter(),
-        port_app_config=SimpleNamespace(get_port_request_options=dict),
-    )
-    monkeypatch.setattr(module, "event", live)
+async def test_what_failed_in_one_resync_does_not_fail_the_other(applier, port, compared):
+    async with resync() as first:
+        port.broken = True
+        await write(applier, issue(1))
+        await asyncio.wait(first.writes._writing)
+        port.broken = False
+        async with resync():
+            await write(applier, issue(2))
+            await written()
+        with pytest.raises(RuntimeError, match="it broke off"):
+            await written()
+
+
+async def test_one_request_that_fails_leaves_no_other_behind(applier, port, compared, monkeypatch):
+    """What is still being written when the batch has failed would belong to nobody."""
+    under_way = 0
+
+    async def fails_first(entities: list[Entity], *_: Any, **__: Any) -> list[Any]:
+        nonlocal under_way
+        if entities[0].identifier == "AB-0":
+            raise RuntimeError("it broke off")
+        under_way += 1
+        await asyncio.sleep(0)
+        under_way -= 1
+        return [(True, entity) for entity in entities]
+
+    monkeypatch.setattr(port, "upsert_entities_in_batches", fails_first)
+    await write(applier, *(issue(n) for n in range(3 * module.WRITTEN_TOGETHER)))
+    with pytest.raises(RuntimeError, match="it broke off"):
+        await written()
+    assert under_way == 0
+
+
+async def test_outside_of_a_resync_it_is_written_at_once(applier, port):
+    applier.compare = Compared()
     await write(applier, issue(1))
     assert list(port.has) == ["AB-1"]
 

@@ -1,0 +1,208 @@
+"""When a resync has ended nothing of it is under way, whatever ended it, and two share nothing."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from port_ocean.core.integrations.base import BaseIntegration
+
+from integration import JiraIntegration
+from jira.concurrency import merged, read_ahead
+from jira.payloads import Row
+from port.resync import BATCHES_AT_ONCE, RESYNC, end_superseded, resync
+
+Body = Callable[[], Awaitable[bool]]
+
+
+class Work:
+    """Reads and writes that would go on for ever; notes which began and which ended."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.ended: list[str] = []
+
+    async def run(self, name: str) -> None:
+        self.began.append(name)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            try:
+                # As a connection that is closed: it takes its turns.
+                await asyncio.sleep(0)
+            finally:
+                self.ended.append(name)
+
+    async def pages(self, name: str) -> AsyncGenerator[list[Row], None]:
+        """As issues are read: sources side by side, and the rows of each ahead."""
+
+        async def source(part: str) -> AsyncGenerator[str, None]:
+            yield part
+            await self.run(part)
+
+        async def row(part: str) -> str:
+            if part.endswith("2"):
+                await self.run(f"row of {part}")
+            return part
+
+        sources = merged([source(f"{name}1"), source(f"{name}2")])
+        async for part in read_ahead(sources, row, most=5):
+            yield [{"id": part}]
+
+    def begin(self) -> None:
+        RESYNC.get().reads.start({0: self.pages("issue"), 1: self.pages("user")})
+
+    async def write(self, name: str) -> None:
+        await RESYNC.get().writes.take_on(self.run(name))
+
+    def all_ended(self) -> bool:
+        return bool(self.began) and sorted(self.began) == sorted(self.ended)
+
+
+async def settle() -> None:
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def work() -> Work:
+    return Work()
+
+
+@pytest.fixture
+def integration(monkeypatch) -> Any:
+    """Runs a body in place of the framework's resync."""
+    made: Any = JiraIntegration.__new__(JiraIntegration)
+    made.told = []
+    follow_ups = SimpleNamespace(
+        resync_began=lambda: 7.0,
+        resync_ended=lambda begun, succeeded: made.told.append((begun, succeeded)),
+    )
+    made._live_events = SimpleNamespace(follow_ups=follow_ups)
+
+    async def framework(_: Any, body: Body) -> bool:
+        return await body()
+
+    monkeypatch.setattr(BaseIntegration, "sync_raw_all", framework)
+    return made
+
+
+async def reads_and_writes(work: Work) -> None:
+    work.begin()
+    for number in range(BATCHES_AT_ONCE):
+        await work.write(f"batch {number}")
+    await settle()
+
+
+async def succeeds() -> bool:
+    return True
+
+
+async def fails() -> bool:
+    raise RuntimeError("it broke off")
+
+
+async def gives_up() -> bool:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("end", [succeeds, fails, gives_up])
+async def test_nothing_is_under_way_when_a_resync_has_ended(integration, work, end):
+    before = asyncio.all_tasks()
+
+    async def body() -> bool:
+        await reads_and_writes(work)
+        return bool(await end())
+
+    ended = await asyncio.gather(integration.sync_raw_all(body), return_exceptions=True)
+    assert len(work.began) >= 4 + BATCHES_AT_ONCE, "the test read and wrote something"
+    assert work.all_ended()
+    assert asyncio.all_tasks() == before
+    assert integration.told == [(7.0, end is succeeds)]
+    assert isinstance(ended[0], BaseException) is (end is not succeeds)
+
+
+async def test_a_resync_whose_task_is_cancelled_ends_after_all_it_began(integration, work):
+    """As POLLING does it: cancel, await, begin the next one."""
+
+    async def body() -> bool:
+        await reads_and_writes(work)
+        return await asyncio.Event().wait()
+
+    task = asyncio.create_task(integration.sync_raw_all(body))
+    await settle()
+    assert work.began
+    assert not work.ended
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert work.all_ended()
+
+
+async def test_a_page_that_was_taken_is_no_reason_to_go_on(work):
+    async with resync() as present:
+        work.begin()
+        pages = present.reads.pages(0, work.pages("otherwise"))
+        await anext(pages)
+    assert work.all_ended()
+
+
+async def test_a_batch_that_waits_for_room_is_given_up_with_the_others(work):
+    async with resync():
+        await reads_and_writes(work)
+        waiting = asyncio.create_task(work.write("one more"))
+        await settle()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    assert "one more" not in work.began
+    assert work.all_ended()
+
+
+async def test_the_next_resync_ends_what_earlier_ones_have_under_way(work):
+    """KAFKA and WEBHOOK begin the next one while the last one is still ending."""
+    async with resync():
+        await reads_and_writes(work)
+        async with resync():
+            later = Work()
+            await reads_and_writes(later)
+            await end_superseded()
+            assert work.all_ended()
+            assert not later.ended
+
+
+async def test_an_earlier_resync_that_comes_late_does_not_end_the_next_one(work):
+    async with resync() as earlier, resync():
+        await reads_and_writes(work)
+        token = RESYNC.set(earlier)
+        await end_superseded()
+        RESYNC.reset(token)
+        assert not work.ended
+
+
+async def test_a_superseded_resync_begins_nothing_and_fails(work):
+    async with resync() as earlier:
+        await work.write("batch")
+        await settle()
+        async with resync():
+            await end_superseded()
+        with pytest.raises(RuntimeError, match="given up"):
+            await work.write("another batch")
+        with pytest.raises(RuntimeError, match="given up"):
+            work.begin()
+        with pytest.raises(RuntimeError, match="given up"):
+            await earlier.writes.written()
+    assert work.began == ["batch"]
+
+
+async def test_a_failure_of_one_resync_is_its_own():
+    async with resync() as one, resync() as other:
+        await one.writes.take_on(_none(fails()))
+        await other.writes.take_on(_none(succeeds()))
+        await other.writes.written()
+        with pytest.raises(RuntimeError, match="it broke off"):
+            await one.writes.written()
+
+
+async def _none(work: Awaitable[bool]) -> None:
+    await work
