@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from loguru import logger
 from pydantic.v1 import Field
 
 from jira.errors import JiraRequestError
@@ -16,6 +17,8 @@ from jira.kinds.project import ProjectKind
 from jira.payloads import IssueSubject, Row
 from kinds import Kinds
 
+LISTS_OF_PROJECTS = 3
+"""With how many lists of projects issues are tried to be read before Jira's refusal stands."""
 DEFAULT_JQL = "(statusCategory != Done) OR (created >= -1w) OR (updated >= -1w)"
 
 
@@ -57,16 +60,25 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         self._projects = projects
 
     async def pages(self, selector: IssueSelector) -> Pages:
-        """Every issue of the selector: by projects, side by side."""
-        try:
-            query = query_of(selector)
-            async for page in self.reader.pages(query, await self._projects.sizes()):
-                yield page
-        except JiraRequestError:
-            # It may be a project that is gone by now: this read fails and deletes nothing, and
-            # the next one has to know.
-            self._projects.forget_sizes()
-            raise
+        """Every issue of the selector: by projects, side by side.
+
+        Jira refuses a query that names a project which is gone, or may no longer be seen. Where
+        the list of projects has changed it is all read once more, so that some rows come twice;
+        where it hasn't, the refusal has another cause.
+        """
+        query = query_of(selector)
+        projects = await self._projects.sizes()
+        for left in reversed(range(LISTS_OF_PROJECTS)):
+            try:
+                async for page in self.reader.pages(query, projects):
+                    yield page
+            except JiraRequestError as error:
+                before, projects = projects, await self._projects.sizes_anew()
+                if not left or projects.keys() == before.keys():
+                    raise
+                logger.info(f"The projects are others than before, so issues begin anew: {error}")
+            else:
+                return
 
     async def where(self, clause: str | None, selector: IssueSelector) -> Pages:
         """The issues of the selector for which a JQL clause holds, too."""

@@ -83,14 +83,13 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
 
     async def sizes(self) -> Mapping[str, int]:
         """How many issues each live project has, about; by id, and as far as is known."""
-        if not self._sizes:
-            async for _ in self.listed("insight"):
-                pass
-        return self._sizes
+        return self._sizes or await self.sizes_anew()
 
-    def forget_sizes(self) -> None:
-        """One of the projects is no longer there: read them anew when they are asked for."""
-        self._sizes = {}
+    async def sizes_anew(self) -> Mapping[str, int]:
+        """The same, of those projects that are there now."""
+        async for _ in self.listed("insight"):
+            pass
+        return self._sizes
 
     async def find(self, ids: Iterable[str], selector: ProjectSelector) -> dict[str, Row | None]:
         """By id; None for one that isn't live."""
