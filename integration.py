@@ -19,6 +19,7 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
+from port.mapping.checked import Mappings
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import JiraPortAppConfig
 from port.resync import resync
@@ -27,21 +28,30 @@ from webhook_processors.manager import JiraLiveEventsManager
 
 
 class JiraAppConfigHandler(APIPortAppConfig):
-    """The mapping, as Port has it; the last one known while Port can't be asked."""
+    """The mapping, as Port has it; the last valid one while that has a mistake or can't be read."""
 
     CONFIG_CLASS = JiraPortAppConfig
 
+    def __init__(self, context: PortOceanContext) -> None:
+        super().__init__(context)
+        self._mappings = Mappings()
+
     async def get_port_app_config(self, use_cache: bool = True) -> PortAppConfig:
-        """Raises httpx.HTTPError where Port fails and no earlier mapping may be used."""
-        try:
-            return await super().get_port_app_config(use_cache)
-        except httpx.HTTPError as error:
-            known = self._app_config_cache._port_app_config
-            if not use_cache or known is None:
-                raise
-            logger.warning(f"Port can't be asked for the mapping, the last one is used: {error}")
-            event.port_app_config = known
-            return known
+        """Raises MappingError where there is no mapping that can be used, and httpx.HTTPError
+        where Port fails and no earlier one may be used.
+        """
+        cache = self._app_config_cache
+        if not use_cache or cache.is_cache_invalid:
+            try:
+                cache.port_app_config = self._mappings.take(await self._get_port_app_config())
+            except httpx.HTTPError as error:
+                if not use_cache or cache._port_app_config is None:
+                    raise
+                logger.warning(
+                    f"Port can't be asked for the mapping, the last one is used: {error}"
+                )
+        event.port_app_config = cache.port_app_config
+        return cache.port_app_config
 
 
 class JiraIntegration(BaseIntegration):

@@ -16,12 +16,13 @@ from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import create_jira_client, get_settings, webhook_secrets
-from jira.errors import SettingsError
+from jira.errors import MappingError, SettingsError
 from jira.kinds.registry import webhook_events
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
 from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
 from kinds import Kinds
+from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.resources import JiraPortAppConfig
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
@@ -64,9 +65,15 @@ background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
 
 
-def pages_of(resource: ResourceConfig) -> Pages:
-    """Every row of a resource; an error at the end where Jira no longer knows us."""
-    return all_rows(create_jira_client(), resource)
+async def pages_of(resource: ResourceConfig) -> Pages:
+    """Every row of a resource; an error at the end where Jira no longer knows us.
+
+    Raises MappingError for a resource with a mistake.
+    """
+    if isinstance(resource, InvalidConfig):
+        raise MappingError(resource.mistake)
+    async for rows in all_rows(create_jira_client(), resource):
+        yield rows
 
 
 async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
@@ -80,7 +87,7 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
     await present.writes.written()
 
 
-for kind in Kinds:
+for kind in (*Kinds, *INVALID_KINDS):
     ocean.on_resync(kind)(resync)
 
 for processor in (

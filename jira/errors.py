@@ -13,6 +13,10 @@ class SettingsError(JiraError):
     """A setting of the integration is missing or wrong."""
 
 
+class MappingError(JiraError):
+    """The mapping has a mistake, and nothing can be read by it."""
+
+
 class JiraAuthenticationError(JiraError):
     """Jira does not accept the credentials."""
 
@@ -37,5 +41,10 @@ class JiraAnswerError(JiraError):
     """Jira answered with something that is not what the endpoint promises."""
 
 
-TRANSIENT_ERRORS = (JiraUnavailableError, JiraAuthenticationError, JiraAnswerError)
+TRANSIENT_ERRORS = (
+    JiraUnavailableError,
+    JiraAuthenticationError,
+    JiraAnswerError,
+    MappingError,
+)
 """What can be over by itself or by an administrator's hand: worth another try later."""
