@@ -9,6 +9,12 @@ from collections.abc import Iterable
 ALL_ISSUES = "created >= -5200w"
 """Every issue: the API refuses a query without a restriction, and every issue has this date."""
 
+# Pages of a search follow one another in its order, and Jira promises none of its own. By what an
+# edit changes (`updated`, a rank), an issue that is edited between two pages can slide over the
+# border, from a page to come onto one that was read, and would be missing. When an issue was
+# created never changes; the key is for those of the same moment, and changes by a move alone.
+STABLE_ORDER = "ORDER BY created ASC, key ASC"
+
 _ORDER_BY = re.compile(r"order\s+by\b", re.IGNORECASE)
 
 
@@ -18,8 +24,8 @@ def quote(value: str) -> str:
     return '"' + escaped.replace("\r", "\\r").replace("\n", "\\n") + '"'
 
 
-def without_order_by(jql: str) -> str:
-    """The condition of a query: ORDER BY can't stand inside the parentheses we put around it."""
+def split(jql: str) -> tuple[str, str]:
+    """The condition of a query and its ORDER BY, which can't stand inside of parentheses."""
     quoted_by = ""
     index = 0
     while index < len(jql):
@@ -36,14 +42,27 @@ def without_order_by(jql: str) -> str:
             and not (index and (jql[index - 1].isalnum() or jql[index - 1] in "_.-"))
             and _ORDER_BY.match(jql, index)
         ):
-            return jql[:index].strip()
+            order = jql[index:].strip()
+            return jql[:index].strip(), "" if _ORDER_BY.fullmatch(order) else order
         index += 1
-    return jql.strip()
+    return jql.strip(), ""
+
+
+def without_order_by(jql: str) -> str:
+    """The condition of a query alone."""
+    return split(jql)[0]
 
 
 def bounded(jql: str | None) -> str:
     """A whole query that Jira accepts: empty, or a bare ORDER BY, means all issues."""
-    return without_order_by(jql or "") or ALL_ISSUES
+    condition, order = split(jql or "")
+    return f"{condition or ALL_ISSUES} {order}".strip()
+
+
+def ordered(jql: str) -> str:
+    """A whole query as it can be read page by page: in its own order, or one that stays."""
+    condition, order = split(jql)
+    return f"{condition} {order or STABLE_ORDER}"
 
 
 def restrict(jql: str | None, field: str, values: Iterable[str]) -> str:
@@ -53,5 +72,6 @@ def restrict(jql: str | None, field: str, values: Iterable[str]) -> str:
 
 def both(clause: str, jql: str | None) -> str:
     """The selector's query, and only where the clause holds, too."""
-    condition = without_order_by(jql or "")
-    return f"({condition}) AND {clause}" if condition else clause
+    condition, order = split(jql or "")
+    restricted = f"({condition}) AND {clause}" if condition else clause
+    return f"{restricted} {order}".strip()

@@ -12,7 +12,7 @@ from pydantic.v1 import Field
 from jira.concurrency import Gatherer, batched
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.jql import restrict, without_order_by
+from jira.jql import bounded, ordered, restrict, without_order_by
 from jira.kinds.board import BoardKind, by_boards, named
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.kind import Pages, Selector
@@ -127,7 +127,7 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         if query.use_software_api:
             return [row async for rows in self._software(query, board_id) for row in rows]
         pages = offset_pages(
-            self._api, BY_AGILE_API, "issues", _asked(query), size=MAX_PER_PAGE, id=board_id
+            self._api, BY_AGILE_API, "issues", _in_order(query), size=MAX_PER_PAGE, id=board_id
         )
         return [row async for rows in pages for row in rows]
 
@@ -166,6 +166,11 @@ def _asked(query: BacklogQuery) -> dict[str, Any]:
     jql = without_order_by(query.jql or "")
     asked: dict[str, Any] = {"jql": jql} if jql else {}
     return asked | ({"fields": list(query.fields)} if query.fields else {})
+
+
+def _in_order(query: BacklogQuery) -> dict[str, Any]:
+    # By itself it is in the order of ranks, which anybody may change between two pages.
+    return {**_asked(query), "jql": ordered(bounded(query.jql))}
 
 
 def _with_boards(row: Row, board_ids: Iterable[int]) -> Row:

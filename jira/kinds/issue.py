@@ -1,7 +1,6 @@
 """The kind `issue`: which issues a selector means, and what an event says of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from loguru import logger
@@ -9,7 +8,7 @@ from pydantic.v1 import Field
 
 from jira.errors import JiraRequestError
 from jira.events import Family, events_of
-from jira.jql import both, bounded
+from jira.jql import both
 from jira.kinds.issue_reader import ROWS_TOGETHER, IssueQuery, IssueReader
 from jira.kinds.kind import Found, KindWithNames, Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
@@ -132,9 +131,7 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
 
         Relative, since dates in JQL are read in the account's time zone.
         """
-        query = query_of(selector)
-        recent = f"({bounded(query.jql)}) AND updated >= -{minutes}m"
-        async for page in self.reader.pages(replace(query, jql=recent)):
+        async for page in self.where(f"updated >= -{minutes}m", selector):
             yield page
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from jira.concurrency import Gatherer, merged, read_ahead
 from jira.errors import JiraRequestError, JiraUnavailableError
 from jira.http.api import JiraApi
-from jira.jql import bounded, restrict
+from jira.jql import bounded, ordered, restrict
 from jira.kinds.shown_components import ShownComponents
 from jira.kinds.split_by_project import Share, shares
 from jira.paging import TokenPages, rows_of
@@ -176,6 +176,7 @@ class IssueReader:
 
     async def _search_pages(self, body: dict[str, Any]) -> AsyncIterator[list[Row]]:
         pages = TokenPages(f"POST {SEARCH}")
+        body = {**body, "jql": ordered(body["jql"])}
         while True:
             page = await self._api.read_by_post(SEARCH, body)
             rows = rows_of(page, "issues", f"POST {SEARCH}")

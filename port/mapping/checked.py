@@ -4,7 +4,6 @@ Port takes a mapping that our models refuse. A mapping without the refused resou
 used instead: whatever that resource had brought would be deleted.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +11,10 @@ from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import (
     EntityMapping,
     MappingsConfig,
-    PortAppConfig,
     PortResourceConfig,
     ResourceConfig,
     Selector,
 )
-from port_ocean.core.models import Entity
 from pydantic.v1 import ValidationError
 
 from jira.errors import MappingError
@@ -26,7 +23,6 @@ from port.mapping.resources import (
     CONFIGS,
     JiraPortAppConfig,
     UnknownKindConfig,
-    blueprint_of,
 )
 
 UNKNOWN = "unknown"
@@ -91,14 +87,6 @@ def check(raw: Any) -> Checked:
     except ValidationError as error:
         return Checked(None, [*_mistakes(error), *mistakes])
     return Checked(config.copy(update={"resources": resources}), mistakes)
-
-
-def without_doubtful(mapping: PortAppConfig, entities: Iterable[Entity]) -> list[Entity]:
-    """The entities that no resource with a mistake can have brought."""
-    blueprints = {blueprint_of(of) for of in mapping.resources if isinstance(of, InvalidConfig)}
-    if None in blueprints:
-        return []
-    return [entity for entity in entities if entity.blueprint not in blueprints]
 
 
 def _resource(number: int, raw: Any) -> ResourceConfig:

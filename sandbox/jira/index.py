@@ -32,6 +32,7 @@ class IssueIndex(SiteState):
 
     def remember(self, issues: Iterable[Issue]) -> None:
         """Before a change: while the index lags, keep what it goes on showing."""
+        self.changes += 1
         if self.index_lag <= 0:
             return
         until = time.monotonic() + self.index_lag
@@ -53,6 +54,7 @@ class IssueIndex(SiteState):
 
     def remember_absent(self, issue_id: str) -> None:
         """Before a creation: while the index lags, the issue isn't found."""
+        self.changes += 1
         if self.index_lag > 0:
             until = time.monotonic() + self.index_lag
             self._history.setdefault(issue_id, []).append(_Past(until, None))
@@ -67,6 +69,11 @@ class IssueIndex(SiteState):
                 return past[0].view
             del self._history[issue_id]
         return self.issues.get(issue_id)
+
+    @property
+    def index_lags(self) -> bool:
+        """Whether a search may find something else only because time goes by."""
+        return bool(self._history)
 
     def search(self, jql: str, reconcile: Collection[str] = ()) -> list[Issue]:
         """The issues that a query finds, in its order."""

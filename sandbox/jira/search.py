@@ -1,7 +1,6 @@
 """The endpoints that give issues."""
 
 import base64
-import binascii
 import itertools
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from sandbox.jira.entities import Issue
 from sandbox.jira.faults import Faults
 from sandbox.jira.formats import dumps
 from sandbox.jira.index import IssueIndex
-from sandbox.jira.jql.plan import Plan, plan
+from sandbox.jira.jql.plan import Plan, Position, plan
 from sandbox.jira.jql.tokens import JqlError
 from sandbox.jira.selection import Selection
 
@@ -25,7 +24,7 @@ SEARCH = f"{API}/search/jql"
 BULK = f"{API}/issue/bulkfetch"
 FULL_PAGE, SLIM_PAGE, DEFAULT_PAGE = 100, 5000, 50
 MAX_BULK, MAX_RECONCILE = 100, 50
-_KEPT_SEARCHES = 256
+_KEPT_TOKENS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,17 @@ class _Search:
     jql: str
     plan: Plan
     ids: list[str]
+    changes: int
+    """How much had changed on the site when it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What a token stands for: the pages that weren't given yet."""
+
+    search: _Search
+    offset: int
+    last: Position | None
 
 
 class SearchEndpoints(Endpoints[IssueIndex]):
@@ -40,7 +50,7 @@ class SearchEndpoints(Endpoints[IssueIndex]):
 
     def __init__(self, site: IssueIndex, faults: Faults) -> None:
         super().__init__(site, faults)
-        self._searches: OrderedDict[int, _Search] = OrderedDict()
+        self._tokens: OrderedDict[str, _Rest] = OrderedDict()
         self._count = itertools.count(1)
 
     def routes(self) -> list[Route]:
@@ -70,21 +80,23 @@ class SearchEndpoints(Endpoints[IssueIndex]):
             size = min(size, fault.size)
         token = body.get("nextPageToken")
         try:
-            number, search, offset = self._resume(str(body.get("jql") or ""), token, reconcile)
+            rest = self._resume(str(body.get("jql") or ""), token, reconcile)
         except JqlError as error:
             return refuse(400, str(error))
         except LookupError:
             return refuse(400, "The next page token is invalid or has expired.")
-        end = min(offset + size, len(search.ids))
+        search, start = rest.search, rest.offset
+        end = min(start + size, len(search.ids))
         if faults.take("empty_page", request.method, SEARCH):
-            end = offset
-        views = (self.site.indexed(issue_id, reconcile) for issue_id in search.ids[offset:end])
+            end = start
+        views = (self.site.indexed(issue_id, reconcile) for issue_id in search.ids[start:end])
         issues = [view for view in views if view and view.visible and search.plan.matches(view)]
         last = end >= len(search.ids)
         tail = f'"isLast":{"true" if last else "false"}'
-        following = None if last else self._token(number, end)
-        if last and faults.take("last_with_token", request.method, SEARCH):
-            following = self._token(number, end)
+        following = None
+        if not last or faults.take("last_with_token", request.method, SEARCH):
+            position = search.plan.position(issues[-1]) if issues else rest.last
+            following = self._token(_Rest(search, end, position))
         if token and faults.take("repeat_token", request.method, SEARCH):
             following, tail = token, '"isLast":false'
         if following:
@@ -130,32 +142,28 @@ class SearchEndpoints(Endpoints[IssueIndex]):
         rows = b",".join([self.site.raw(issue, selection) for issue in issues])
         return b'{"issues":[' + rows + b"]," + tail + b"}"
 
-    def _resume(
-        self, jql: str, token: str | None, reconcile: frozenset[str]
-    ) -> tuple[int, _Search, int]:
-        if token:
-            number, offset = _read_token(token)
-            search = self._searches[number]
-            if search.jql != jql:
-                raise LookupError("A token belongs to its query")
-            return number, search, offset
-        prepared = plan(jql, self.site)
-        ids = [issue.id for issue in self.site.run(prepared, reconcile)]
-        number = next(self._count)
-        search = self._searches[number] = _Search(jql, prepared, ids)
-        if len(self._searches) > _KEPT_SEARCHES:
-            self._searches.popitem(last=False)
-        return number, search, 0
+    def _resume(self, jql: str, token: str | None, reconcile: frozenset[str]) -> _Rest:
+        if not token:
+            prepared = plan(jql, self.site)
+            return _Rest(self._found(jql, prepared, self.site.run(prepared, reconcile)), 0, None)
+        rest = self._tokens[token]
+        if rest.search.jql != jql:
+            raise LookupError("A token belongs to its query")
+        if rest.last is None or not (
+            self.site.index_lags or rest.search.changes != self.site.changes
+        ):
+            return rest
+        # What comes after the last row, as it is now: an edit may have moved a row over it.
+        asked, last = rest.search.plan, rest.last
+        left = [issue for issue in self.site.run(asked, reconcile) if asked.after(issue, last)]
+        return _Rest(self._found(jql, asked, left), 0, last)
 
-    def _token(self, number: int, offset: int) -> str:
-        # The third part makes each token different, though it says the same.
-        text = f"{number}:{offset}:{next(self._count)}"
-        return base64.urlsafe_b64encode(text.encode()).decode()
+    def _found(self, jql: str, asked: Plan, found: Iterable[Issue]) -> _Search:
+        return _Search(jql, asked, [issue.id for issue in found], self.site.changes)
 
-
-def _read_token(token: str) -> tuple[int, int]:
-    try:
-        number, offset, _ = base64.urlsafe_b64decode(token).decode().split(":")
-        return int(number), int(offset)
-    except (ValueError, binascii.Error) as error:
-        raise LookupError("No token of this site") from error
+    def _token(self, rest: _Rest) -> str:
+        token = base64.urlsafe_b64encode(f"page:{next(self._count)}".encode()).decode()
+        self._tokens[token] = rest
+        if len(self._tokens) > _KEPT_TOKENS:
+            self._tokens.popitem(last=False)
+        return token

@@ -56,6 +56,8 @@ class SiteState:
         self._project_keys: dict[str, str] = {}
         self._numbers: dict[tuple[str, int], str] = {}
         self._subscribers: list[Subscriber] = []
+        # Grows with everything that may change what a search finds.
+        self.changes = 0
         self._last_id = 9999
         self.me = self.add_user("Integration account")
         self.me.time_zone = self.time_zone

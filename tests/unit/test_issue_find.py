@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from jira.errors import JiraPermissionError, JiraRequestError, JiraUnavailableError
+from jira.jql import ordered
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH, IssueQuery, IssueReader
 from tests.unit.helpers.fakes import FakeApi
 from tests.unit.helpers.issue_site import Site, bulk
@@ -105,4 +106,7 @@ async def test_finding_with_another_query_is_another_search():
         site.reader.find(["1"], QUERY), site.reader.find(["1"], IssueQuery("project = CD"))
     )
     jqls = sorted(body["jql"] for body in site.fake.bodies(SEARCH))
-    assert jqls == ['(project = AB) AND id in ("1")', '(project = CD) AND id in ("1")']
+    assert jqls == [
+        ordered('(project = AB) AND id in ("1")'),
+        ordered('(project = CD) AND id in ("1")'),
+    ]

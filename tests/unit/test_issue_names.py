@@ -3,7 +3,7 @@
 import pytest
 
 from jira.errors import JiraAnswerError, JiraUnavailableError
-from jira.jql import ALL_ISSUES
+from jira.jql import ALL_ISSUES, ordered
 from jira.kinds.issue_reader import (
     BULK_FETCH,
     MAX_NAMES_PER_PAGE,
@@ -29,7 +29,8 @@ async def test_names_come_straight_from_the_search():
     assert pages == [["AB-1", "AB-2", "AB-3"], ["AB-4", "AB-5", "AB-6"], ["AB-7"]]
     assert site.fake.bodies(BULK_FETCH) == []
     first, *others = site.fake.bodies(SEARCH)
-    assert first == {"jql": "project = AB", "fields": ["key"], "maxResults": MAX_NAMES_PER_PAGE}
+    jql = "project = AB ORDER BY key"
+    assert first == {"jql": jql, "fields": ["key"], "maxResults": MAX_NAMES_PER_PAGE}
     assert [body.pop("nextPageToken") for body in others] == ["3", "6"]
     assert others == [first, first]
 
@@ -41,7 +42,7 @@ def test_jira_gives_that_many_names_a_page():
 async def test_the_names_of_an_empty_query_are_those_of_all_issues():
     site = Site(1)
     await names(site.reader, IssueQuery(""))
-    assert site.fake.bodies(SEARCH)[0]["jql"] == ALL_ISSUES
+    assert site.fake.bodies(SEARCH)[0]["jql"] == ordered(ALL_ISSUES)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +127,10 @@ async def test_names_are_those_of_the_resources_selector():
 @pytest.mark.parametrize(
     ("jql", "expected"),
     [
-        ("project = AB ORDER BY rank", "(project = AB) AND updated >= -65m"),
+        ("project = AB ORDER BY rank", "(project = AB) AND updated >= -65m ORDER BY rank"),
         ("a = 1 OR b = 2", "(a = 1 OR b = 2) AND updated >= -65m"),
-        ("", f"({ALL_ISSUES}) AND updated >= -65m"),
-        (None, f"({ALL_ISSUES}) AND updated >= -65m"),
+        ("", "updated >= -65m"),
+        (None, "updated >= -65m"),
     ],
 )
 async def test_what_changed_lately_is_asked_for_within_the_selector(jql, expected):

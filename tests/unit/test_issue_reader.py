@@ -9,7 +9,7 @@ import pytest
 
 from jira.concurrency import FIRST
 from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
-from jira.jql import ALL_ISSUES
+from jira.jql import bounded, ordered
 from jira.kinds import issue_reader as module
 from jira.kinds.issue_reader import (
     BULK_FETCH,
@@ -84,7 +84,8 @@ async def test_the_ids_are_asked_for_first_and_alone():
     site = Site(3)
     await all_pages(site.reader, IssueQuery("project = AB ORDER BY key", ("summary",), ("names",)))
     [search] = site.fake.bodies(SEARCH)
-    assert search == {"jql": "project = AB", "fields": ["id"], "maxResults": page_size(0)}
+    jql = "project = AB ORDER BY key"
+    assert search == {"jql": jql, "fields": ["id"], "maxResults": page_size(0)}
     [bulk] = site.fake.bodies(BULK_FETCH)
     assert bulk == {
         "issueIdsOrKeys": ["1", "2", "3"],
@@ -97,7 +98,7 @@ async def test_the_ids_are_asked_for_first_and_alone():
 async def test_an_empty_query_is_all_issues(jql):
     site = Site(1)
     await all_pages(site.reader, IssueQuery(jql))
-    assert site.fake.bodies(SEARCH)[0]["jql"] == ALL_ISSUES
+    assert site.fake.bodies(SEARCH)[0]["jql"] == ordered(bounded(jql))
 
 
 async def test_pages_are_followed_with_the_same_query():

@@ -2,7 +2,16 @@
 
 import pytest
 
-from jira.jql import ALL_ISSUES, both, bounded, quote, restrict, without_order_by
+from jira.jql import (
+    ALL_ISSUES,
+    STABLE_ORDER,
+    both,
+    bounded,
+    ordered,
+    quote,
+    restrict,
+    without_order_by,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,14 +105,49 @@ def test_what_only_looks_like_order_by_stays(jql):
     assert without_order_by(jql) == jql
 
 
-@pytest.mark.parametrize("jql", [None, "", "  \n ", "ORDER BY key", "order\tby created DESC"])
-def test_a_query_without_a_condition_becomes_all_issues(jql):
+@pytest.mark.parametrize(
+    ("jql", "order"),
+    [
+        (None, ""),
+        ("", ""),
+        ("  \n ", ""),
+        ("ORDER BY", ""),
+        ("ORDER BY key", " ORDER BY key"),
+        ("order\tby created DESC ", " order\tby created DESC"),
+    ],
+)
+def test_a_query_without_a_condition_becomes_all_issues(jql, order):
     """Jira answers an unbounded query with 400, while an empty `jql` here means all issues."""
-    assert bounded(jql) == ALL_ISSUES
+    assert bounded(jql) == ALL_ISSUES + order
 
 
 def test_a_query_with_a_condition_is_sent_as_it_is():
-    assert bounded("project = AB ORDER BY key") == "project = AB"
+    assert bounded("project = AB ORDER BY key") == "project = AB ORDER BY key"
+
+
+@pytest.mark.parametrize(
+    ("jql", "query"),
+    [
+        ("project = AB", f"project = AB {STABLE_ORDER}"),
+        ("project = AB ORDER BY", f"project = AB {STABLE_ORDER}"),
+        ('summary ~ "order by x"', f'summary ~ "order by x" {STABLE_ORDER}'),
+        ("order = 3", f"order = 3 {STABLE_ORDER}"),
+        ("project = AB order by updated DESC", "project = AB order by updated DESC"),
+        ("project = AB ORDER\nBY key", "project = AB ORDER\nBY key"),
+    ],
+)
+def test_pages_are_in_an_order_that_edits_do_not_change_but_where_the_selector_has_its_own(
+    jql, query
+):
+    assert ordered(jql) == query
+    assert ordered(query) == query
+
+
+def test_what_is_put_together_has_one_order_at_its_end():
+    own = "a = 1 OR b = 2 ORDER BY rank"
+    together = both("sprint in (3)", restrict(own, "id", ["1"]))
+    assert together == '((a = 1 OR b = 2) AND id in ("1")) AND sprint in (3) ORDER BY rank'
+    assert ordered(bounded(together)) == together
 
 
 @pytest.mark.parametrize(
@@ -111,8 +155,8 @@ def test_a_query_with_a_condition_is_sent_as_it_is():
     [
         ("project = AB", '(project = AB) AND id in ("1", "2")'),
         ("a = 1 OR b = 2", '(a = 1 OR b = 2) AND id in ("1", "2")'),
-        ("a = 1 OR b = 2 ORDER BY key", '(a = 1 OR b = 2) AND id in ("1", "2")'),
-        ("ORDER BY key", 'id in ("1", "2")'),
+        ("a = 1 OR b = 2 ORDER BY key", '(a = 1 OR b = 2) AND id in ("1", "2") ORDER BY key'),
+        ("ORDER BY key", 'id in ("1", "2") ORDER BY key'),
         ("", 'id in ("1", "2")'),
         (None, 'id in ("1", "2")'),
     ],
@@ -129,8 +173,8 @@ def test_restricting_quotes_every_value():
     ("jql", "query"),
     [
         ("project = AB", "(project = AB) AND sprint in (3)"),
-        ("a = 1 OR b = 2 ORDER BY key", "(a = 1 OR b = 2) AND sprint in (3)"),
-        ("ORDER BY key", "sprint in (3)"),
+        ("a = 1 OR b = 2 ORDER BY key", "(a = 1 OR b = 2) AND sprint in (3) ORDER BY key"),
+        ("ORDER BY key", "sprint in (3) ORDER BY key"),
         ("  ", "sprint in (3)"),
         (None, "sprint in (3)"),
     ],

@@ -13,7 +13,6 @@ from port.mapping.checked import (
     InvalidConfig,
     Mappings,
     check,
-    without_doubtful,
 )
 from port.mapping.resources import CONFIGS, blueprint_of, details_of, kind_of
 
@@ -240,13 +239,3 @@ def entity(blueprint: str) -> Entity:
 
 def used_with(*resources: Any) -> Any:
     return SimpleNamespace(resources=check(mapping(*resources)).config.resources)  # type: ignore[union-attr]
-
-
-def test_nothing_is_deleted_that_a_resource_with_a_mistake_may_stand_for():
-    """Two resources may map to one blueprint: what leaves the one may be the other's."""
-    entities = [entity("a"), entity("b")]
-    bad = resource("sprint", sprintState=[], blueprint='"b"')
-    assert without_doubtful(used_with(resource("issue"), bad), entities) == [entities[0]]
-    computed = resource("sprint", sprintState=[], blueprint=".b")
-    assert without_doubtful(used_with(resource("issue"), computed), entities) == []
-    assert without_doubtful(used_with(resource("issue")), entities) == entities

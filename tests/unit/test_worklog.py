@@ -7,7 +7,7 @@ import pytest
 
 from client import MYSELF, JiraClient
 from jira.errors import JiraAnswerError
-from jira.jql import ALL_ISSUES
+from jira.jql import ALL_ISSUES, ordered
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
 from jira.kinds.registry import KINDS
 from jira.kinds.worklog import BY_IDS, WorklogParams, inlined
@@ -142,7 +142,7 @@ async def test_every_worklog_tells_the_key_its_issue_has_now():
 @pytest.mark.parametrize(
     ("jql", "sent"),
     [
-        ("project = AB ORDER BY key", "project = AB"),
+        ("project = AB ORDER BY key", "project = AB ORDER BY key"),
         ("", ALL_ISSUES),
         (None, ALL_ISSUES),
         (WEEK.selector.jql, "updated >= -1w"),
@@ -151,7 +151,7 @@ async def test_every_worklog_tells_the_key_its_issue_has_now():
 async def test_the_query_of_the_selector(jql, sent):
     site = Site(i1=1)
     await site.resync(resource("worklog", jql=jql))
-    assert site.fake.bodies(SEARCH)[0]["jql"] == sent
+    assert site.fake.bodies(SEARCH)[0]["jql"] == ordered(sent)
 
 
 def within(**params: Any) -> Any:

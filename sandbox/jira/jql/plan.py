@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import ge, gt, le, lt
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sandbox.jira.defaults import RESOLUTION
@@ -25,9 +25,12 @@ from sandbox.jira.jql.tokens import JqlError
 
 type _Named = IssueType | Status | Priority
 type Test = Callable[[Issue], bool]
+type Position = tuple[Any, ...]
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le}
 _PERIOD = re.compile(r"([+-]?)((?:\d+[wdhm]\s*)+)")
+_UNORDERED = (("updated", True),)
+_NEWEST_FIRST = ("id", True)
 _SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60}
 _FORMATS = ("%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d")
 
@@ -72,14 +75,35 @@ class Plan:
     order: tuple[tuple[str, bool], ...]
 
     def sort(self, issues: list[Issue]) -> list[Issue]:
-        """Put issues in the query's order; without one, the newest first."""
+        """Put issues in the query's order.
+
+        Jira promises none where the query has none: here what changed last comes first then, so
+        that whoever reads pages without an order loses what is edited meanwhile.
+        """
         issues.sort(key=ORDER["id"], reverse=True)
-        for name, descending in reversed(self.order):
-            if name in ISSUE_FIELDS - {"id"}:
-                issues.sort(key=lambda issue: (issue.project.key, issue.number), reverse=descending)
-            else:
-                issues.sort(key=ORDER[name], reverse=descending)
+        for name, descending in reversed(self.order or _UNORDERED):
+            issues.sort(key=_sort_key(name), reverse=descending)
         return issues
+
+    def after(self, issue: Issue, last: Position) -> bool:
+        """Whether an issue, as it is now, comes after a position that was read."""
+        here = self.position(issue)
+        terms = (*(self.order or _UNORDERED), _NEWEST_FIRST)
+        for mine, theirs, (_, descending) in zip(here, last, terms, strict=True):
+            if mine != theirs:
+                return bool((mine < theirs) if descending else (mine > theirs))
+        return False
+
+    def position(self, issue: Issue) -> Position:
+        """Where an issue is in the order."""
+        terms = (*(self.order or _UNORDERED), _NEWEST_FIRST)
+        return tuple(_sort_key(name)(issue) for name, _ in terms)
+
+
+def _sort_key(name: str) -> Callable[[Issue], Any]:
+    if name in ISSUE_FIELDS - {"id"}:
+        return lambda issue: (issue.project.key, issue.number)
+    return ORDER[name]
 
 
 def plan(jql: str, site: Catalog) -> Plan:

@@ -32,7 +32,7 @@ class Site:
         return {"issues": [self.issues[name] for name in names if self.there(name)]}
 
     def search(self, body: Row) -> Any:
-        named = re.search(r"id in \((.*)\)$", body["jql"])
+        named = re.search(r"id in \(([^)]*)\) ORDER BY ", body["jql"])
         ids = re.findall(r"\d+", named.group(1)) if named else list(self.issues)
         if self.unknown_id_is_400 and not all(map(self.there, ids)):
             return JiraRequestError("400: no such issue")
