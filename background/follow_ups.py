@@ -7,6 +7,7 @@ from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
@@ -19,6 +20,7 @@ from jira.payloads import event_name, project_subjects
 from kinds import Kinds
 from port.deletions import Candidate
 from port.dsp import is_dsp_mode_enabled
+from port.mapping.resources import blueprint_of, kind_of
 
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
@@ -110,21 +112,28 @@ class FollowUps:
         """Have everything compared soon: something happened that nothing else makes up for."""
         self.jobs.ask("sweep", self._sweep)
 
-    def compare(self, kinds: Collection[Kinds]) -> list[str]:
+    def compare(self, kinds: Collection[Kinds], later: Collection[Kinds] = ()) -> list[str]:
         """Have kinds compared soon: some of their entities can't be asked for by name.
 
-        Such a comparison takes at most a tenth of the time. Returns the names of what was asked.
+        Soon, and again when Jira's search shows what happened; those of `later` only then. Such a
+        comparison takes at most a tenth of the time. Returns the names of what was asked for.
         """
-        for kind in kinds:
+        names = []
+        for kind in sorted({*kinds, *later}):
+            name = f"sweep of {kind}"
             delay = max(COMPARE_SECONDS, COMPARE_SHARE * self._compared_in.get(kind, 0.0))
-            self.jobs.ask(f"sweep of {kind}", partial(self._compare, kind), delay=delay)
-        return [f"sweep of {kind}" for kind in sorted(kinds)]
+            make = partial(self._compare, kind)
+            if kind in kinds:
+                self.jobs.ask(name, make, delay=delay)
+            delay = max(delay, self._index_seconds)
+            self.jobs.postpone(with_index(name), make, delay=delay)
+            names.append(name if kind in kinds else with_index(name))
+        return names
 
     def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
         self.jobs.ask(name, make)
-        later = f"{name} when the index has caught up"
-        self.jobs.postpone(later, make, delay=self._index_seconds)
+        self.jobs.postpone(with_index(name), make, delay=self._index_seconds)
 
     def _put_off_regular_sweep(self, seconds: float) -> None:
         if self._sweep_seconds:
@@ -153,7 +162,7 @@ class FollowUps:
 
     async def _compare(self, kind: Kinds) -> AsyncIterator[None]:
         begun = time.monotonic()
-        async for _ in self._sweep((kind,)):
+        async for _ in self._sweep(sharing_blueprints(kind, event.port_app_config)):
             yield
         self._compared_in[kind] = time.monotonic() - begun
 
@@ -175,6 +184,18 @@ class FollowUps:
             async for _ in self._sweeper.orphans():
                 yield
         self._orphans_took = time.monotonic() - begun
+
+
+def with_index(name: str) -> str:
+    """The name of a job that is done once more."""
+    return f"{name} when the index has caught up"
+
+
+def sharing_blueprints(kind: Kinds, mapping: PortAppConfig) -> set[Kinds]:
+    """The kinds that have to be read to know what is too much where one kind's entities are."""
+    of = {blueprint_of(r) for r in mapping.resources if kind_of(r) is kind} - {None}
+    sharing = {kind_of(r) for r in mapping.resources if blueprint_of(r) in of}
+    return {kind} | {other for other in sharing if other is not None}
 
 
 def projects_of(payloads: Iterable[Any]) -> list[str]:

@@ -74,14 +74,19 @@ class Sweeper:
         *,
         stubs: Stubs,
         limit_percent: int,
+        index_seconds: int = 0,
     ) -> None:
-        """`sync` maps and writes rows and deletes entities after a check; `map_rows` only maps."""
+        """`sync` maps and writes rows and deletes entities after a check; `map_rows` only maps.
+
+        `index_seconds` is how long Jira's search may not show what is new.
+        """
         self._client = client
         self._writer = writer
         self._sync = sync
         self._map_rows = map_rows
         self._stubs = stubs
         self._limit_percent = limit_percent
+        self._index_seconds = index_seconds
         self._last_begun: float | None = None
         self._said: set[str] = set()
 
@@ -119,7 +124,7 @@ class Sweeper:
                 yield
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
-        await self._delete(at_port, read)
+        await self._delete(at_port, read, begun - self._index_seconds)
         if len(kinds) == len(Kinds):
             self._last_begun = begun
             async for results in self._issues_showing_components():
@@ -175,6 +180,7 @@ class Sweeper:
         identity = identity_only(resource)
         plain = (
             blueprint_of(resource) is not None
+            and not resource.port.items_to_parse
             and resource.selector.query.strip() == "true"
             and str(resource.port.entity.mappings.identifier).strip() in PLAIN_IDENTIFIERS
         )
@@ -234,7 +240,9 @@ class Sweeper:
                 async for results in project_issues(self._client, str(project["id"]), mapping):
                     yield results
 
-    async def _delete(self, at_port: Mapping[EntityKey, Entity], read: _Read) -> None:
+    async def _delete(
+        self, at_port: Mapping[EntityKey, Entity], read: _Read, seen_since: float
+    ) -> None:
         # What was written meanwhile may be newer than what was read.
         still = [e for e in await self._at_port() if key_of(e) in at_port]
         look = partial(
@@ -258,7 +266,7 @@ class Sweeper:
                 "deleted. If they are really gone from Jira, raise both or start a resync."
             )
         if now.extra:
-            await self._sync([], [Candidate(entity, Reason.SWEEP) for entity in now.extra])
+            await self._sync([], [Candidate(e, Reason.SWEEP, seen_since) for e in now.extra])
 
     async def _explained(self, entities: Sequence[Entity]) -> set[EntityKey]:
         """Projects that Jira says are put away or renamed, and what has a key of theirs."""

@@ -4,7 +4,7 @@ Decisions alone, without I/O. In doubt an entity stays.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from port.mapping.resources import kind_of
 
 PROTECTED = "_"
 """What Port's own blueprints begin with (`_user`, `_team`): deleting there deletes accounts."""
-MAX_STUBS = 100_000
+MAX_REMEMBERED = 100_000
 
 
 class Reason(StrEnum):
@@ -32,10 +32,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """An entity that should go."""
+    """An entity that should go, by what Jira showed since `seen_since` (monotonic seconds)."""
 
     entity: Entity
     reason: Reason
+    seen_since: float = 0.0
 
 
 def goes_by_own_name(resource: ResourceConfig) -> bool:
@@ -105,7 +106,7 @@ class Stubs:
     sweep, which knows everything.
     """
 
-    def __init__(self, most: int = MAX_STUBS) -> None:
+    def __init__(self, most: int = MAX_REMEMBERED) -> None:
         self._most = most
         self._related: dict[str, None] = {}
 
@@ -120,6 +121,31 @@ class Stubs:
     def may_be(self, entity: Entity) -> bool:
         """Whether Port may have made the entity for a relation of ours."""
         return str(entity.identifier) in self._related
+
+
+class LatelyWritten:
+    """When this process wrote an entity: what was read before that can't tell that it is gone.
+
+    Jira's search shows a new issue some seconds late, and a comparison takes its time.
+    """
+
+    def __init__(self, now: Callable[[], float], most: int = MAX_REMEMBERED) -> None:
+        self._now = now
+        self._most = most
+        self._at: dict[EntityKey, float] = {}
+        self._forgot = float("-inf")
+
+    def note(self, written: Iterable[Entity]) -> None:
+        """These were written now."""
+        for entity in written:
+            self._at.pop(key_of(entity), None)
+            self._at[key_of(entity)] = self._now()
+        while len(self._at) > self._most:
+            self._forgot = self._at.pop(next(iter(self._at)))
+
+    def since(self, entity: Entity, moment: float) -> bool:
+        """Whether the entity was written since then; where that is forgotten, it may have been."""
+        return max(self._at.get(key_of(entity), self._forgot), self._forgot) >= moment
 
 
 def without(entities: Iterable[Entity], others: Iterable[Entity]) -> list[Entity]:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -14,13 +14,22 @@ from port_ocean.core.models import Entity
 from client import JiraClient
 from jira.payloads import Row
 from kinds import Kinds
-from port.deletions import Candidate, Reason, Stubs, allowed, goes_by_own_name, say, without
+from port.deletions import (
+    Candidate,
+    LatelyWritten,
+    Reason,
+    Stubs,
+    allowed,
+    goes_by_own_name,
+    named,
+    say,
+    without,
+)
 from port.entities import EntityKey, PortRefusedError, PortWriter, key_of
 from port.mapping.resources import details_of, identity_only, kind_of
 from port.mapping.row_mapper import RowMapper
 from port.related_rows import looked_up
 
-MAX_WRITTEN = 50_000
 MAX_REFUSED = 200
 """How many refused entities are tried again, and remembered as said."""
 
@@ -39,14 +48,16 @@ class LiveWriter:
         self._writer = writer
         self._client = client
         self._stubs = stubs
+        self._lately = LatelyWritten(time.monotonic)
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
         self._refused: dict[EntityKey, Entity] = {}
         self._not_deleted: dict[EntityKey, Candidate] = {}
         self._said: dict[object, None] = {}
         self._to_compare: set[Kinds] = set()
-        # When events last wrote or deleted an entity.
-        self._written_at: dict[EntityKey, float] = {}
+        # What events wrote or deleted.
+        self._by_events = LatelyWritten(time.monotonic)
+        self._to_compare_later: set[Kinds] = set()
 
     async def sync(
         self,
@@ -55,30 +66,32 @@ class LiveWriter:
         gone: Sequence[Candidate] = (),
         *,
         live: bool = False,
+        compared: bool = False,
         read_since: float = math.inf,
     ) -> None:
-        """Map and write rows, and delete what may go of the candidates; `live`: rows of events.
+        """Map and write rows, and delete what may go of the candidates.
 
-        What background work read since a moment (monotonic seconds) is older than what events
-        wrote after it, and isn't written over that. Raises what the writer raises, and JiraError;
-        may then be called again.
+        `live`: rows of events. `compared`: of a comparison, which needs no other one. What
+        background work read since a moment (monotonic seconds) is older than what events wrote
+        after it, and isn't written over that. Raises what the writer raises, and JiraError; may
+        then be called again.
         """
         mapping = event.port_app_config
         mapped = await map_results(results, mapper)
         for resource, error in mapped.errors:
             self._say_error(resource, error)
-        if live:
+        if not compared:
             self._to_compare |= mapped.unclear
         reason = Reason.EVENT if live else Reason.TOUCHED
         candidates = [*(Candidate(entity, reason) for entity in mapped.goes), *gone]
         upserts = mapped.upserts
         if not live:
-            newer = {key for key, at in self._written_at.items() if at > read_since}
-            upserts = [entity for entity in upserts if key_of(entity) not in newer]
-            candidates = [c for c in candidates if key_of(c.entity) not in newer]
+            newer = self._by_events.since
+            upserts = [entity for entity in upserts if not newer(entity, read_since)]
+            candidates = [c for c in candidates if not newer(c.entity, read_since)]
         await self._apply(upserts, candidates, mapping, mapper)
         if live:
-            self._note_written([*upserts, *mapped.goes])
+            self._by_events.note([*upserts, *mapped.goes])
         while self._pointing:
             again = dict(self._pointing)
             looked = await looked_up(
@@ -94,10 +107,14 @@ class LiveWriter:
                 self._pointing |= again
                 raise
 
-    def take_to_compare(self) -> set[Kinds]:
-        """The kinds whose entities only a comparison can put right; they are forgotten here."""
-        kinds, self._to_compare = self._to_compare, set()
-        return kinds
+    def take_to_compare(self) -> tuple[set[Kinds], set[Kinds]]:
+        """The kinds whose entities only a comparison can put right; they are forgotten here.
+
+        The second ones were compared just now, and have something that was written too lately.
+        """
+        kinds, later = self._to_compare, self._to_compare_later
+        self._to_compare, self._to_compare_later = set(), set()
+        return kinds, later
 
     def remember_refused(self, entities: Iterable[Entity]) -> None:
         """Have entities tried again that Port refused, here or in a resync."""
@@ -158,6 +175,7 @@ class LiveWriter:
                 logger.error(f"{error}. It is tried again with the next changes.")
             self._note_said(refused)
         self._stubs.note(upserts)
+        self._lately.note(upserts)
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self._refused.pop(key_of(entity), None)
@@ -168,10 +186,10 @@ class LiveWriter:
         self, candidates: Sequence[Candidate], upserts: Sequence[Entity]
     ) -> list[Candidate]:
         """The candidates that are in Port and ours, as they are there, and not written now."""
-        reasons = {key_of(c.entity): c.reason for c in reversed(candidates)}
+        asked = {key_of(c.entity): c for c in reversed(candidates)}
         wanted = without([candidate.entity for candidate in candidates], upserts)
         ours = await self._writer.ours([e for e in wanted if not e.is_using_search_identifier])
-        return [Candidate(entity, reasons[key_of(entity)]) for entity in ours]
+        return [replace(asked[key_of(entity)], entity=entity) for entity in ours]
 
     def _sure(
         self,
@@ -188,12 +206,13 @@ class LiveWriter:
             for c in doomed
         ):
             self._to_compare |= set(came_from)
-        return [
-            candidate
-            for candidate in doomed
-            if key_of(candidate.entity) in is_gone
-            or (candidate.reason is Reason.SWEEP and key_of(candidate.entity) in is_unsaid)
-        ]
+        compared = [c for c in doomed if c.reason is Reason.SWEEP and key_of(c.entity) in is_unsaid]
+        too_early = [c.entity for c in compared if self._lately.since(c.entity, c.seen_since)]
+        if too_early:
+            logger.info(f"Written too lately to be deleted, compared again: {named(too_early)}")
+            self._to_compare_later |= set(came_from)
+        goes = [c for c in doomed if key_of(c.entity) in is_gone]
+        return [*goes, *(c for c in compared if c.entity not in too_early)]
 
     def _say_error(self, resource: ResourceConfig, error: Exception) -> None:
         cause = (resource.kind, str(resource.port.entity.mappings.identifier), str(error))
@@ -203,14 +222,6 @@ class LiveWriter:
                 f"as it is: {error}. Put its expression right in the mapping."
             )
         self._note_said([cause])
-
-    def _note_written(self, entities: Iterable[Entity]) -> None:
-        now = time.monotonic()
-        for entity in entities:
-            self._written_at.pop(key_of(entity), None)
-            self._written_at[key_of(entity)] = now
-        while len(self._written_at) > MAX_WRITTEN:
-            del self._written_at[next(iter(self._written_at))]
 
     def _note_said(self, causes: Iterable[object]) -> None:
         self._said = dict.fromkeys([*self._said, *causes][-MAX_REFUSED:])

@@ -14,7 +14,7 @@ from jira.kinds.kind import Known
 from jira.payloads import Row
 from kinds import Kinds
 from port.deletions import goes_by_own_name
-from port.entities import key_of
+from port.entities import EntityKey, key_of
 from port.mapping.resources import blueprint_of, kind_of, selector_of
 from port.mapping.row_mapper import RowMapper
 
@@ -24,7 +24,9 @@ class Looked:
     """What Jira says of entities that Port has.
 
     `alive` are entities as they are now, `gone` those that nothing in Jira stands for any more.
-    Of `unsaid` neither can be said; what they came from is of the kinds `came_from`.
+    `unsaid` are those that Jira can't be asked for by the name they have. What these came from, and
+    what could not be read, is of the kinds `came_from`. Jira was asked for all others, and didn't
+    say: they stay.
     """
 
     alive: list[Entity] = field(default_factory=list)
@@ -57,22 +59,22 @@ async def looked_up(
     for entity in entities:
         by_name.setdefault(str(entity.blueprint), {})[str(entity.identifier)] = entity
     looked = Looked()
-    told: set[tuple[str, str]] = set()
-    unclear: set[tuple[str, str]] = set()
+    told: set[EntityKey] = set()
+    doubtful: set[EntityKey] = set()
+    cannot_tell: set[EntityKey] = set()
+    made_by: set[Kinds] = set()
     for resource in mapping.resources:
         kind = kind_of(resource)
         blueprint = blueprint_of(resource)
         # One that computes its blueprint may make an entity of any.
         may_make = list(by_name) if blueprint is None else [of for of in by_name if of == blueprint]
+        asked = [(of, name) for of in may_make for name in by_name[of]]
         if kind is None or not goes_by_own_name(resource):
-            unclear |= {(of, name) for of in may_make for name in by_name[of]}
-            if kind is not None and may_make:
-                looked.came_from.add(kind)
+            cannot_tell.update(asked)
+            made_by |= {kind} if kind is not None and asked else set()
             continue
         reader = client.kinds[kind]
-        asked = {(of, name) for of in may_make for name in by_name[of]}
-        # What can't be its name it doesn't make.
-        told |= {key for key in asked if not reader.is_name(key[1])}
+        # What can't be its name it doesn't make, and has nothing to say about.
         names = list(dict.fromkeys(name for _, name in asked if reader.is_name(name)))
         if not names:
             continue
@@ -88,16 +90,17 @@ async def looked_up(
         looked.alive += mapped.passed
         said = {*known.gone, *(str(e.identifier) for e in (*mapped.passed, *mapped.failed))}
         told |= {key for key in asked if key[1] in said}
-        unclear |= {key for key in asked if key[1] in names and key[1] not in said}
+        doubtful |= {key for key in asked if key[1] in names and key[1] not in said}
     alive = {key_of(entity) for entity in looked.alive}
     for of, named in by_name.items():
-        for name, entity in named.items():
-            if (of, name) in alive:
+        for key in ((of, name) for name in named):
+            if key in alive or key in doubtful:
                 continue
-            sure = (of, name) in told and (of, name) not in unclear
-            (looked.gone if sure else looked.unsaid).append(entity)
-    if not looked.unsaid:
-        looked.came_from.clear()
+            if key in told and key not in cannot_tell:
+                looked.gone.append(named[key[1]])
+            else:
+                looked.unsaid.append(named[key[1]])
+                looked.came_from |= made_by if key in cannot_tell else set()
     return looked
 
 

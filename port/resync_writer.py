@@ -1,9 +1,11 @@
 """Writes a resync's entities to Port: the framework's applier, while the next ones are mapped."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
+import httpx
 from loguru import logger
 from port_ocean.clients.port.types import UserAgentType
 from port_ocean.context.event import event
@@ -12,6 +14,7 @@ from port_ocean.context.resource import resource
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
+from port_ocean.core.ocean_types import EntityDiff
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
 from port.resync import RESYNC
@@ -24,6 +27,9 @@ WRITTEN_TOGETHER = 100
 """The framework makes five requests at once of these; all of a batch would be dozens."""
 COMPARED_TOGETHER = 50
 """The framework's own number."""
+
+UNSURE = "blueprints of which a search found no name"
+"""What a resync's event keeps these under."""
 
 
 class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
@@ -41,11 +47,14 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         """Write entities in bulk; returns those that Port took, the others are remembered.
 
         In a resync they are only taken on, and all returned: whoever needs them there waits for
-        its `writes`.
+        its `writes`. Those that Port finds by rules are written at once, and named as it found
+        them.
         """
         resync = RESYNC.get(None)
         if resync is None or self.compare is None:
             return await self._upsert(entities, user_agent_type)
+        if any(entity.is_using_search_identifier for entity in entities):
+            return await self._resolved(entities, user_agent_type)
         of = resource.resource_config
         write = self._write(resync.writes.places, entities, of, self.compare, user_agent_type)
         await resync.writes.take_on(write)
@@ -75,6 +84,64 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
                 f"and are tried again with the next changes: {names(left)}"
             )
         return left
+
+    async def delete_diff(
+        self,
+        entities: EntityDiff,
+        user_agent_type: UserAgentType,
+        entity_deletion_threshold: float | None = None,
+    ) -> None:
+        """As the framework, but of a blueprint where a search found no name nothing is deleted."""
+        unsure = event.attributes.get(UNSURE, set())
+        before = [entity for entity in entities["before"] if entity.blueprint not in unsure]
+        await super().delete_diff(
+            {"before": before, "after": entities["after"]},
+            user_agent_type,
+            entity_deletion_threshold,
+        )
+
+    async def _resolved(
+        self, entities: list[Entity], user_agent_type: UserAgentType
+    ) -> list[Entity]:
+        """Write entities that Port finds by rules, and name them as it found them.
+
+        In place: the framework goes on with its own, and deletes what none of them is called.
+        """
+        groups: dict[str, list[Entity]] = defaultdict(list)
+        for entity in entities:
+            groups[str(entity.blueprint)].append(entity)
+        taken: list[Entity] = []
+        for blueprint, group in groups.items():
+            size = self.context.port_client.calculate_entities_batch_size(group)
+            for part in _parts(group, size):
+                taken += await self._resolve(blueprint, part, user_agent_type)
+            if left := len([entity for entity in group if entity.is_using_search_identifier]):
+                event.attributes.setdefault(UNSURE, set()).add(blueprint)
+                logger.warning(
+                    f"Port took {left} of {len(group)} entities of {blueprint} not, since its "
+                    "search found none or several for them, or it failed: this resync deletes "
+                    "nothing of it"
+                )
+        return taken
+
+    async def _resolve(
+        self, blueprint: str, entities: list[Entity], user_agent_type: UserAgentType
+    ) -> list[Entity]:
+        options = event.port_app_config.get_port_request_options()
+        try:
+            results = await self.context.port_client.upsert_entities_bulk(
+                blueprint, entities, options, user_agent_type, should_raise=True
+            )
+        except httpx.HTTPError as error:
+            logger.error(f"Port failed while it wrote entities of {blueprint}: {error}")
+            return []
+        taken: list[Entity] = []
+        written = cast(list[tuple[bool | None, Entity]], results)
+        for entity, (done, found) in zip(entities, written, strict=True):
+            if done:
+                entity.identifier = found.identifier
+                taken.append(entity)
+        return taken
 
     async def _write(
         self,

@@ -18,6 +18,7 @@ from sandbox.port.api import PortApi
 from sandbox.port.catalog import PortCatalog
 from sandbox.servers import HttpServer
 
+_LATER = " when the index has caught up"
 _PROGRESS = "live events done|Background work done"
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
@@ -157,13 +158,15 @@ class World:
         for number, line in enumerate(self.process.log[self._log_begins :]):
             # At DEBUG a line goes on with what the record holds besides.
             line = line.partition(" | {")[0]
-            if match := re.search(r"(\d+) live events done .*; background work: (.*)$", line):
+            if match := re.search(r"(\d+) live events done .*; background work: ", line):
                 again = re.search(r"(\d+) of them after a resync", line)
                 done += int(match[1]) - (int(again[1]) if again else 0)
-                names = match[2].split(", ")
+            if match := re.search(r"; background work: (.*)$|Background work entails: (.*)$", line):
+                names = (match[1] or match[2]).split(", ")
+                sweeps = {name.removesuffix(_LATER) for name in names if name.startswith("sweep")}
+                names = [name for name in names if not name.endswith(_LATER)]
                 if with_index:
-                    sweeps = [name for name in names if name.startswith("sweep")]
-                    names += [f"{name} when the index has caught up" for name in sweeps]
+                    names += [f"{name}{_LATER}" for name in sweeps]
                 asked |= dict.fromkeys(names, number)
             elif match := re.search(r"Background work done: (.*)$", line):
                 finished[match[1]] = number

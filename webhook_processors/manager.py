@@ -101,10 +101,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         sweeper = Sweeper(
             client,
             PortWriter(ocean.port_client),
-            self._sync,
+            partial(self._sync, compared=True),
             lambda resource, rows: self._mapper.map(resource, rows),
             stubs=self.stubs,
             limit_percent=settings.sweep_delete_limit_percent,
+            index_seconds=settings.search_index_lag_seconds,
         )
         return FollowUps(
             client,
@@ -291,6 +292,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         gone: Sequence[Candidate],
         *,
         live: bool = False,
+        compared: bool = False,
     ) -> None:
         if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
             return
@@ -304,9 +306,16 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                         self._mapper,
                         gone,
                         live=live,
+                        compared=compared,
                         read_since=self.follow_ups.jobs.running_since,
                     )
-                self._asked += self.follow_ups.compare(self.live_writer.take_to_compare())
+                self._compare()
+
+    def _compare(self) -> None:
+        """Ask for the comparisons that something written made necessary."""
+        asked = self.follow_ups.compare(*self.live_writer.take_to_compare())
+        if asked:
+            logger.info(f"Background work entails: {', '.join(asked)}")
 
     async def _retry_refused(self) -> None:
         async with self._writing:

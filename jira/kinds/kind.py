@@ -28,18 +28,21 @@ class Found:
 class Known:
     """What Jira says about names that Port has: rows that are there, names of what is gone.
 
-    A name that is in neither can't be said anything about.
+    `unsaid` are names that may be one of the kind, of which Jira said neither. What is nowhere
+    here can't be a name of this kind.
     """
 
     rows: list[Row] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, found: Mapping[str, Row | None]) -> "Known":
-        """From rows by name, None for those that are gone."""
+    def of(cls, found: Mapping[str, Row | None], asked: Iterable[str]) -> "Known":
+        """From rows by name, None for those that are gone; `asked` are all that could be there."""
         return cls(
             [row for row in found.values() if row is not None],
             [name for name, row in found.items() if row is None],
+            [name for name in asked if name not in found],
         )
 
 
@@ -123,7 +126,8 @@ class KindById[S: Selector](Kind[S, IdSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
         """By those that are numbers."""
-        return Known.of(await self.find(filter(self.is_name, identifiers), selector))
+        names = [name for name in identifiers if self.is_name(name)]
+        return Known.of(await self.find(names, selector), names)
 
 
 class KindWithNames[S: Selector, T](Kind[S, T]):

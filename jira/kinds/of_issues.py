@@ -53,7 +53,13 @@ def known_of_issues(
     rows = [row for row in found.values() if row is not None]
     unsaid = [row for row in leads_to if str(row["id"]) not in found]
     left = {name for row in (*rows, *unsaid) for name in (row["key"], str(row["id"]))}
-    return Known(rows, [name for name in names if name not in left])
+    doubtful = {name for row in unsaid for name in (row["key"], str(row["id"]))}
+    asked = list(names)
+    return Known(
+        rows,
+        [name for name in asked if name not in left],
+        [name for name in asked if name in doubtful],
+    )
 
 
 def gone_names(subjects: Sequence[IssueSubject], found: Mapping[str, Row | None]) -> list[Row]:

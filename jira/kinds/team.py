@@ -97,7 +97,7 @@ class TeamKind(Kind[TeamSelector, Never]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: TeamSelector) -> Known:
         """By team ids."""
-        return Known.of(await self.find(identifiers, selector))
+        return Known.of(await self.find(identifiers, selector), identifiers)
 
     async def _listed(self) -> Pages:
         cursor: dict[str, str] = {}

@@ -75,7 +75,8 @@ class UserKind(Kind[Selector, UserSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: Selector) -> Known:
         """By account ids."""
-        return Known.of(await self.find(filter(self.is_name, identifiers), selector))
+        names = [name for name in identifiers if self.is_name(name)]
+        return Known.of(await self.find(names, selector), names)
 
     async def _one(self, account_id: str) -> Row | None:
         try:

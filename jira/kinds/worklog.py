@@ -153,7 +153,8 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: WorklogSelector) -> Known:
         """By ids."""
-        return Known.of(await self.find(filter(self.is_name, identifiers), selector))
+        names = [name for name in identifiers if self.is_name(name)]
+        return Known.of(await self.find(names, selector), names)
 
     async def of_issues(
         self, issue_ids: Iterable[str], selector: WorklogSelector

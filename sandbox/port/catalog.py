@@ -29,6 +29,8 @@ class PortCatalog(PortEntities):
         self.blueprints: dict[str, dict[str, Any]] = {}
         # What was refused last time, since it relates to what isn't there.
         self.refused: set[Key] = set()
+        # Nobody documents whether a write that changes nothing makes an entity an updated one.
+        self.unchanged_is_updated = True
         self._incoming = IncomingRelations()
         self._changes = Changes()
 
@@ -186,7 +188,12 @@ class PortCatalog(PortEntities):
         blueprint, identifier = row["blueprint"], row["identifier"]
         moment = now_iso()
         known = self.get(blueprint, identifier)
-        row |= {"updatedAt": moment, "updatedBy": user_agent, "dataSource": user_agent}
+        row |= {"updatedBy": user_agent, "dataSource": user_agent}
+        same = known is not None and all(known[name] == value for name, value in row.items())
+        if known is None or self.unchanged_is_updated or not same:
+            row["updatedAt"] = moment
+        else:
+            row["updatedAt"] = known["updatedAt"]
         if known is None:
             row |= {"createdAt": moment, "createdBy": user_agent}
         else:

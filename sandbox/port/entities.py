@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.port.blueprints import invalid
+from sandbox.port.blueprints import invalid, not_found
 from sandbox.port.search import Key, search
 from sandbox.port.values import iso, parse_iso
 
@@ -36,6 +36,16 @@ class PortEntities:
     def search(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the entities that match a query of Port's search language."""
         return [self._entities[name][one] for name, one in search(self._entities, query)]
+
+    def identified_by(self, blueprint: str, query: dict[str, Any]) -> str:
+        """Return the identifier of the one entity that a search identifier's rules find."""
+        rule = {"property": "$blueprint", "operator": "=", "value": blueprint}
+        found = self.search({"combinator": "and", "rules": [rule, query]})
+        if not found:
+            raise not_found(f'no entity of "{blueprint}" matches the search identifier')
+        if len(found) > 1:
+            raise invalid(f'{len(found)} entities of "{blueprint}" match the search identifier')
+        return str(found[0]["identifier"])
 
     def datasource_entities(
         self,

@@ -127,11 +127,13 @@ class PortEntityRoutes:
                     raise invalid("an entity must be an object")
                 row, created = self._write(request, blueprint, raw)
             except PortError as error:
-                # "unknown" would tell the framework that a search took the identifier's place.
                 errors.append(
                     {
                         "index": index,
-                        "identifier": str(identifier),
+                        # Of what a search didn't find nobody knows what it is called.
+                        "identifier": (
+                            "unknown" if isinstance(identifier, dict) else str(identifier)
+                        ),
                         "statusCode": error.status,
                         "error": error.error,
                         "message": error.message,
@@ -147,6 +149,8 @@ class PortEntityRoutes:
     def _write(
         self, request: Request, blueprint: str, raw: dict[str, Any]
     ) -> tuple[dict[str, Any], bool]:
+        if isinstance(query := raw.get("identifier"), dict):
+            raw = raw | {"identifier": self._catalog.identified_by(blueprint, query)}
         if raw.get("identifier") in self._faults.fail_entities and self._faults.concerns(
             "fail_entities", request.url.path
         ):

@@ -242,3 +242,45 @@ async def test_resync_finished_counts_each_resync_once(
     assert await api.resync_finished() == "aborted"
     with pytest.raises(TimeoutError, match="2 of 3 resyncs"):
         await api.resync_finished(3, timeout=0.01)
+
+
+def searched(text: Any, **properties: Any) -> dict[str, Any]:
+    rule = {"property": "n", "operator": "=", "value": text}
+    query = {"combinator": "and", "rules": [rule]}
+    return {"identifier": query, "properties": properties}
+
+
+async def test_a_search_identifier_stands_for_the_one_entity_that_matches(
+    api: PortApi, http: httpx.AsyncClient
+) -> None:
+    for one in (issue(1, n=1), issue(2, n=2), issue(3, n=2)):
+        api.catalog.upsert("issue", one, user_agent=UA)
+    answer = await bulk(http, searched(1, n=7), searched(2), searched(3))
+    assert answer.status_code == 207
+    assert answer.json()["entities"] == [{"index": 0, "identifier": "A-1", "created": False}]
+    # By this word the framework tells that the entity has no name.
+    assert [e["identifier"] for e in answer.json()["errors"]] == ["unknown", "unknown"]
+    assert [e["statusCode"] for e in answer.json()["errors"]] == [422, 404]
+    assert {e["identifier"]: e["properties"]["n"] for e in api.catalog.entities("issue")} == {
+        "A-1": 7,
+        "A-2": 2,
+        "A-3": 2,
+    }
+
+
+async def test_whether_a_write_that_changes_nothing_updates_can_be_had_both_ways(
+    api: PortApi, http: httpx.AsyncClient
+) -> None:
+    await bulk(http, issue(1, n=1))
+    row = api.catalog.get("issue", "A-1")
+    assert row is not None
+    row["updatedAt"] = before = "2020-01-01T00:00:00.000Z"
+    api.catalog.unchanged_is_updated = False
+    await bulk(http, issue(1, n=1))
+    assert (api.catalog.get("issue", "A-1") or {})["updatedAt"] == before
+    await bulk(http, issue(1, n=2))
+    assert (api.catalog.get("issue", "A-1") or {})["updatedAt"] > before
+    before = (api.catalog.get("issue", "A-1") or {})["updatedAt"] = "2020-01-01T00:00:00.000Z"
+    api.catalog.unchanged_is_updated = True
+    await bulk(http, issue(1, n=2))
+    assert (api.catalog.get("issue", "A-1") or {})["updatedAt"] > before
