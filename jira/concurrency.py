@@ -196,15 +196,24 @@ async def merged[T](sources: Sequence[AsyncIterator[T]], *, most: int = 1) -> As
 
 
 async def batched[T](pages: AsyncIterator[list[T]], size: int) -> AsyncIterator[list[T]]:
-    """The same items in lists of at least `size`; only the last one may be shorter."""
+    """The same items in lists of at least `size`; only the last one may be shorter.
+
+    An error comes after everything that came before it.
+    """
     together: list[T] = []
-    async for page in pages:
-        together += page
-        if len(together) >= size:
-            yield together
-            together = []
+    failed: Exception | None = None
+    try:
+        async for page in pages:
+            together += page
+            if len(together) >= size:
+                yield together
+                together = []
+    except Exception as error:  # noqa: BLE001  (raised below)
+        failed = error
     if together:
         yield together
+    if failed is not None:
+        raise failed
 
 
 class Gatherer[C: Hashable, V]:

@@ -54,17 +54,19 @@ class OffsetPages:
     def __init__(self, where: str) -> None:
         self._where = where
         self.start = 0
+        self._total = 0
 
     def advance(self, page: Mapping[str, Any], count: int) -> bool:
         """Note a page of `count` rows; whether another one has to be read.
 
-        A page may be shorter than asked for. Raises JiraAnswerError for an empty page before
-        the total that Jira itself names, or where Jira says that it isn't the last.
+        A page may be shorter than asked for. Raises JiraAnswerError for an empty page where Jira
+        says that it isn't the last, and for a list that is said to have rows and gives none.
         """
         self.start += count
         total = page.get("total")
         is_last = page.get("isLast")
-        if count == 0 and (is_last is False or (isinstance(total, int) and self.start < total)):
+        self._total = total if isinstance(total, int) else 0
+        if count == 0 and (is_last is False or (self.start == 0 and self._total > 0)):
             raise JiraAnswerError(
                 f"{self._where} sent an empty page after {self.start} of {total} rows: "
                 "the read is broken off, nothing is deleted because of it."
@@ -72,3 +74,10 @@ class OffsetPages:
         if is_last is True or count == 0:
             return False
         return not (isinstance(total, int) and is_last is None and self.start >= total)
+
+    @property
+    def short(self) -> str | None:
+        """After the last page: where it came before the total that Jira named, in words."""
+        if self.start >= self._total:
+            return None
+        return f"{self._where} gave {self.start} of the {self._total} rows that it promised."

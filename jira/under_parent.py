@@ -8,13 +8,38 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 from loguru import logger
 
+from jira.answers import REFUSALS, Unread, is_its_own
 from jira.concurrency import read_ahead
-from jira.errors import JiraError, JiraNotFoundError, JiraPermissionError, JiraRequestError
+from jira.errors import JiraError, JiraNotFoundError
 from jira.payloads import Row
 
-REFUSALS = (JiraRequestError, JiraPermissionError, JiraNotFoundError)
-"""What Jira says about a single parent (400, 403, 404, 422); anything else is about all of them."""
 PARENTS_AT_ONCE = 8
+FAILURES_IN_A_ROW = 3
+"""So many that fail, each after its retries and without any answer meanwhile, are Jira's: a site
+may have one or two boards that never answer, and three side by side can wait for a healthy one."""
+
+
+class Outage:
+    """Tells a parent that fails from a Jira that is down, by what others are answered meanwhile."""
+
+    def __init__(self) -> None:
+        self._answers = 0
+        self._in_a_row = 0
+
+    def begin(self) -> int:
+        """A read begins; what this gives belongs to its failure."""
+        return self._answers
+
+    def answered(self) -> None:
+        """Jira answered, be it by a refusal."""
+        self._answers += 1
+        self._in_a_row = 0
+
+    def failed(self, begun: int) -> bool:
+        """A read failed; whether that is Jira's failure and not the parent's own."""
+        if self._answers == begun:
+            self._in_a_row += 1
+        return self._in_a_row >= FAILURES_IN_A_ROW
 
 
 async def under_each(
@@ -23,61 +48,95 @@ async def under_each(
     *,
     what: str,
     of: Callable[[Row], str],
+    unread: Unread | None = None,
     every: bool = True,
 ) -> AsyncIterator[tuple[Row, list[Row]]]:
     """Each parent with its rows, several read at a time, in order.
 
-    A parent that is refused is left out with a warning that says `what` of whom is missing. Where
-    every one is refused it isn't the parents (a wrong query, a permission that is missing
-    everywhere): then the last refusal is raised, as is every other JiraError. Not so where these
-    aren't `every` parent there is: one or two may well all be refused.
+    A parent that is refused or fails is left out with a warning that says `what` of whom is
+    missing. It is noted in `unread`; without one, JiraPartlyUnavailableError for those that failed
+    comes at the end. Where several in a row get no answer, Jira is down and their error is raised
+    at once, as is one that isn't a parent's own. Where every one is refused it isn't the parents (a
+    wrong query, a permission that is missing everywhere): the last refusal is raised. Not so where
+    these aren't `every` parent there is: one or two may well all be refused.
     """
     answered = False
     refused: JiraError | None = None
+    outage = Outage()
+    noted = Unread() if unread is None else unread
 
     async def attempt(parent: Row) -> tuple[Row, list[Row] | JiraError]:
-        try:
-            return parent, await read(parent)
-        except REFUSALS as error:
-            logger.warning(f"The {what} of {of(parent)} are left out: {error}")
-            return parent, error
+        return parent, await _attempt(
+            read(parent), outage, f"{what} of {of(parent)}", "are left out"
+        )
 
-    each = _each(parents)
-    async for parent, rows in read_ahead(each, attempt, most=PARENTS_AT_ONCE):
+    async for parent, rows in read_ahead(_each(parents), attempt, most=PARENTS_AT_ONCE):
         if isinstance(rows, JiraError):
+            noted.note(f"{what} of {of(parent)}", rows)
             # A parent that went meanwhile (404) says nothing about the others.
-            refused = refused if isinstance(rows, JiraNotFoundError) else rows
+            if isinstance(rows, REFUSALS) and not isinstance(rows, JiraNotFoundError):
+                refused = rows
         else:
             answered = True
             yield parent, rows
-    if every and refused is not None and not answered:
+    if every and refused is not None and not answered and not noted.failed:
         raise refused
+    if unread is None:
+        noted.raise_failed()
 
 
-async def each_by_id(
-    ids: Iterable[str], read: Callable[[str], Awaitable[Row | None]], *, what: str
-) -> dict[str, Row | None]:
+async def each_by_id[R](
+    ids: Iterable[str], read: Callable[[str], Awaitable[R | None]], *, what: str
+) -> dict[str, R | JiraError | None]:
     """Rows by id, each read by itself; None for what is gone (404, or `read` gives None).
 
-    What Jira refuses otherwise is left out with a warning: it is neither there nor gone.
+    What is refused otherwise or fails is its error, with a warning: neither there nor gone. Where
+    several in a row get no answer, Jira is down and their error is raised.
     """
+    outage = Outage()
 
-    async def attempt(name: str) -> tuple[str, Row | None] | None:
-        try:
-            return name, await read(name)
-        except JiraNotFoundError:
-            return name, None
-        except REFUSALS as error:
-            logger.warning(f"The {what} {name} can't be read and stays as it is: {error}")
-            return None
+    async def attempt(name: str) -> R | JiraError | None:
+        reading = _or_gone(read(name))
+        return await _attempt(reading, outage, f"{what} {name}", "can't be read and stays as it is")
 
-    found = await asyncio.gather(*(attempt(name) for name in dict.fromkeys(ids)))
-    return dict(item for item in found if item is not None)
+    names = list(dict.fromkeys(ids))
+    tasks = [asyncio.ensure_future(attempt(name)) for name in names]
+    try:
+        return dict(zip(names, await asyncio.gather(*tasks), strict=True))
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def one_page(rows: list[Row]) -> AsyncIterator[list[Row]]:
     """Rows that are known, as the pages of a list."""
     yield rows
+
+
+async def _attempt[R](
+    reading: Awaitable[R], outage: Outage, what: str, refused: str
+) -> R | JiraError:
+    begun = outage.begin()
+    try:
+        found = await reading
+    except REFUSALS as error:
+        outage.answered()
+        logger.warning(f"The {what} {refused}: {error}")
+        return error
+    except JiraError as error:
+        if not is_its_own(error) or outage.failed(begun):
+            raise
+        logger.warning(f"The {what} can't be read now, what Port has of it stays: {error}")
+        return error
+    outage.answered()
+    return found
+
+
+async def _or_gone[R](reading: Awaitable[R | None]) -> R | None:
+    try:
+        return await reading
+    except JiraNotFoundError:
+        return None
 
 
 async def _each(pages: AsyncIterator[list[Row]]) -> AsyncIterator[Row]:

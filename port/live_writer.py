@@ -94,10 +94,8 @@ class LiveWriter:
             self._by_events.note([*upserts, *mapped.goes])
         while self._pointing:
             again = dict(self._pointing)
-            looked = await looked_up(
-                self._client, again.values(), mapping, mapper, all_or_nothing=False
-            )
-            self._to_compare |= looked.came_from
+            looked = await looked_up(self._client, again.values(), mapping, mapper)
+            self._to_compare |= looked.came_from | looked.failed
             lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
             for key in again:
                 del self._pointing[key]
@@ -157,6 +155,7 @@ class LiveWriter:
         if doomed:
             looked = await looked_up(self._client, [c.entity for c in doomed], mapping, mapper)
             upserts = [*upserts, *looked.alive]
+            self._to_compare |= looked.failed
             doomed = self._sure(doomed, looked.gone, looked.unsaid, looked.came_from)
         if doomed:
             await self._client.verify_credentials()

@@ -9,7 +9,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 
 from client import JiraClient
-from jira.errors import TRANSIENT_ERRORS, JiraError
+from jira.errors import JiraError
 from jira.kinds.kind import Known
 from jira.payloads import Row
 from kinds import Kinds
@@ -24,15 +24,16 @@ class Looked:
     """What Jira says of entities that Port has.
 
     `alive` are entities as they are now, `gone` those that nothing in Jira stands for any more.
-    `unsaid` are those that Jira can't be asked for by the name they have. What these came from, and
-    what could not be read, is of the kinds `came_from`. Jira was asked for all others, and didn't
-    say: they stay.
+    `unsaid` are those that Jira can't be asked for by the name they have; what these came from is
+    of the kinds `came_from`. Jira was asked for all others, and didn't say; reads of the kinds
+    `failed` did. All of these stay.
     """
 
     alive: list[Entity] = field(default_factory=list)
     gone: list[Entity] = field(default_factory=list)
     unsaid: list[Entity] = field(default_factory=list)
     came_from: set[Kinds] = field(default_factory=set)
+    failed: set[Kinds] = field(default_factory=set)
 
 
 async def all_rows(client: JiraClient, resource: ResourceConfig) -> AsyncGenerator[list[Row], None]:
@@ -46,14 +47,12 @@ async def looked_up(
     entities: Iterable[Entity],
     mapping: PortAppConfig,
     mapper: RowMapper,
-    *,
-    all_or_nothing: bool = True,
 ) -> Looked:
     """Entities of ours that Port has, read in Jira by the names they have in Port.
 
     An entity is gone where every resource that may make it goes by Jira's own names and Jira said
-    so to each; where one resource can't tell, it is unsaid. Raises JiraError, unless what fails
-    is to be unsaid as well, and the others to be told of.
+    so to each; where one resource can't tell, it is unsaid. Where a read fails nothing is said
+    about what it would have told: a comparison of the kind makes up for it.
     """
     by_name: dict[str, dict[str, Entity]] = {}
     for entity in entities:
@@ -81,11 +80,11 @@ async def looked_up(
         try:
             known = await reader.by_identifiers(names, await selector_of(resource))
         except JiraError as error:
-            if all_or_nothing and isinstance(error, TRANSIENT_ERRORS):
-                raise
-            logger.warning(f"Of {kind} {', '.join(names[:5])} nothing can be said: {error}")
-            known = Known()
-            looked.came_from.add(kind)
+            known = Known(failed=error)
+        if known.failed is not None:
+            shown = ", ".join(names[:5])
+            logger.warning(f"Not of all of {kind} {shown} something can be said: {known.failed}")
+            looked.failed.add(kind)
         mapped = await mapper.map(resource, known.rows)
         looked.alive += mapped.passed
         said = {*known.gone, *(str(e.identifier) for e in (*mapped.passed, *mapped.failed))}

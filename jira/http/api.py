@@ -110,7 +110,11 @@ class JiraApi:
         content = response.content
         if _GATEWAY_LINK.search(content) and path != SERVER_INFO:
             content = _GATEWAY_LINK.sub(await self._site_address(), content)
-        found = read_answer(method, path, response.status_code, response.headers, content)
+        try:
+            found = read_answer(method, path, response.status_code, response.headers, content)
+        except JiraAuthenticationError as error:
+            error.endpoint = options["extensions"][ENDPOINT]
+            raise
         return Answer(found, len(content))
 
     async def _site_address(self) -> bytes:

@@ -10,6 +10,7 @@ from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
     JiraError,
+    JiraForeignAnswerError,
     JiraNotFoundError,
     JiraPermissionError,
     JiraRequestError,
@@ -45,7 +46,7 @@ def read_answer(
     if not body:
         return None
     if _is_html(headers, body):
-        raise JiraAnswerError(
+        raise JiraForeignAnswerError(
             f"{asked} was answered with an HTML page instead of JSON (status {status}): a proxy "
             "or sign-on page stands between us and Jira. Check jiraHost and the proxy settings."
         )
@@ -76,10 +77,10 @@ def _refusal(asked: str, status: int, headers: Mapping[str, str], body: bytes) -
     if status in (408, 425, 429) or status >= 500:
         return JiraUnavailableError(f"{message} Jira is overloaded or down.")
     if status < 400:
-        return JiraAnswerError(
+        return JiraForeignAnswerError(
             f"{message} A redirect: jiraHost should be the address Jira itself uses."
         )
-    return JiraRequestError(message)
+    return JiraRequestError(message, status)
 
 
 def words(headers: Mapping[str, str], body: bytes) -> str:

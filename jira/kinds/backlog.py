@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic.v1 import Field
 
+from jira.answers import Answers, Said, Unread
 from jira.concurrency import Gatherer, batched
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
@@ -29,6 +30,7 @@ MAX_PER_PAGE = 100
 MAX_IDS_ASKED = 50
 """The ids that one query names: it travels in the address."""
 ROWS_TOGETHER = 200
+WHAT = "backlog"
 
 
 @dataclass(frozen=True)
@@ -95,20 +97,27 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         query = query_of(selector)
         boards_of: dict[str, set[int]] = defaultdict(set)
         slim = replace(query, fields=("key",))
-        async for board, rows in self._under(self._boards.listed(), slim):
+        unread = Unread()
+        async for board, rows in self._under(self._boards.listed(), slim, unread):
             for row in rows:
                 boards_of[str(row["id"])].add(board["id"])
         self._seen_on |= boards_of
-        async for page in batched(self._first_rows(query, boards_of), ROWS_TOGETHER):
+        rows_by_board = self._first_rows(query, boards_of, unread)
+        async for page in batched(rows_by_board, ROWS_TOGETHER):
             yield page
+        unread.raise_failed()
 
-    async def find(self, ids: Iterable[str], selector: BacklogSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: BacklogSelector) -> Answers:
         """By id; None for an issue that is in no backlog, or that the selector leaves out."""
-        return await self._gatherer.get(query_of(selector), ids)
+        return Answers.of(await self._gatherer.get(query_of(selector), ids))
 
-    async def _first_rows(self, query: BacklogQuery, boards_of: Mapping[str, set[int]]) -> Pages:
+    async def _first_rows(
+        self, query: BacklogQuery, boards_of: Mapping[str, set[int]], unread: Unread
+    ) -> Pages:
         given: set[str] = set()
-        async for board, rows in self._under(self._boards.listed(), query):
+        # What failed a moment ago, after its retries, isn't asked for again.
+        answered = self._not_in(unread, self._boards.listed())
+        async for board, rows in self._under(answered, query, unread):
             new = {str(row["id"]): row for row in rows if str(row["id"]) not in given}
             given.update(new)
             yield [
@@ -116,18 +125,34 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
                 for issue_id, row in new.items()
             ]
 
-    def _under(
-        self, boards: AsyncIterator[list[Row]], query: BacklogQuery, *, every: bool = True
-    ) -> AsyncIterator[tuple[Row, list[Row]]]:
-        read = partial(self._of_board, query)
-        return under_each(boards, read, what="backlog", of=named, every=every)
+    @staticmethod
+    async def _not_in(unread: Unread, boards: AsyncIterator[list[Row]]) -> Pages:
+        async for page in boards:
+            yield [board for board in page if f"{WHAT} of {named(board)}" not in unread]
 
-    async def _of_board(self, query: BacklogQuery, board: Row) -> list[Row]:
+    def _under(
+        self,
+        boards: AsyncIterator[list[Row]],
+        query: BacklogQuery,
+        unread: Unread,
+        *,
+        every: bool = True,
+    ) -> AsyncIterator[tuple[Row, list[Row]]]:
+        read = partial(self._of_board, query, exact=not every)
+        return under_each(boards, read, what=WHAT, of=named, unread=unread, every=every)
+
+    async def _of_board(self, query: BacklogQuery, board: Row, *, exact: bool) -> list[Row]:
         board_id = str(board["id"])
         if query.use_software_api:
             return [row async for rows in self._software(query, board_id) for row in rows]
         pages = offset_pages(
-            self._api, BY_AGILE_API, "issues", _in_order(query), size=MAX_PER_PAGE, id=board_id
+            self._api,
+            BY_AGILE_API,
+            "issues",
+            _in_order(query),
+            size=MAX_PER_PAGE,
+            exact=exact,
+            id=board_id,
         )
         return [row async for rows in pages for row in rows]
 
@@ -142,21 +167,27 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
                 return
             asked = {**asked, "nextPageToken": token}
 
-    async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Row | None]:
-        issues = await self.reader.by_keys(ids, ("project",))
+    async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Said]:
+        unread = Unread()
+        issues = await self.reader.by_keys(ids, ("project",), unread=unread)
+        said: dict[str, Said] = {**dict.fromkeys(ids), **unread.failed, **unread.refused}
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues}
-        seen = {board for issue_id in ids for board in self._seen_on.get(issue_id, ())}
-        boards = await self._boards.of_projects_and(sorted(projects), seen)
         there = [str(issue["id"]) for issue in issues]
+        seen = {board for issue_id in there for board in self._seen_on.get(issue_id, ())}
+        missing = Unread()
+        boards = await self._boards.of_projects_and(sorted(projects), seen, missing)
         chunks = [there[i : i + MAX_IDS_ASKED] for i in range(0, len(there), MAX_IDS_ASKED)]
-        found: dict[str, Row | None] = dict.fromkeys(ids)
-        for rows in await asyncio.gather(*(self._on(boards, query, chunk) for chunk in chunks)):
-            found |= rows
-        return found
+        shown = await asyncio.gather(*(self._on(boards, query, chunk, missing) for chunk in chunks))
+        said |= dict.fromkeys(there, missing.why)
+        for rows in shown:
+            said |= rows
+        return said
 
-    async def _on(self, boards: list[Row], query: BacklogQuery, ids: list[str]) -> dict[str, Row]:
+    async def _on(
+        self, boards: list[Row], query: BacklogQuery, ids: list[str], unread: Unread
+    ) -> dict[str, Row]:
         only = replace(query, jql=restrict(query.jql, "id", ids))
-        found = await by_boards(self._under(one_page(boards), only, every=False))
+        found = await by_boards(self._under(one_page(boards), only, unread, every=False))
         for name, row in found.items():
             self._seen_on[name] = set(row["__boardIds"])
         return {name: _with_boards(row, row["__boardIds"]) for name, row in found.items()}

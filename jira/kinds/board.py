@@ -1,13 +1,13 @@
 """The kind `board`: how boards are read, and what an event says of them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Literal
 
 from pydantic.v1 import Field
 
+from jira.answers import Answers, Said, Unread, that_row
 from jira.concurrency import Gatherer, batched
-from jira.errors import JiraNotFoundError, JiraRequestError
+from jira.errors import JiraError, JiraNotFoundError, JiraPermissionError, JiraRequestError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi, Query
 from jira.kinds.kind import KindById, Pages, Selector
@@ -71,16 +71,21 @@ class BoardKind(KindById[BoardSelector]):
         async for page in batched(self._whole(self.listed(query)), ROWS_TOGETHER):
             yield page
 
-    async def find(self, ids: Iterable[str], selector: BoardSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: BoardSelector) -> Answers:
         """Whole rows by id; None for a board that is gone or that the selector doesn't show."""
         found = await self.any_of(ids)
-        return {
+        shown: dict[str, Row | None] = {
             board_id: row if row is not None and selects(selector, row) else None
             for board_id, row in found.items()
         }
+        return Answers(shown, found.failed)
 
-    async def any_of(self, ids: Iterable[str]) -> dict[str, Row | None]:
-        """Whole rows by id, whatever the selector; None for a board that is gone."""
+    async def any_of(self, ids: Iterable[str]) -> Answers:
+        """Whole rows by id, whatever the selector; None for a board that is gone. As `find`."""
+        return Answers.of(await self.said_of(ids))
+
+    async def said_of(self, ids: Iterable[str]) -> dict[str, Said]:
+        """As `any_of`, with the failure of each that can't be said."""
         return await self._gatherer.get(None, ids)
 
     async def listed(self, query: Query | None = None) -> Pages:
@@ -88,27 +93,45 @@ class BoardKind(KindById[BoardSelector]):
         async for rows in self.values(ALL, query or {}):
             yield rows
 
-    async def of_projects(self, keys_or_ids: Iterable[str]) -> list[Row]:
-        """The boards that show at least one of these projects, each once, as in the list."""
-        found = await self._lists.get(None, dict.fromkeys(keys_or_ids))
-        return list({str(row["id"]): row for rows in found.values() for row in rows}.values())
+    async def of_projects(self, keys_or_ids: Iterable[str], unread: Unread) -> list[Row]:
+        """The boards that show at least one of these projects, each once, as in the list.
 
-    async def of_projects_and(
-        self, keys_or_ids: Iterable[str], board_ids: Iterable[int]
-    ) -> list[Row]:
-        """The boards of these projects, and those of these boards that are still there."""
-        boards = {str(row["id"]): row for row in await self.of_projects(keys_or_ids)}
-        others = await self.any_of(
-            sorted({str(board_id) for board_id in board_ids} - boards.keys())
-        )
-        boards |= {name: row for name, row in others.items() if row is not None}
+        It is noted in `unread` where those of a project can't be read.
+        """
+        found = await self._lists.get(None, dict.fromkeys(keys_or_ids))
+        boards: dict[str, Row] = {}
+        for key, rows in found.items():
+            if isinstance(rows, JiraPermissionError):
+                # Not the project's: these lists are shown to everybody who may use boards.
+                raise rows
+            if isinstance(rows, JiraError):
+                unread.note(f"boards of project {key}", rows)
+            else:
+                boards |= {str(row["id"]): row for row in rows or ()}
         return list(boards.values())
 
-    async def values(self, path: str, query: Query, board_id: str | None = None) -> Pages:
+    async def of_projects_and(
+        self, keys_or_ids: Iterable[str], board_ids: Iterable[int], unread: Unread
+    ) -> list[Row]:
+        """The boards of these projects, and those of these boards that are still there."""
+        boards = {str(row["id"]): row for row in await self.of_projects(keys_or_ids, unread)}
+        others = await self.said_of(
+            sorted({str(board_id) for board_id in board_ids} - boards.keys())
+        )
+        for name, said in others.items():
+            if isinstance(said, JiraError):
+                unread.note(f"board {name}", said)
+            elif said is not None:
+                boards[name] = said
+        return list(boards.values())
+
+    async def values(
+        self, path: str, query: Query, board_id: str | None = None, *, exact: bool = False
+    ) -> Pages:
         """The pages of a list of the agile API, such as a board's sprints."""
         under = {} if board_id is None else {"id": board_id}
         async for rows in offset_pages(
-            self._api, path, "values", query, size=MAX_PER_PAGE, **under
+            self._api, path, "values", query, size=MAX_PER_PAGE, exact=exact, **under
         ):
             yield rows
 
@@ -120,22 +143,29 @@ class BoardKind(KindById[BoardSelector]):
         pages = self.values(PROJECTS, {}, str(board["id"]))
         return [row async for rows in pages for row in rows]
 
-    async def _find(self, _: None, ids: list[str]) -> dict[str, Row | None]:
+    async def _find(self, _: None, ids: list[str]) -> dict[str, Said]:
         return await each_by_id(ids, self._one, what="board")
 
     async def _one(self, board_id: str) -> Row | None:
-        row: Any = await self._api.get(ONE, id=board_id)
-        if not isinstance(row, dict) or str(row.get("id")) != board_id:
+        answer = await self._api.get(ONE, id=board_id)
+        row = that_row(answer, "id", board_id, f"GET {ONE}")
+        if row is None:
             return None
-        return with_projects(row, await self._projects(row))
+        try:
+            return with_projects(row, await self._projects(row))
+        except JiraNotFoundError as error:
+            # The board itself is there.
+            raise JiraRequestError(str(error), 404) from error
 
-    async def _of_projects(self, _: None, keys: list[str]) -> dict[str, list[Row]]:
-        found = await asyncio.gather(*(self._of_project(key) for key in keys))
-        return dict(zip(keys, found, strict=True))
+    async def _of_projects(
+        self, _: None, keys: list[str]
+    ) -> dict[str, list[Row] | JiraError | None]:
+        return await each_by_id(keys, self._of_project, what="list of boards of project")
 
     async def _of_project(self, key: str) -> list[Row]:
         try:
-            return [row async for rows in self.listed({"projectKeyOrId": key}) for row in rows]
+            pages = self.values(ALL, {"projectKeyOrId": key}, exact=True)
+            return [row async for rows in pages for row in rows]
         except (JiraNotFoundError, JiraRequestError):
             # The project itself is gone: Jira says 400 for one that can't be found.
             return []

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic.v1 import Field
 
+from jira.answers import Answers, Said, Unread, that_row
 from jira.concurrency import batched
+from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi
 from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
@@ -72,48 +74,58 @@ class ComponentKind(KindById[ComponentSelector]):
         """The components of a project, as its issues show them."""
         return await self._of_project(ComponentQuery(), project)
 
-    async def find(self, ids: Iterable[str], selector: ComponentSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: ComponentSelector) -> Answers:
         """By id; None for one that is gone or that the selector leaves out."""
         query = query_of(selector)
         found = await each_by_id(ids, self._one, what="component")
-        keys = {str(row["project"]) for row in found.values() if row is not None}
-        projects = await self._projects.find_keys(sorted(keys), PROJECT_EXPAND)
-        lists = self._of_each(one_page(projects), query, every=False)
+        homes = {name: str(row["project"]) for name, row in found.items() if isinstance(row, dict)}
+        projects = await self._projects.find_keys(sorted({*homes.values()}), PROJECT_EXPAND)
+        unread = Unread()
+        lists = self._of_each(one_page(projects), query, unread)
         listed = {str(project["key"]): rows async for project, rows in lists}
-        refused = {str(project["key"]) for project in projects} - listed.keys()
+        unlisted = {str(project["key"]) for project in projects} - listed.keys()
         rows = {str(row["id"]): row for of_project in listed.values() for row in of_project}
-        return {
-            name: rows.get(name)
-            for name, row in found.items()
-            if row is None or str(row["project"]) not in refused
-        }
+        said: dict[str, Said] = dict(found)
+        for name, key in homes.items():
+            said[name] = unread.why if key in unlisted else rows.get(name)
+        return Answers.of(said)
 
     async def _by_project(self, query: ComponentQuery) -> Pages:
         async for _, rows in self._of_each(self._projects.listed(PROJECT_EXPAND), query):
             yield rows
 
     def _of_each(
-        self, projects: Pages, query: ComponentQuery, *, every: bool = True
+        self, projects: Pages, query: ComponentQuery, unread: Unread | None = None
     ) -> AsyncIterator[tuple[Row, list[Row]]]:
+        """Of all projects; of some, where it is noted in `unread` what failed."""
+        some = unread is not None
         return under_each(
             projects,
-            partial(self._of_project, query),
+            partial(self._of_project, query, exact=some),
             what="components",
             of=lambda row: f"project {row['key']}",
-            every=every,
+            unread=unread,
+            every=not some,
         )
 
-    async def _of_project(self, query: ComponentQuery, project: Row) -> list[Row]:
+    async def _of_project(
+        self, query: ComponentQuery, project: Row, *, exact: bool = False
+    ) -> list[Row]:
         key = str(project["key"])
         asked = {"componentSource": query.source}
         if query.name_filter:
             asked["query"] = query.name_filter
-        pages = offset_pages(self._api, OF_PROJECT, "values", asked, size=MAX_PER_PAGE, key=key)
+        pages = offset_pages(
+            self._api, OF_PROJECT, "values", asked, size=MAX_PER_PAGE, exact=exact, key=key
+        )
         return [{**row, "__project": project} async for rows in pages for row in rows]
 
     async def _one(self, component_id: str) -> Row | None:
-        row: Any = await self._api.get(ONE, id=component_id)
-        return row if isinstance(row, dict) and row.get("project") else None
+        answer = await self._api.get(ONE, id=component_id)
+        row = that_row(answer, "id", component_id, f"GET {ONE}")
+        if row is not None and not row.get("project"):
+            raise JiraAnswerError(f"GET {ONE} doesn't tell the project of {component_id}.")
+        return row
 
 
 def query_of(selector: ComponentSelector) -> ComponentQuery:

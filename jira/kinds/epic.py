@@ -1,13 +1,14 @@
 """The kind `epic`: how epics are read, and what an issue's event says of them."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Literal
 
 from pydantic.v1 import Field, validator
 
+from jira.answers import Answers, Said, Unread
 from jira.concurrency import Gatherer
-from jira.errors import JiraAnswerError
+from jira.errors import JiraAnswerError, JiraError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import restrict
@@ -26,6 +27,7 @@ EPIC_LEVEL = 1
 """https://support.atlassian.com/jira-cloud-administration/docs/configure-the-issue-type-hierarchy/"""
 FIELDS = ("summary", "status", "project")
 ROWS_TOGETHER = 500
+WHAT = "epics"
 
 Done = bool | None
 """Only epics that are done, only others, or (None) all."""
@@ -75,55 +77,91 @@ class EpicKind(KindOfIssues[EpicSelector]):
     async def pages(self, selector: EpicSelector) -> Pages:
         """All epics of the selector."""
         done = selector.done
-        rows = await self._on(self._boards.listed(), done)
+        unread = Unread()
+        boards: list[Row] = []
+        rows = await self._on(self._noted(self._boards.listed(), boards), done, unread)
+        may_show = await self._may_show([b for b in boards if _what(b) in unread.failed])
         types = await self._types()
         if types:
             jql = restrict(_condition(done), "issuetype", types)
-            async for page in self.reader.pages(IssueQuery(jql, FIELDS)):
+            async for page in self.reader.pages(IssueQuery(jql, FIELDS), unread=unread):
                 for issue in page:
-                    rows.setdefault(str(issue["id"]), of_issue(issue))
+                    if not may_show(issue):
+                        rows.setdefault(str(issue["id"]), of_issue(issue))
         every = list(rows.values())
         for start in range(0, len(every), ROWS_TOGETHER):
             yield every[start : start + ROWS_TOGETHER]
+        unread.raise_failed()
 
-    async def find(self, ids: Iterable[str], selector: EpicSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: EpicSelector) -> Answers:
         """By id; None for what is no epic, gone, or done where that isn't asked for."""
-        return await self._gatherer.get(selector.done, ids)
+        return Answers.of(await self._gatherer.get(selector.done, ids))
 
-    async def _find(self, done: Done, ids: list[str]) -> dict[str, Row | None]:
+    async def _find(self, done: Done, ids: list[str]) -> dict[str, Said]:
         types = await self._types()
-        issues: Mapping[str, Row] = {}
+        found: Mapping[str, Row | JiraError] = {}
         if types:
-            issues = await self.reader.find(
-                ids, IssueQuery(restrict(None, "issuetype", types), FIELDS)
-            )
+            query = IssueQuery(restrict(None, "issuetype", types), FIELDS)
+            found = await self.reader.find(ids, query)
+        said: dict[str, Said] = {**dict.fromkeys(ids), **found}
+        issues = {name: row for name, row in found.items() if isinstance(row, dict)}
         if not issues:
-            return dict.fromkeys(ids)
+            return said
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues.values()}
-        seen = {board for epic_id in ids for board in self._seen_on.get(epic_id, ())}
-        boards = await self._boards.of_projects_and(sorted(projects), seen)
-        shown = await self._on(one_page(boards), done, every=False)
-        rows: dict[str, Row | None] = {}
-        for epic_id in ids:
-            row = shown.get(epic_id)
-            if row is None and epic_id in issues:
-                row = of_issue(issues[epic_id])
-                row = row if done is None or row["done"] is done else None
-            rows[epic_id] = row
-        return rows
+        seen = {board for epic_id in issues for board in self._seen_on.get(epic_id, ())}
+        unread = Unread()
+        boards = await self._boards.of_projects_and(sorted(projects), seen, unread)
+        shown = await self._on(one_page(boards), done, unread, every=False)
+        for epic_id, issue in issues.items():
+            row = of_issue(issue)
+            without_board = row if done is None or row["done"] is done else None
+            said[epic_id] = shown.get(epic_id) or unread.why or without_board
+        return said
 
     async def _on(
-        self, boards: AsyncIterator[list[Row]], done: Done, *, every: bool = True
+        self,
+        boards: AsyncIterator[list[Row]],
+        done: Done,
+        unread: Unread,
+        *,
+        every: bool = True,
     ) -> dict[str, Row]:
-        read = partial(self._of_board, done)
-        found = await by_boards(under_each(boards, read, what="epics", of=named, every=every))
+        read = partial(self._of_board, done, exact=not every)
+        found = await by_boards(
+            under_each(boards, read, what=WHAT, of=named, unread=unread, every=every)
+        )
         self._seen_on |= {name: row["__boardIds"] for name, row in found.items()}
         return {name: {**row, "__boardId": row["__boardIds"][0]} for name, row in found.items()}
 
-    async def _of_board(self, done: Done, board: Row) -> list[Row]:
+    async def _of_board(self, done: Done, board: Row, *, exact: bool) -> list[Row]:
         query = {} if done is None else {"done": "true" if done else "false"}
-        pages = self._boards.values(OF_BOARD, query, str(board["id"]))
+        pages = self._boards.values(OF_BOARD, query, str(board["id"]), exact=exact)
         return [row async for rows in pages for row in rows]
+
+    @staticmethod
+    async def _noted(pages: Pages, boards: list[Row]) -> Pages:
+        async for page in pages:
+            boards += page
+            yield page
+
+    async def _may_show(self, failed: list[Row]) -> Callable[[Row], bool]:
+        """Whether one of these boards may show an epic that no other board shows.
+
+        Its row would say that no board does, and stays as it is.
+        """
+        if not failed:
+            return lambda issue: False
+        ids = [str(board["id"]) for board in failed]
+        told = await self._boards.said_of(ids)
+        keys: set[str] = set()
+        for board in failed:
+            row = told[str(board["id"])]
+            if not isinstance(row, dict):
+                # Of which projects it is can't be said, so it may show any.
+                return lambda issue: True
+            keys.update(row["__projectKeys"])
+        seen = {name for name, on in self._seen_on.items() if {*map(str, on)} & {*ids}}
+        return lambda issue: str(issue["id"]) in seen or issue["fields"]["project"]["key"] in keys
 
     async def _types(self) -> list[str]:
         """The ids of the issue types on the level of epics, whatever they are called."""
@@ -131,6 +169,11 @@ class EpicKind(KindOfIssues[EpicSelector]):
         if not isinstance(types, list) or not all(isinstance(row, dict) for row in types):
             raise JiraAnswerError(f"GET {ISSUE_TYPES} answered with something else than types.")
         return [str(row["id"]) for row in types if row.get("hierarchyLevel") == EPIC_LEVEL]
+
+
+def _what(board: Row) -> str:
+    """How an `Unread` has a board whose epics it is without."""
+    return f"{WHAT} of {named(board)}"
 
 
 def of_issue(issue: Row) -> Row:

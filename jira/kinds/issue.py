@@ -6,7 +6,8 @@ from typing import Any
 from loguru import logger
 from pydantic.v1 import Field
 
-from jira.errors import JiraRequestError
+from jira.answers import Answers, Unread
+from jira.errors import JiraError, JiraRequestError
 from jira.events import Family, events_of
 from jira.jql import both
 from jira.kinds.issue_reader import ROWS_TOGETHER, IssueQuery, IssueReader
@@ -84,11 +85,11 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         async for page in self.reader.pages(query_of(selector, clause)):
             yield page
 
-    async def find(self, ids: Iterable[str], selector: IssueSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: IssueSelector) -> Answers:
         """As they are now, not as the index has them; None for those outside of the selector."""
         wanted = list(dict.fromkeys(ids))
         rows = await self.reader.find(wanted, query_of(selector))
-        return {name: rows.get(name) for name in wanted}
+        return Answers.of({name: rows.get(name) for name in wanted})
 
     async def resolve(self, subjects: Sequence[IssueSubject], selector: IssueSelector) -> Found:
         """Read the issues under the selector: one that is there is updated.
@@ -101,6 +102,8 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         deleted: list[Row] = []
         doubtful: dict[str, Row] = {}
         for subject in subjects:
+            if subject.id not in found:
+                continue
             row = found[subject.id]
             for key in subject.keys:
                 if row is None or key != row["key"]:
@@ -110,9 +113,11 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
                     else:
                         deleted.append(gone)
         if doubtful:
-            left = {row["key"] for row in await self.reader.by_keys(doubtful)}
-            deleted += [row for key, row in doubtful.items() if key not in left]
-        return Found([row for row in found.values() if row is not None], deleted)
+            unread = Unread()
+            left = {row["key"] for row in await self.reader.by_keys(doubtful, unread=unread)}
+            gone_too = [key for key in doubtful if key not in left and key not in unread]
+            deleted += [doubtful[key] for key in gone_too]
+        return Found([row for row in found.values() if row is not None], deleted, found.failed)
 
     async def names(self, selector: IssueSelector) -> Pages:
         """Id and key of every issue of the selector."""
@@ -121,10 +126,14 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
 
     async def named(self, rows: Sequence[Row], selector: IssueSelector) -> Pages:
         """The whole rows, as they are now, of issues that `names` gave."""
+        unread = Unread()
         for start in range(0, len(rows), ROWS_TOGETHER):
             ids = [str(row["id"]) for row in rows[start : start + ROWS_TOGETHER]]
-            found = await self.find(ids, selector)
-            yield [row for row in found.values() if row is not None]
+            found = await self.reader.find(ids, query_of(selector))
+            failed = {name: row for name, row in found.items() if isinstance(row, JiraError)}
+            unread.note_each("issue", failed)
+            yield [row for row in found.values() if not isinstance(row, JiraError)]
+        unread.raise_failed()
 
     async def changed(self, selector: IssueSelector, minutes: int) -> Pages:
         """The whole rows of issues of the selector that changed lately.

@@ -5,26 +5,32 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jira.answers import REFUSALS, Unread, that_row
 from jira.concurrency import Gatherer, merged, read_ahead
-from jira.errors import JiraRequestError, JiraUnavailableError
-from jira.http.api import JiraApi
+from jira.errors import JiraError, JiraRequestError
+from jira.halves import in_halves
+from jira.http.api import SERVER_INFO, JiraApi
 from jira.jql import bounded, ordered, restrict
+from jira.kinds.issue_chunks import (
+    BYTES_TOGETHER,
+    FIRST_WHOLE,
+    MAX_BULK_FETCH,
+    Chunk,
+    UsualSize,
+    may_be_large,
+    unread_issues,
+)
 from jira.kinds.shown_components import ShownComponents
 from jira.kinds.split_by_project import Share, shares
 from jira.paging import TokenPages, rows_of
 from jira.payloads import Row
+from jira.under_parent import each_by_id
 
 SEARCH = "/rest/api/3/search/jql"
 BULK_FETCH = "/rest/api/3/issue/bulkfetch"
+ONE = "/rest/api/3/issue/{id}"
 
 MAX_NAMES_PER_PAGE = 5000
-MAX_BULK_FETCH = 100
-LEAST_BULK_FETCH = 10
-FIRST_WHOLE = 20
-"""How many are read at once before it is known how large they are, where they may be large."""
-LARGE_FIELDS = frozenset(
-    ("*all", "*navigable", "comment", "worklog", "description", "environment", "attachment")
-)
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
 CHUNKS_AHEAD = 15
@@ -32,8 +38,6 @@ ROWS_TOGETHER = 400
 """Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
 BYTES_AHEAD = 20_000_000
 """Bytes of JSON that are read ahead at most; as objects they take up a few times as much."""
-BYTES_TOGETHER = 5_000_000
-"""Bytes that one answer should have at most, and the rows that are handed on at once."""
 SMALLEST = ("issuetype",)
 """The fields of a read that only asks whether an issue is there; id and key always come."""
 PARTIAL_READS = 3
@@ -55,34 +59,6 @@ class IssueQuery:
         return cls(jql, _names(fields) or ("*all",), _names(expand))
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Rows that were read together, and the bytes of JSON they came in."""
-
-    rows: list[Row]
-    size: int
-
-
-class UsualSize:
-    """How many issues fit into one answer, by those that were read; `first` before any was."""
-
-    def __init__(self, first: int) -> None:
-        self._first = first
-        self._of_a_row = 0.0
-
-    def note(self, chunk: Chunk) -> None:
-        """Learn from an answer."""
-        if chunk.rows:
-            of_a_row = chunk.size / len(chunk.rows)
-            self._of_a_row += 0.3 * (of_a_row - self._of_a_row) if self._of_a_row else of_a_row
-
-    def fitting(self) -> int:
-        """How many issues to ask for at once."""
-        if not self._of_a_row:
-            return self._first
-        return max(LEAST_BULK_FETCH, min(int(BYTES_TOGETHER / self._of_a_row), MAX_BULK_FETCH))
-
-
 class IssueReader:
     """Reads issues by query, by id and by key. Every method raises JiraError."""
 
@@ -94,14 +70,20 @@ class IssueReader:
         self.components = ShownComponents()
 
     async def pages(
-        self, query: IssueQuery, projects: Mapping[str, int] | None = None
+        self,
+        query: IssueQuery,
+        projects: Mapping[str, int] | None = None,
+        unread: Unread | None = None,
     ) -> AsyncIterator[list[Row]]:
         """All issues of a query: ids first (cheap, large pages), then their rows by hundreds.
 
         `projects`, ids with the number of issues in each, lets the ids be read side by side. An
-        issue that is deleted in between is left out; any failure is raised.
+        issue that is deleted in between is left out. One that can't be read is noted in `unread`;
+        without that it is raised at the end. Any other failure is raised.
         """
-        usual = UsualSize(FIRST_WHOLE if may_be_large(query) else MAX_BULK_FETCH)
+        noted = Unread() if unread is None else unread
+        large = may_be_large(query.fields, query.expand)
+        usual = UsualSize(FIRST_WHOLE if large else MAX_BULK_FETCH)
         ids = self._id_chunks(shares(query.jql, projects or {}), usual)
         chunks = read_ahead(
             ids,
@@ -115,11 +97,14 @@ class IssueReader:
         async for chunk in chunks:
             together += chunk.rows
             size += chunk.size
+            noted.note_each("issue", chunk.failed)
             if len(together) >= ROWS_TOGETHER or size >= BYTES_TOGETHER:
                 yield together
                 together, size = [], 0
         if together:
             yield together
+        if unread is None:
+            noted.raise_failed()
 
     async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         """All issues of a query, as rows of id and key alone: 5,000 to a page."""
@@ -143,22 +128,31 @@ class IssueReader:
         async for page in self._search_pages(body):
             yield page
 
-    async def find(self, ids: Iterable[str], query: IssueQuery) -> dict[str, Row]:
-        """The rows by id of those issues that exist, are visible and match the query, as of now."""
+    async def find(self, ids: Iterable[str], query: IssueQuery) -> Mapping[str, Row | JiraError]:
+        """The rows by id of those issues that exist, are visible and match the query, as of now.
+
+        And why it can't be said, of those that can't be read.
+        """
         return await self._gatherer.get(query, ids)
 
-    async def by_keys(self, keys: Iterable[str], fields: Sequence[str] = SMALLEST) -> list[Row]:
+    async def by_keys(
+        self, keys: Iterable[str], fields: Sequence[str] = SMALLEST, *, unread: Unread
+    ) -> list[Row]:
         """The issues that the keys (or ids) lead to; a moved one comes with its present key.
 
-        Rows hold little more than id and key, unless more `fields` are asked for.
+        Rows hold little more than id and key, unless more `fields` are asked for. Names that can't
+        be said are noted in `unread`, as they were asked.
         """
         wanted = list(dict.fromkeys(keys))
         chunks = [wanted[i : i + MAX_BULK_FETCH] for i in range(0, len(wanted), MAX_BULK_FETCH)]
-        found = await asyncio.gather(*(self._bulk_rows(c, fields, ()) for c in chunks))
-        return [row for rows in found for row in rows]
+        found = await asyncio.gather(*(self._bulk(c, fields, ()) for c in chunks))
+        for chunk in found:
+            for name, error in chunk.failed.items():
+                unread.note(name, error)
+        return [row for chunk in found for row in chunk.rows]
 
     async def _id_chunks(
-        self, divided: Sequence[Share], usual: "UsualSize"
+        self, divided: Sequence[Share], usual: UsualSize
     ) -> AsyncIterator[list[str]]:
         seen: set[str] = set()
         async for page in merged([self._id_pages(share) for share in divided], most=len(divided)):
@@ -187,23 +181,35 @@ class IssueReader:
                 return
             body = {**body, "nextPageToken": token}
 
-    async def _search_ids(self, query: IssueQuery, ids: list[str]) -> Mapping[str, Row]:
+    async def _search_ids(self, query: IssueQuery, ids: list[str]) -> Mapping[str, Row | JiraError]:
         chunks = [ids[i : i + MAX_RECONCILED] for i in range(0, len(ids), MAX_RECONCILED)]
-        found = await asyncio.gather(*(self._search_chunk(query, chunk) for chunk in chunks))
-        return {str(row["id"]): row for rows in found for row in rows}
+        found: dict[str, Row | JiraError] = {}
+        for said in await asyncio.gather(*(self._search_halves(query, chunk) for chunk in chunks)):
+            found |= said
+        return found
 
-    async def _search_chunk(self, query: IssueQuery, ids: list[str]) -> list[Row]:
+    async def _search_halves(self, query: IssueQuery, ids: list[str]) -> dict[str, Row | JiraError]:
+        found, failed = await in_halves(
+            ids, lambda part: self._search_chunk(query, part), self._is_up, what="issue"
+        )
+        return {**failed, **{name: row for said in found for name, row in said.items()}}
+
+    async def _search_chunk(
+        self, query: IssueQuery, ids: Sequence[str]
+    ) -> dict[str, Row | JiraError]:
         try:
-            return await self._search_existing(query, ids)
+            return _by_id(await self._search_existing(query, ids))
         except JiraRequestError:
             # One id that is gone can make the whole query a 400: ask which are left.
-            left = {str(row["id"]) for row in await self._bulk_rows(ids, SMALLEST, ())}
+            chunk = await self._bulk(ids, SMALLEST, ())
+            left = {str(row["id"]) for row in chunk.rows}
             existing = [issue_id for issue_id in ids if issue_id in left]
             if len(existing) == len(ids):
                 raise
-            return await self._search_existing(query, existing) if existing else []
+            rows = await self._search_existing(query, existing) if existing else []
+            return {**chunk.failed, **_by_id(rows)}
 
-    async def _search_existing(self, query: IssueQuery, ids: list[str]) -> list[Row]:
+    async def _search_existing(self, query: IssueQuery, ids: Sequence[str]) -> list[Row]:
         jql = restrict(query.jql, "id", ids)
         pages = self.search(jql, query, reconcile=[int(issue_id) for issue_id in ids])
         return [row async for page in pages for row in page]
@@ -213,24 +219,31 @@ class IssueReader:
         ids: Sequence[str],
         fields: Sequence[str],
         expand: Sequence[str],
-        usual: "UsualSize",
-    ) -> "Chunk":
+        usual: UsualSize,
+    ) -> Chunk:
         chunk = await self._bulk(ids, fields, expand)
         usual.note(chunk)
         return chunk
 
-    async def _bulk_rows(
-        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
-    ) -> list[Row]:
-        return (await self._bulk(ids, fields, expand)).rows
-
     async def _bulk(
         self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
-    ) -> "Chunk":
+    ) -> Chunk:
+        """Of all ids; in parts where the answer for all can't be read."""
+        chunks, failed = await in_halves(
+            ids, lambda part: self._bulk_part(part, fields, expand), self._is_up, what="issue"
+        )
+        return Chunk(
+            [row for chunk in chunks for row in chunk.rows],
+            sum(chunk.size for chunk in chunks),
+            failed | {name: error for chunk in chunks for name, error in chunk.failed.items()},
+        )
+
+    async def _bulk_part(
+        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
+    ) -> Chunk:
         rows: list[Row] = []
         size = 0
         wanted = list(ids)
-        failed: dict[str, str] = {}
         for attempt in range(PARTIAL_READS):
             await asyncio.sleep(attempt * PARTIAL_PAUSE)
             body: dict[str, Any] = {"issueIdsOrKeys": wanted, "fields": list(fields)}
@@ -242,34 +255,47 @@ class IssueReader:
             self.components.note(found)
             rows += found
             size += length
-            failed = unread_issues(answer)
-            if not failed:
+            wanted = unread_issues(answer)
+            if not wanted:
                 return Chunk(rows, size)
-            wanted = list(failed)
-        issue, reason = next(iter(failed.items()))
-        raise JiraUnavailableError(
-            f"POST {BULK_FETCH} could not return {len(failed)} issues, among them {issue}: {reason}"
-        )
+        singly, failed = await self._singly(wanted, fields, expand)
+        rows += singly
+        if not failed.keys() <= set(ids):
+            # They were asked for by other names: then every name that led nowhere may be theirs.
+            named = {str(row[of]) for row in rows for of in ("id", "key")}
+            why = next(iter(failed.values()))
+            failed = {name: why for name in ids if name not in named}
+        return Chunk(rows, size, failed)
+
+    async def _singly(
+        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
+    ) -> tuple[list[Row], dict[str, JiraError]]:
+        """Issues that a bulk fetch did not return: whether one is gone, its own status says."""
+        asked = {"fields": ",".join(fields)} | ({"expand": ",".join(expand)} if expand else {})
+
+        async def read(issue_id: str) -> Row | None:
+            async with self._bulk_places:
+                answer = await self._api.get(ONE, asked, id=issue_id)
+            return that_row(answer, "id", issue_id, f"GET {ONE}")
+
+        found = await each_by_id(ids, read, what="issue")
+        rows = [row for row in found.values() if isinstance(row, dict)]
+        self.components.note(rows)
+        return rows, {n: error for n, error in found.items() if isinstance(error, JiraError)}
+
+    async def _is_up(self) -> bool:
+        """Whether Jira answers at all, be it that it refuses."""
+        try:
+            await self._api.get(SERVER_INFO)
+        except REFUSALS:
+            return True
+        except JiraError:
+            return False
+        return True
 
 
-def may_be_large(query: IssueQuery) -> bool:
-    """Whether what is read of an issue can be many times its usual few kilobytes."""
-    return bool(query.expand) or not LARGE_FIELDS.isdisjoint(query.fields)
-
-
-def unread_issues(answer: Mapping[str, Any]) -> dict[str, str]:
-    """The issues that exist but could not be returned, with Jira's words.
-
-    By the OpenAPI an issue that isn't found is not listed; where a site lists one all the
-    same it says so, and that is no failure.
-    """
-    failed: dict[str, str] = {}
-    for error in answer.get("issueErrors") or []:
-        if isinstance(error, Mapping) and error.get("id"):
-            said = str(error.get("errorMessage", ""))
-            if not any(words in said.lower() for words in ("not exist", "not found", "permission")):
-                failed[str(error["id"])] = said
-    return failed
+def _by_id(rows: Iterable[Row]) -> dict[str, Row | JiraError]:
+    return {str(row["id"]): row for row in rows}
 
 
 def _names(listed: str | None) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """What a kind is: one object that resyncs, live events and the webhook's registration share."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from port_ocean.core.handlers.port_app_config.models import Selector
 
+from jira.answers import Answers
+from jira.errors import JiraError
 from jira.events import Family, JiraEvent
 from jira.payloads import IdSubject, Row, plausible_id
 from kinds import Kinds
@@ -18,31 +20,35 @@ Pages = AsyncIterator[list[Row]]
 
 @dataclass(frozen=True)
 class Found:
-    """What Jira says about an event's subjects under a selector."""
+    """What Jira says about an event's subjects under a selector.
+
+    Subjects that can't be said are in neither list; `failed` is why another try may say more.
+    """
 
     updated: list[Row] = field(default_factory=list)
     deleted: list[Row] = field(default_factory=list)
+    failed: JiraError | None = None
 
 
 @dataclass(frozen=True)
 class Known:
     """What Jira says about names that Port has: rows that are there, names of what is gone.
 
-    `unsaid` are names that may be one of the kind, of which Jira said neither. What is nowhere
-    here can't be a name of this kind.
+    A name that is in neither can't be said anything about; `failed` is why another try may say
+    more.
     """
 
     rows: list[Row] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    unsaid: list[str] = field(default_factory=list)
+    failed: JiraError | None = None
 
     @classmethod
-    def of(cls, found: Mapping[str, Row | None], asked: Iterable[str]) -> "Known":
-        """From rows by name, None for those that are gone; `asked` are all that could be there."""
+    def of(cls, found: Answers) -> "Known":
+        """From rows by name, None for those that are gone."""
         return cls(
             [row for row in found.values() if row is not None],
             [name for name, row in found.items() if row is None],
-            [name for name in asked if name not in found],
+            found.failed,
         )
 
 
@@ -53,7 +59,11 @@ class Kind[S: Selector, T](ABC):
     events of the families it is `touched_by` are looked at, whoever registered them; after those
     of the families `compared_after` the whole kind is compared with Port in the background, since
     they tell that something changed, but not which rows. Its constructor takes what it reads with.
-    Every method that reads raises JiraError, and never gives less instead.
+    Every method that reads raises JiraError, and never gives less instead. One that reads all of
+    something hands on what it gets: where a parent (a board, a project) or a row failed again and
+    again, JiraPartlyUnavailableError comes at the end, and nothing may be taken to be too much.
+    What is refused for good is left out with a warning. Where Jira itself is down, that is raised
+    at once.
     """
 
     name: ClassVar[Kinds]
@@ -83,9 +93,12 @@ class Kind[S: Selector, T](ABC):
         """Every row of the selector; a row twice is not an error."""
 
     @abstractmethod
-    async def find(self, ids: Iterable[str], selector: S) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: S) -> Answers:
         """Rows by id: a row, None for what is gone or not selected, no entry where it can't be
-        said (Jira refused to answer for it alone).
+        said, since the answer for it, or for a parent that may show it, is refused or failed.
+
+        `failed` of the answers is such a failure: another try may say more. Where nothing can be
+        said of any id, and of one because of a failure, that is raised.
         """
 
     @abstractmethod
@@ -122,12 +135,13 @@ class KindById[S: Selector](Kind[S, IdSubject]):
                 for subject in subjects
                 if subject.id in found and found[subject.id] is None
             ],
+            found.failed,
         )
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
         """By those that are numbers."""
         names = [name for name in identifiers if self.is_name(name)]
-        return Known.of(await self.find(names, selector), names)
+        return Known.of(await self.find(names, selector))
 
 
 class KindWithNames[S: Selector, T](Kind[S, T]):

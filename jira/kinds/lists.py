@@ -1,8 +1,12 @@
 """Lists that Jira gives page by page, by number, and kinds that are no more than such a list."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from loguru import logger
+
+from jira.answers import Answers, that_row
+from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi, Query
 from jira.kinds.kind import KindById, Pages, Selector
 from jira.paging import OffsetPages, rows_of
@@ -11,9 +15,21 @@ from jira.under_parent import each_by_id
 
 
 async def offset_pages(
-    api: JiraApi, path: str, key: str, query: Query, /, *, size: int, **values: str
+    api: JiraApi,
+    path: str,
+    key: str,
+    query: Query,
+    /,
+    *,
+    size: int,
+    exact: bool = False,
+    **values: str,
 ) -> Pages:
-    """The pages of a list with `startAt`; `key` is what the rows are under. Raises JiraError."""
+    """The pages of a list with `startAt`; `key` is what the rows are under. Raises JiraError.
+
+    Fewer rows than it promises end it with a warning. To an `exact` read, which takes what isn't
+    there for gone, they are an error.
+    """
     where = f"GET {path}"
     pages = OffsetPages(where)
     more = True
@@ -23,6 +39,10 @@ async def offset_pages(
         rows = rows_of(page, key, where)
         more = pages.advance(page, len(rows))
         yield rows
+    if pages.short and exact:
+        raise JiraAnswerError(f"{pages.short} What isn't there can't be said.")
+    if pages.short:
+        logger.warning(pages.short)
 
 
 class PlainListKind[S: Selector](KindById[S]):
@@ -58,12 +78,12 @@ class PlainListKind[S: Selector](KindById[S]):
         async for rows in pages:
             yield rows
 
-    async def find(self, ids: Iterable[str], selector: S) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: S) -> Answers:
         """One by one."""
 
         async def read(row_id: str) -> Row | None:
-            row: Any = await self._api.get(self.one, self.asked(selector), id=row_id)
-            there = isinstance(row, dict) and str(row.get("id")) == row_id
-            return row if there and self.shows(selector, row) else None
+            answer = await self._api.get(self.one, self.asked(selector), id=row_id)
+            row = that_row(answer, "id", row_id, f"GET {self.one}")
+            return row if row is not None and self.shows(selector, row) else None
 
-        return await each_by_id(ids, read, what=self.name)
+        return Answers.of(await each_by_id(ids, read, what=self.name))

@@ -1,8 +1,10 @@
 """Kinds whose rows are issues, or made of issues: they go by id, and by every key they had."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
+from jira.answers import Answers, Unread, passing
 from jira.events import Family
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.kind import Found, Kind, Known, Selector
@@ -32,14 +34,21 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
         """Read the issues again as what this kind shows of them."""
         found = await self.find([subject.id for subject in subjects], selector)
         rows = [row for row in found.values() if row is not None]
-        return Found(rows, gone_names(subjects, found))
+        return Found(rows, gone_names(subjects, found), found.failed)
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
         """By ids and keys; gone is what leads to no issue that is shown under that name now."""
         usable = [name for name in identifiers if self.is_name(name)]
-        leads_to = await self.reader.by_keys(usable)
-        found = await self.find(dict.fromkeys(str(row["id"]) for row in leads_to), selector)
-        return known_of_issues(usable, leads_to, found)
+        unread = Unread()
+        leads_to = await self.reader.by_keys(usable, unread=unread)
+        found = Answers({})
+        if leads_to:
+            found = await self.find(dict.fromkeys(str(row["id"]) for row in leads_to), selector)
+        said = [name for name in usable if name not in unread]
+        failed = found.failed or passing(unread.failed.values())
+        if failed is not None and not said:
+            raise failed
+        return replace(known_of_issues(said, leads_to, found), failed=failed)
 
 
 def known_of_issues(
@@ -53,13 +62,7 @@ def known_of_issues(
     rows = [row for row in found.values() if row is not None]
     unsaid = [row for row in leads_to if str(row["id"]) not in found]
     left = {name for row in (*rows, *unsaid) for name in (row["key"], str(row["id"]))}
-    doubtful = {name for row in unsaid for name in (row["key"], str(row["id"]))}
-    asked = list(names)
-    return Known(
-        rows,
-        [name for name in asked if name not in left],
-        [name for name in asked if name in doubtful],
-    )
+    return Known(rows, [name for name in names if name not in left])
 
 
 def gone_names(subjects: Sequence[IssueSubject], found: Mapping[str, Row | None]) -> list[Row]:

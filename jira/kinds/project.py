@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.v1 import Field
 
+from jira.answers import Answers
 from jira.concurrency import Gatherer
 from jira.errors import JiraNotFoundError
 from jira.events import Family, events_of
@@ -91,11 +92,11 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
             pass
         return self._sizes
 
-    async def find(self, ids: Iterable[str], selector: ProjectSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: ProjectSelector) -> Answers:
         """By id; None for one that isn't live."""
         wanted = list(dict.fromkeys(ids))
         rows = await self.live(wanted, selector.expand)
-        return {name: rows.get(name) for name in wanted}
+        return Answers({name: rows.get(name) for name in wanted})
 
     async def resolve(self, subjects: Sequence[ProjectSubject], selector: ProjectSelector) -> Found:
         """Read the projects by id, which a renamed key doesn't change; not live means deleted."""
@@ -152,7 +153,7 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
 
     async def _find_chunk(self, by: str, names: Sequence[str], expand: str) -> list[Row]:
         try:
-            pages = self._search({by: list(names)}, expand)
+            pages = self._search({by: list(names)}, expand, exact=True)
             rows = [row async for page in pages for row in page]
         except JiraNotFoundError:
             # 404 says that none was found; whether one unknown name is enough for it, nobody says.
@@ -165,13 +166,20 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
         return [row for row in rows if str(row.get(field)) in wanted]
 
     async def _search(
-        self, query: dict[str, Sequence[str]], expand: str, *, status: str = "live"
+        self,
+        query: dict[str, Sequence[str]],
+        expand: str,
+        *,
+        status: str = "live",
+        exact: bool = False,
     ) -> Pages:
         asked: dict[str, str | Sequence[str]] = {**query, "status": status}
         if expand:
             asked["expand"] = expand
         seen: set[str] = set()
-        async for rows in offset_pages(self._api, SEARCH, "values", asked, size=MAX_PER_PAGE):
+        async for rows in offset_pages(
+            self._api, SEARCH, "values", asked, size=MAX_PER_PAGE, exact=exact
+        ):
             new = [row for row in rows if str(row.get("id")) not in seen]
             seen.update(str(row.get("id")) for row in new)
             for row in new:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from jira.answers import Answers, Said, that_row
 from jira.concurrency import Gatherer, batched
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
@@ -44,9 +45,9 @@ class ReleaseKind(KindById[Selector]):
         async for page in batched(self._by_project(), ROWS_TOGETHER):
             yield page
 
-    async def find(self, ids: Iterable[str], selector: Selector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: Selector) -> Answers:
         """Versions by id; None for one that is gone, or whose project isn't live."""
-        return await self._gatherer.get(None, ids)
+        return Answers.of(await self._gatherer.get(None, ids))
 
     async def _by_project(self) -> Pages:
         projects = self._projects.listed()
@@ -60,16 +61,17 @@ class ReleaseKind(KindById[Selector]):
         pages = offset_pages(self._api, OF_PROJECT, "values", {}, size=MAX_PER_PAGE, key=key)
         return [{**row, "__projectKey": project["key"]} async for rows in pages for row in rows]
 
-    async def _find(self, _: None, ids: list[str]) -> dict[str, Row | None]:
+    async def _find(self, _: None, ids: list[str]) -> dict[str, Said]:
         found = await each_by_id(ids, self._one, what="release")
-        homes = {str(row["projectId"]) for row in found.values() if row and row.get("projectId")}
+        rows = [row for row in found.values() if isinstance(row, dict)]
+        homes = {str(row["projectId"]) for row in rows if row.get("projectId")}
         projects = await self._projects.live(sorted(homes))
         for release_id, row in found.items():
-            if row is not None:
+            if isinstance(row, dict):
                 project = projects.get(str(row.get("projectId")))
                 found[release_id] = project and {**row, "__projectKey": project["key"]}
         return found
 
     async def _one(self, release_id: str) -> Row | None:
-        row: Any = await self._api.get(ONE, id=release_id)
-        return row if isinstance(row, dict) and str(row.get("id")) == release_id else None
+        answer = await self._api.get(ONE, id=release_id)
+        return that_row(answer, "id", release_id, f"GET {ONE}")

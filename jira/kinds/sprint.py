@@ -7,6 +7,7 @@ from typing import Any, Literal
 from loguru import logger
 from pydantic.v1 import Field, validator
 
+from jira.answers import Answers, Said, Unread, that_row
 from jira.concurrency import Gatherer
 from jira.errors import JiraRequestError
 from jira.events import Family, events_of
@@ -20,8 +21,8 @@ from kinds import Kinds
 OF_BOARD = "/rest/agile/1.0/board/{id}/sprint"
 ONE = "/rest/agile/1.0/sprint/{id}"
 ROWS_TOGETHER = 500
-NO_SPRINTS = "not support sprints"
-"""Jira's words (400) for a board that has none, in English; boards of every type can have some."""
+NO_SPRINTS = 400
+"""The status for a board that has none; boards of every type can have some, and scrum boards do."""
 
 States = tuple[str, ...]
 """The states of a selector; empty for all."""
@@ -76,13 +77,16 @@ class SprintKind(KindById[SprintSelector]):
 
     async def pages(self, selector: SprintSelector) -> Pages:
         """All sprints in one of the selector's states, on any board."""
-        rows = list((await self._on(self._boards.listed(), selector.states)).values())
+        unread = Unread()
+        found = await self._on(self._boards.listed(), selector.states, unread)
+        rows = list(found.values())
         for start in range(0, len(rows), ROWS_TOGETHER):
             yield rows[start : start + ROWS_TOGETHER]
+        unread.raise_failed()
 
-    async def find(self, ids: Iterable[str], selector: SprintSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: SprintSelector) -> Answers:
         """By id; None for one that is gone, in another state, or on no board."""
-        return await self._gatherer.get(selector.states, ids)
+        return Answers.of(await self._gatherer.get(selector.states, ids))
 
     async def resolve(self, subjects: Sequence[IdSubject], selector: SprintSelector) -> Found:
         """Read the sprints again: one whose state left the selector is deleted."""
@@ -96,54 +100,68 @@ class SprintKind(KindById[SprintSelector]):
         self._projects_in.setdefault(sprint_id, set()).add(project_id)
 
     async def _on(
-        self, boards: AsyncIterator[list[Row]], states: States, *, every: bool = True
+        self,
+        boards: AsyncIterator[list[Row]],
+        states: States,
+        unread: Unread,
+        *,
+        every: bool = True,
     ) -> dict[str, Row]:
-        read = partial(self._of_board, states)
-        found = await by_boards(under_each(boards, read, what="sprints", of=named, every=every))
+        read = partial(self._of_board, states, exact=not every)
+        found = await by_boards(
+            under_each(boards, read, what="sprints", of=named, unread=unread, every=every)
+        )
         for sprint_id, row in found.items():
             self._seen_on.setdefault(sprint_id, set()).update(map(str, row["__boardIds"]))
         return found
 
-    async def _of_board(self, states: States, board: Row) -> list[Row]:
+    async def _of_board(self, states: States, board: Row, *, exact: bool) -> list[Row]:
         query = {"state": ",".join(states)} if states else {}
         try:
-            pages = self._boards.values(OF_BOARD, query, str(board["id"]))
+            pages = self._boards.values(OF_BOARD, query, str(board["id"]), exact=exact)
             return [row async for rows in pages for row in rows]
         except JiraRequestError as error:
-            if board.get("type") != "kanban" and NO_SPRINTS not in str(error):
+            if error.status != NO_SPRINTS or board.get("type") == "scrum":
                 raise
             logger.debug(f"Board {board['id']} has no sprints")
             return []
 
-    async def _find(self, states: States, ids: list[str]) -> dict[str, Row | None]:
-        found = await each_by_id(ids, self._one, what="sprint")
+    async def _find(self, states: States, ids: list[str]) -> dict[str, Said]:
+        found: dict[str, Said] = await each_by_id(ids, self._one, what="sprint")
+        rows = {name: row for name, row in found.items() if isinstance(row, dict)}
         there = {
-            sprint_id: row
-            for sprint_id, row in found.items()
-            if row is not None and (not states or row.get("state") in states)
+            name: row for name, row in rows.items() if not states or row.get("state") in states
         }
-        shown = await self._on(self._candidates(there), states, every=False) if there else {}
+        unread = Unread()
+        shown: dict[str, Row] = {}
+        if there:
+            boards = await self._candidates(there, unread)
+            shown = await self._on(boards, states, unread, every=False)
         if there.keys() - shown.keys():
             # It exists, so a board that nothing here told of may show it.
-            shown = await self._on(self._boards.listed(), states)
-        return {sprint_id: shown.get(sprint_id) for sprint_id in found}
+            unread = Unread()
+            shown = await self._on(self._boards.listed(), states, unread, every=False)
+        return {
+            **found,
+            **dict.fromkeys(rows),
+            **dict.fromkeys(there, unread.why),
+            **{name: row for name, row in shown.items() if name in there},
+        }
 
     async def _one(self, sprint_id: str) -> Row | None:
-        row: Any = await self._api.get(ONE, id=sprint_id)
-        return row if isinstance(row, dict) and str(row.get("id")) == sprint_id else None
+        answer = await self._api.get(ONE, id=sprint_id)
+        return that_row(answer, "id", sprint_id, f"GET {ONE}")
 
-    async def _candidates(self, sprints: dict[str, Row]) -> Pages:
+    async def _candidates(self, sprints: dict[str, Row], unread: Unread) -> Pages:
         """The boards that may show the sprints: all of their projects', or simply all."""
         origins = {str(row.get("originBoardId") or "") for row in sprints.values()}
         seen = {board for sprint_id in sprints for board in self._seen_on.get(sprint_id, ())}
-        known = await self._boards.any_of(filter(plausible_id, sorted(origins | seen)))
-        if any(known.get(origin) is None for origin in origins):
-            async for page in self._boards.listed():
-                yield page
-            return
-        boards = {str(row["id"]): row for row in known.values() if row is not None}
+        known = await self._boards.said_of(filter(plausible_id, sorted(origins | seen)))
+        boards = {name: row for name, row in known.items() if isinstance(row, dict)}
+        if not origins <= boards.keys():
+            return self._boards.listed()
         keys = {key for row in boards.values() for key in row["__projectKeys"]}
         keys |= {project for name in sprints for project in self._projects_in.get(name, ())}
-        boards |= {str(row["id"]): row for row in await self._boards.of_projects(sorted(keys))}
-        async for page in one_page(list(boards.values())):
-            yield page
+        of_projects = await self._boards.of_projects(sorted(keys), unread)
+        boards |= {str(row["id"]): row for row in of_projects}
+        return one_page(list(boards.values()))

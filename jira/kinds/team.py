@@ -6,6 +6,7 @@ from typing import Any, Never
 from loguru import logger
 from pydantic.v1 import Field
 
+from jira.answers import Answers, Said, Unread
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi
@@ -76,20 +77,21 @@ class TeamKind(Kind[TeamSelector, Never]):
         async for page in batched(self._with_members(self._listed()), ROWS_TOGETHER):
             yield page
 
-    async def find(self, ids: Iterable[str], selector: TeamSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: TeamSelector) -> Answers:
         """By team id, in one list of all of them."""
         wanted = list(dict.fromkeys(ids))
         if not self.can_be_read():
-            return {}
+            return Answers({})
         listed = [row async for page in self._listed() for row in page]
         rows = [row for row in listed if row["teamId"] in wanted]
         there = {str(row["teamId"]) for row in rows}
+        unread = Unread()
         if selector.include_members:
-            pages = self._with_members(one_page(rows), every=False)
+            pages = self._with_members(one_page(rows), unread)
             rows = [row async for page in pages for row in page]
         found = {str(row["teamId"]): row for row in rows}
-        # A team whose members are refused is neither there nor gone.
-        return {name: found.get(name) for name in wanted if name in found or name not in there}
+        said: dict[str, Said] = dict.fromkeys(wanted)
+        return Answers.of(said | dict.fromkeys(there, unread.why) | found)
 
     async def resolve(self, subjects: Sequence[Never], selector: TeamSelector) -> Found:
         """Nothing: no event tells of a team."""
@@ -97,7 +99,7 @@ class TeamKind(Kind[TeamSelector, Never]):
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: TeamSelector) -> Known:
         """By team ids."""
-        return Known.of(await self.find(identifiers, selector), identifiers)
+        return Known.of(await self.find(identifiers, selector))
 
     async def _listed(self) -> Pages:
         cursor: dict[str, str] = {}
@@ -115,13 +117,14 @@ class TeamKind(Kind[TeamSelector, Never]):
                 return
             cursor = {"cursor": token}
 
-    async def _with_members(self, teams: Pages, *, every: bool = True) -> Pages:
+    async def _with_members(self, teams: Pages, unread: Unread | None = None) -> Pages:
         async for team, members in under_each(
             teams,
             self._members,
             what="members",
             of=lambda row: f"team {row['teamId']} ({row.get('displayName')})",
-            every=every,
+            unread=unread,
+            every=unread is None,
         ):
             yield [{**team, "__members": members}]
 

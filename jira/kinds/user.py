@@ -1,14 +1,15 @@
 """The kind `user`: how users are read, and what an event says of them."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from jira.errors import JiraAnswerError, JiraNotFoundError
+from jira.answers import Answers, that_row
+from jira.errors import JiraAnswerError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.payloads import Row, UserSubject, is_account_id, user_subjects
+from jira.under_parent import each_by_id
 from kinds import Kinds
 
 SEARCH = "/rest/api/3/users/search"
@@ -59,32 +60,31 @@ class UserKind(Kind[Selector, UserSubject]):
             start += len(page)
             yield rows
 
-    async def find(self, ids: Iterable[str], selector: Selector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: Selector) -> Answers:
         """By account id; None where Jira knows no such account (404)."""
-        wanted = list(dict.fromkeys(ids))
-        rows = await asyncio.gather(*(self._one(account_id) for account_id in wanted))
-        return dict(zip(wanted, rows, strict=True))
+        return Answers.of(await each_by_id(ids, self._one, what="user"))
 
     async def resolve(self, subjects: Sequence[UserSubject], selector: Selector) -> Found:
         """Read the users again."""
         found = await self.find([subject.account_id for subject in subjects], selector)
         return Found(
             [row for row in found.values() if row is not None],
-            [subject.row for subject in subjects if found[subject.account_id] is None],
+            [
+                subject.row
+                for subject in subjects
+                if subject.account_id in found and found[subject.account_id] is None
+            ],
+            found.failed,
         )
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: Selector) -> Known:
         """By account ids."""
         names = [name for name in identifiers if self.is_name(name)]
-        return Known.of(await self.find(names, selector), names)
+        return Known.of(await self.find(names, selector))
 
     async def _one(self, account_id: str) -> Row | None:
-        try:
-            row = await self._api.get(ONE, {"accountId": account_id})
-        except JiraNotFoundError:
-            return None
-        if not isinstance(row, dict) or row.get("accountId") != account_id:
-            raise JiraAnswerError(
-                f"GET {ONE} answered with something else than the user {account_id}."
-            )
+        answer = await self._api.get(ONE, {"accountId": account_id})
+        row = that_row(answer, "accountId", account_id, f"GET {ONE}")
+        if row is None:
+            raise JiraAnswerError(f"GET {ONE} answered with another user than {account_id}.")
         return row

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic.v1 import BaseModel, Field
 
+from jira.answers import Answers, Said, Unread, passing
 from jira.concurrency import batched
-from jira.errors import JiraAnswerError
+from jira.errors import JiraAnswerError, JiraError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import bounded
@@ -135,40 +136,51 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         async for page in batched(self._all(query_of(selector)), ROWS_TOGETHER):
             yield page
 
-    async def find(self, ids: Iterable[str], selector: WorklogSelector) -> dict[str, Row | None]:
+    async def find(self, ids: Iterable[str], selector: WorklogSelector) -> Answers:
         """By the worklog's id, with the issue that it belongs to."""
         wanted = list(dict.fromkeys(ids))
         homes = await self.issues_of(wanted)
-        rows, refused = await self.of_issues(dict.fromkeys(homes.values()), selector)
+        rows, unsaid = await self.of_issues(dict.fromkeys(homes.values()), selector)
         found = {str(row["id"]): row for row in rows}
-        return {name: found.get(name) for name in wanted if homes.get(name) not in refused}
+        said: dict[str, Said] = {
+            name: found.get(name) or unsaid.get(homes.get(name, "")) for name in wanted
+        }
+        return Answers.of(said)
 
     async def resolve(self, subjects: Sequence[WorklogSubject], selector: WorklogSelector) -> Found:
         """Read all worklogs of the issues; one that the event names and isn't there is gone."""
-        rows, refused = await self.of_issues([subject.issue_id for subject in subjects], selector)
+        rows, unsaid = await self.of_issues([subject.issue_id for subject in subjects], selector)
         left = {str(row["id"]) for row in rows}
-        said = [subject for subject in subjects if subject.issue_id not in refused]
+        said = [subject for subject in subjects if subject.issue_id not in unsaid]
+        failed = passing(unsaid.values())
+        if failed is not None and not said:
+            raise failed
         named = [row for subject in said for row in subject.worklogs]
-        return Found(rows, [row for row in named if row["id"] not in left])
+        return Found(rows, [row for row in named if row["id"] not in left], failed)
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: WorklogSelector) -> Known:
         """By ids."""
         names = [name for name in identifiers if self.is_name(name)]
-        return Known.of(await self.find(names, selector), names)
+        return Known.of(await self.find(names, selector))
 
     async def of_issues(
         self, issue_ids: Iterable[str], selector: WorklogSelector
-    ) -> tuple[list[Row], set[str]]:
+    ) -> tuple[list[Row], dict[str, JiraError]]:
         """The worklogs of those issues that exist and match the selector, as of now.
 
-        And the ids of issues whose worklogs are refused: nothing can be said about these.
+        And the ids of issues of which nothing can be said, with the reason.
         """
         query = query_of(selector)
-        issues = await self._issues.find(issue_ids, query.issues)
-        given = self._of_each(one_page(list(issues.values())), query, every=False)
+        found = await self._issues.find(issue_ids, query.issues)
+        unsaid = {name: issue for name, issue in found.items() if isinstance(issue, JiraError)}
+        issues = [issue for issue in found.values() if not isinstance(issue, JiraError)]
+        unread = Unread()
+        given = self._of_each(one_page(issues), query, unread, every=False)
         answered = {str(issue["id"]): rows async for issue, rows in given}
         rows = [row for rows in answered.values() for row in rows]
-        return rows, issues.keys() - answered.keys()
+        if (why := unread.why) is not None:
+            unsaid |= dict.fromkeys({str(i["id"]) for i in issues} - answered.keys(), why)
+        return rows, unsaid
 
     async def issues_of(self, worklog_ids: Sequence[str]) -> dict[str, str]:
         """The ids of the issues that worklogs belong to, by the worklog's id."""
@@ -177,26 +189,41 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         return {str(row["id"]): str(row["issueId"]) for rows in found for row in rows}
 
     async def _all(self, query: WorklogQuery) -> Pages:
-        async for _, rows in self._of_each(self._issues.pages(query.issues), query):
+        unread = Unread()
+        issues = self._issues.pages(query.issues, unread=unread)
+        async for _, rows in self._of_each(issues, query, unread):
             yield rows
+        unread.raise_failed()
 
     def _of_each(
-        self, issues: AsyncIterator[list[Row]], query: WorklogQuery, *, every: bool = True
+        self,
+        issues: AsyncIterator[list[Row]],
+        query: WorklogQuery,
+        unread: Unread,
+        *,
+        every: bool = True,
     ) -> AsyncIterator[tuple[Row, list[Row]]]:
         async def read(issue: Row) -> list[Row]:
             rows = inlined(issue)
             # What is expanded never comes along.
             if rows is None or query.expand:
-                rows = await self._listed_of(issue, query)
+                rows = await self._listed_of(issue, query, exact=not every)
             return [{**row, "__issueKey": issue["key"]} for row in rows if query.takes(row)]
 
         return under_each(
-            issues, read, what="worklogs", of=lambda issue: f"issue {issue['key']}", every=every
+            issues,
+            read,
+            what="worklogs",
+            of=lambda issue: f"issue {issue['key']}",
+            unread=unread,
+            every=every,
         )
 
-    async def _listed_of(self, issue: Row, query: WorklogQuery) -> list[Row]:
+    async def _listed_of(self, issue: Row, query: WorklogQuery, *, exact: bool) -> list[Row]:
         asked, issue_id = query.asked(), str(issue["id"])
-        pages = offset_pages(self._api, OF_ISSUE, "worklogs", asked, size=MAX_PER_PAGE, id=issue_id)
+        pages = offset_pages(
+            self._api, OF_ISSUE, "worklogs", asked, size=MAX_PER_PAGE, exact=exact, id=issue_id
+        )
         return [row async for rows in pages for row in rows]
 
     async def _listed(self, ids: Sequence[str]) -> list[Row]:

@@ -5,13 +5,9 @@ Who adds what is missing adds its test to the fact's row and takes the entry out
 
 NOT_YET = {
     "scope-is-401": "the error of such a 401 speaks of an expired token, not of a missing scope",
-    "board-that-keeps-failing": "one board with 5xx fails its kind in every resync and sweep",
-    "translated-errors": "English words tell an issue of issueErrors that is gone from a failure",
     "selector-names-what-is-deleted": "nothing proves what becomes of events under such a selector",
     "parent-changelog-forms": "`Parent Link` isn't read, nor are keys in `Parent Issue`",
     "relatives-show-an-issue": "relatives aren't read again when what they show of it changes",
-    "answers-cut-off": "an answer of bulkfetch that was cut off isn't asked for again in halves",
-    "totals-promise-too-much": "a list that ends before its total is an error every time",
     "long-in-lists": "the lists of projects that divide a search grow with the site",
     "types-of-each-project": "a search for epics names every type of their level in one list",
     "epic-without-a-name": "the example's title falls back to the summary for null, not for ''",

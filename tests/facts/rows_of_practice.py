@@ -10,18 +10,43 @@ ROWS = [
         "scope-is-401",
         tests_in("facts.test_limit_facts", "test_a_401_of_an_api_token_is_never_repeated")
         + tests_in(
+            "unit.test_scopes",
+            "test_an_error_of_the_credentials_names_the_endpoint",
+            "test_every_path_that_is_called_has_an_answer",
+        )
+        + tests_in(
             "unit.test_team",
             "test_where_the_credentials_cannot_read_teams_the_kind_says_so_in_one_line",
         ),
     ),
     Row(
         "board-that-keeps-failing",
-        tests_in("unit.test_kinds", "test_a_failure_anywhere_fails_the_kind"),
+        tests_in(
+            "unit.test_kinds_failures",
+            "test_a_parent_that_fails_again_and_again_costs_only_itself_and_the_end_says_so",
+            "test_what_is_refused_or_fails_alone_is_neither_there_nor_gone",
+            "test_where_nothing_can_be_said_a_failure_is_raised_and_a_refusal_is_not",
+        )
+        + tests_in(
+            "unit.test_under_parent",
+            "test_where_several_in_a_row_get_no_answer_jira_is_down",
+        )
+        + tests_in(
+            "e2e.test_failing_parents",
+            "test_one_board_that_fails_costs_its_own_rows_and_deletes_none",
+        ),
     ),
     Row(
         "translated-errors",
         tests_in(
-            "unit.test_sprint", "test_a_kanban_board_without_sprints_is_known_in_every_language"
+            "unit.test_sprint",
+            "test_a_site_whose_boards_all_have_no_sprints_is_no_failure",
+            "test_a_scrum_board_has_sprints_so_that_its_400_is_a_refusal",
+        )
+        + tests_in(
+            "unit.test_issue_answers",
+            "test_whether_such_an_issue_is_gone_its_status_says_and_not_the_words",
+            "test_an_issue_error_names_its_issue_whatever_it_says",
         )
         + tests_in(
             "unit.test_issue_find",
@@ -66,11 +91,24 @@ ROWS = [
     Row(
         "answers-cut-off",
         tests_in("unit.test_responses", "test_broken_json_is_an_error")
+        + tests_in(
+            "unit.test_issue_answers",
+            "test_one_issue_that_spoils_the_answer_costs_only_itself",
+            "test_keys_and_finds_leave_out_the_one_that_spoils_the_answer",
+        )
+        + tests_in("unit.test_halves", "test_answers_that_are_too_large_come_in_parts")
         + tests_in("sandbox.jira.test_faults", "test_html_and_truncated_json_with_200"),
     ),
     Row(
         "totals-promise-too-much",
-        tests_in("unit.test_paging", "test_an_empty_page_before_the_total_is_an_error"),
+        tests_in(
+            "unit.test_paging", "test_a_list_that_promises_more_than_it_gives_ends_and_says_so"
+        )
+        + tests_in(
+            "unit.test_project",
+            "test_a_list_that_ends_before_its_total_is_a_warning",
+            "test_projects_that_such_a_list_is_without_are_not_taken_for_gone",
+        ),
     ),
     Row(
         "long-in-lists",

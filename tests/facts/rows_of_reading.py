@@ -110,8 +110,11 @@ ROWS = [
         tests_in(
             "unit.test_issue_reader",
             "test_all_issues_are_read_by_hundreds_and_in_order",
-            "test_issues_that_still_could_not_be_returned_are_an_error_and_not_deleted",
-            "test_an_issue_that_is_said_not_to_be_there_is_no_failure",
+        )
+        + tests_in(
+            "unit.test_issue_answers",
+            "test_such_an_issue_that_cannot_be_read_either_is_neither_there_nor_gone",
+            "test_whether_such_an_issue_is_gone_its_status_says_and_not_the_words",
         )
         + tests_in(
             "sandbox.jira.test_search", "test_bulkfetch_is_current_ordered_and_follows_moves"

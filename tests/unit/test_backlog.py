@@ -98,7 +98,7 @@ async def test_without_fields_those_that_jira_shows_are_read(site):
 
 
 @pytest.mark.parametrize(
-    "refusal", [FORBIDDEN, GONE, JiraRequestError("422")], ids=["403", "404", "422"]
+    "refusal", [FORBIDDEN, GONE, JiraRequestError("422", 422)], ids=["403", "404", "422"]
 )
 async def test_a_board_that_is_refused_costs_only_what_it_alone_shows(site, log, refusal):
     site.answers[SOFTWARE.format(1)] = refusal

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from jira.answers import Unread
 from jira.errors import JiraRequestError
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
@@ -109,11 +110,11 @@ async def test_what_port_has_is_there_or_gone_and_what_is_no_id_is_neither(site)
 
 
 async def test_the_boards_of_projects_come_each_once(site):
-    rows = await site.client.boards.of_projects(["10", "11", "12"])
+    rows = await site.client.boards.of_projects(["10", "11", "12"], Unread())
     assert [row["id"] for row in rows] == [1, 2]
 
 
 @pytest.mark.parametrize("answer", [GONE, JiraRequestError("400")], ids=["404", "400"])
 async def test_a_project_that_is_gone_has_no_boards(site, answer):
     site.answers[f"{AGILE}/board"] = answer
-    assert await site.client.boards.of_projects(["10"]) == []
+    assert await site.client.boards.of_projects(["10"], Unread()) == []

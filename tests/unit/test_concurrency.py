@@ -291,9 +291,10 @@ async def test_small_pages_become_large_ones_and_nothing_is_lost_or_empty(length
     assert [item for page in found for item in page] == list(range(sum(lengths)))
 
 
-async def test_an_error_of_the_pages_is_raised_and_what_was_gathered_is_not_a_page():
+async def test_an_error_of_the_pages_is_raised_after_what_came_before_it():
     pages = batched(lists(3, 1, then=ValueError("source")), 3)
     assert await anext(pages) == [0, 1, 2]
+    assert await anext(pages) == [3]
     with pytest.raises(ValueError, match="source"):
         await anext(pages)
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from jira.errors import JiraPermissionError, JiraRequestError, JiraUnavailableError
+from jira.http.api import SERVER_INFO
 from jira.jql import ordered
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH, IssueQuery, IssueReader
 from tests.unit.helpers.fakes import FakeApi
@@ -81,11 +82,24 @@ async def test_a_query_that_is_refused_again_is_an_error():
         await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
 
 
-@pytest.mark.parametrize("error", [JiraUnavailableError("503"), JiraPermissionError("403")])
-async def test_a_search_that_fails_is_an_error_and_nothing_is_asked_in_its_place(error):
-    fake = FakeApi.scripted(error)
-    with pytest.raises(type(error)):
+async def test_a_search_that_is_refused_is_an_error_and_nothing_is_asked_in_its_place():
+    fake = FakeApi.scripted(JiraPermissionError("403"))
+    with pytest.raises(JiraPermissionError):
         await IssueReader(fake.api, 10).find(["1"], QUERY)
+
+
+async def test_an_issue_whose_search_fails_is_neither_there_nor_gone():
+    error = JiraUnavailableError("503")
+    fake = FakeApi.scripted(error)
+    assert await IssueReader(fake.api, 10).find(["1"], QUERY) == {"1": error}
+
+
+async def test_where_jira_is_down_nothing_is_asked_by_halves():
+    error = JiraUnavailableError("503")
+    fake = FakeApi.scripted(error, error)
+    with pytest.raises(JiraUnavailableError):
+        await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
+    assert [path for _, path, _ in fake.asked] == [SEARCH, SERVER_INFO]
 
 
 async def test_finding_at_the_same_time_is_one_search():

@@ -2,33 +2,29 @@
 
 import asyncio
 from collections.abc import Iterable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from jira.answers import Unread
 from jira.concurrency import FIRST
-from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
+from jira.errors import (
+    JiraAnswerError,
+    JiraPermissionError,
+)
 from jira.jql import bounded, ordered
-from jira.kinds import issue_reader as module
+from jira.kinds.issue_chunks import BYTES_TOGETHER, FIRST_WHOLE, LEAST_BULK_FETCH, may_be_large
 from jira.kinds.issue_reader import (
     BULK_FETCH,
-    BYTES_TOGETHER,
     CHUNKS_AHEAD,
-    FIRST_WHOLE,
-    LEAST_BULK_FETCH,
-    PARTIAL_PAUSE,
-    PARTIAL_READS,
     ROWS_TOGETHER,
     SEARCH,
     IssueQuery,
     IssueReader,
-    may_be_large,
-    unread_issues,
 )
 from jira.kinds.split_by_project import page_size
-from tests.unit.helpers.fakes import FakeApi, settle
-from tests.unit.helpers.issue_site import Row, Site, bulk
+from tests.unit.helpers.fakes import FakeApi
+from tests.unit.helpers.issue_site import Row, Site
 
 QUERY = IssueQuery("project = AB")
 
@@ -168,7 +164,7 @@ async def test_large_issues_are_read_and_handed_on_few_at_a_time():
     ],
 )
 def test_which_issues_may_be_large(query, may_be):
-    assert may_be_large(query) is may_be
+    assert may_be_large(query.fields, query.expand) is may_be
 
 
 async def test_of_small_issues_as_many_are_read_at_once_as_jira_gives():
@@ -204,97 +200,21 @@ async def test_a_failure_in_the_middle_is_raised_and_the_read_not_merely_shorter
         await all_pages(site.reader)
 
 
-@pytest.fixture
-def pauses(monkeypatch) -> list[float]:
-    """How long the reader waits; it is over at once."""
-    waited: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        if seconds:
-            waited.append(seconds)
-
-    stand_in = SimpleNamespace(sleep=sleep, Semaphore=asyncio.Semaphore, gather=asyncio.gather)
-    monkeypatch.setattr(module, "asyncio", stand_in)
-    return waited
-
-
-async def test_issues_that_could_not_be_returned_are_asked_for_again_after_a_pause(pauses):
-    fake = FakeApi.scripted(bulk("1", failed=["2", "3"]), bulk("3", failed=["2"]), bulk("2"))
-    rows = await IssueReader(fake.api, 10).by_keys(["1", "2", "3"])
-    assert ids([rows]) == ["1", "3", "2"]
-    asked = [body["issueIdsOrKeys"] for body in fake.bodies(BULK_FETCH)]
-    assert asked == [["1", "2", "3"], ["2", "3"], ["2"]]
-    assert pauses == [PARTIAL_PAUSE, 2 * PARTIAL_PAUSE]
-
-
-async def test_issues_that_still_could_not_be_returned_are_an_error_and_not_deleted(pauses):
-    fake = FakeApi.scripted(*[bulk("1", failed=["2"])] * PARTIAL_READS)
-    with pytest.raises(JiraUnavailableError, match=r"1 issues, among them 2: Try later"):
-        await IssueReader(fake.api, 10).by_keys(["1", "2"])
-    assert len(fake.asked) == PARTIAL_READS
-
-
-async def test_issues_that_are_all_there_are_read_without_a_pause(pauses):
-    site = Site(250)
-    assert len(ids(await all_pages(site.reader))) == 250
-    assert len(await site.reader.by_keys(site.issues)) == 250
-    assert pauses == []
-
-
-async def test_a_pause_for_a_few_issues_keeps_nobody_else_waiting(pauses, monkeypatch):
-    """The place is given back meanwhile."""
-    fake = FakeApi.scripted(bulk(failed=["1"]), bulk("2"), bulk("1"))
-    reader = IssueReader(fake.api, 1)
-    both = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        if seconds:
-            await both.wait()
-
-    monkeypatch.setattr("jira.kinds.issue_reader.asyncio.sleep", sleep)
-    first = asyncio.create_task(reader.by_keys(["1"]))
-    await settle()
-    async with asyncio.timeout(5):
-        assert ids([await reader.by_keys(["2"])]) == ["2"]
-    both.set()
-    assert ids([await first]) == ["1"]
-
-
 async def test_what_is_asked_for_by_key_is_little_more_than_the_key():
     site = Site(1)
-    await site.reader.by_keys(["1"])
+    await site.reader.by_keys(["1"], unread=Unread())
     assert site.fake.bodies(BULK_FETCH) == [{"issueIdsOrKeys": ["1"], "fields": ["issuetype"]}]
-
-
-@pytest.mark.parametrize(
-    "said", ["Issue does not exist", "The issue was not found.", "You have no permission to see it"]
-)
-async def test_an_issue_that_is_said_not_to_be_there_is_no_failure(said):
-    fake = FakeApi.scripted(bulk("1", failed=["2"], said=said))
-    assert ids([await IssueReader(fake.api, 10).by_keys(["1", "2"])]) == ["1"]
-
-
-@pytest.mark.parametrize(
-    "errors",
-    [None, [], [None], ["text"], [{}], [{"errorMessage": "x"}], [{"id": None}], {"id": "1"}],
-)
-def test_odd_issue_errors_name_no_issue(errors):
-    assert unread_issues({"issueErrors": errors}) == {}
-
-
-def test_an_issue_error_without_words_is_still_a_failure():
-    assert unread_issues({"issueErrors": [{"id": 5}]}) == {"5": ""}
 
 
 async def test_keys_are_read_by_hundreds_and_each_once():
     site = Site(250)
-    rows = await site.reader.by_keys([*site.issues, "1", "2"])
+    rows = await site.reader.by_keys([*site.issues, "1", "2"], unread=Unread())
     assert ids([rows]) == list(site.issues)
     assert len(site.fake.asked) == 3
 
 
 async def test_no_keys_are_no_request():
-    assert await IssueReader(FakeApi.scripted().api, 10).by_keys([]) == []
+    assert await IssueReader(FakeApi.scripted().api, 10).by_keys([], unread=Unread()) == []
 
 
 async def test_bulk_reads_leave_two_places_to_live_events():

@@ -78,7 +78,7 @@ async def test_only_issue_resources_are_read_each_within_its_selector():
     site = Site("10", pages=[[{"id": "1"}]])
     results = await site.read("10", of)
     assert site.asked == [
-        IssueQuery('(type = Bug) AND project in ("10")', ("summary",), ("names",)),
+        IssueQuery('(type = Bug) AND project in ("10") ORDER BY key', ("summary",), ("names",)),
         IssueQuery('project in ("10")'),
     ]
     assert [found.resource_index for found in results] == [1, 4]
@@ -102,7 +102,7 @@ async def test_only_resources_of_issues_are_read_each_by_its_own_selector():
     site = Site(pages=TWO_PAGES)
     assert await site.where(of) == [(1, "1"), (1, "2"), (3, "1"), (3, "2")]
     assert site.asked == [
-        IssueQuery("(a = 1 OR b = 2) AND sprint in (3)", ("summary",)),
+        IssueQuery("(a = 1 OR b = 2) AND sprint in (3) ORDER BY key", ("summary",)),
         IssueQuery("sprint in (3)", expand=("names",)),
     ]
 

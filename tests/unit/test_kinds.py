@@ -1,7 +1,6 @@
 """What every kind promises, in one table: how each is read, and what is never taken for gone."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -10,36 +9,36 @@ from client import MYSELF
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
-    JiraError,
+    JiraForeignAnswerError,
+    JiraPartlyUnavailableError,
     JiraPermissionError,
     JiraRequestError,
     JiraUnavailableError,
 )
-from jira.kinds.worklog import BY_IDS
 from kinds import Kinds
-from tests.unit.helpers.kind_cases import CASES, Case
-from tests.unit.helpers.planning_site import GONE, Row, all_rows, warnings
+from tests.unit.helpers.kind_cases import CASES, Case, ids, of, of_each
+from tests.unit.helpers.planning_site import (
+    GONE,
+    Row,
+    all_rows,
+    warnings,
+)
 from tests.unit.helpers.whole_site import WholeSite
 
 FORBIDDEN = JiraPermissionError("answered with 403")
 DOWN = JiraUnavailableError("503")
-
-
-def of(*cases: Case) -> Any:
-    return pytest.mark.parametrize("case", cases, ids=[case.kind for case in cases])
-
-
-def of_each(name: str, cases: Iterable[tuple[Case, Any]]) -> Any:
-    """One test for each of a case's values."""
-    found = [pytest.param(case, value, id=f"{case.kind}-{value}") for case, value in cases]
-    return pytest.mark.parametrize(("case", name), found)
+OF_ALL = [JiraAuthenticationError("401"), JiraForeignAnswerError("HTML")]
+ODD = (JiraAnswerError, JiraPartlyUnavailableError)
+"""What an odd answer comes to: the kind's failure, or that of the one parent that gave it."""
 
 
 every_kind = of(*CASES)
 with_parents = of(*(case for case in CASES if case.parents))
 with_events = of(*(case for case in CASES if case.event))
-refused_alone = of_each("path", ((case, path) for case in CASES for path in case.alone))
 every_list = of_each("path", ((case, path) for case in CASES for path in case.lists))
+every_list_of_all = of_each(
+    "path", ((c, path) for c in CASES for path in c.lists if path not in c.parents)
+)
 every_find = of_each("path", ((case, path) for case in CASES for path in case.finds))
 
 
@@ -54,10 +53,6 @@ async def read_all(site: WholeSite, case: Case) -> list[Row]:
 
 async def find(site: WholeSite, case: Case, *ids: str) -> dict[str, Row | None]:
     return await site.client.kinds[case.kind].find(ids, case.read_by)
-
-
-def ids(case: Case, rows: Iterable[Row | None]) -> list[str]:
-    return sorted(str(row[case.id_of]) for row in rows if row is not None)
 
 
 def test_every_kind_is_in_the_table():
@@ -157,15 +152,22 @@ async def test_where_every_parent_is_refused_it_is_not_the_parents_and_the_kind_
         await read_all(site, case)
 
 
+@pytest.mark.parametrize("failure", OF_ALL, ids=["401", "html"])
 @every_list
-@pytest.mark.parametrize("failure", [JiraAuthenticationError("401"), DOWN], ids=["401", "503"])
-async def test_a_failure_anywhere_fails_the_kind(site, case, path, failure):
+async def test_a_failure_that_is_no_parents_own_fails_the_kind(site, case, path, failure):
     site.answers[path] = failure
     with pytest.raises(type(failure)):
         await read_all(site, case)
 
 
-@of_each("path", ((c, path) for c in CASES for path in c.lists if path not in c.parents))
+@every_list_of_all
+async def test_a_list_of_all_that_fails_fails_the_kind(site, case, path):
+    site.answers[path] = DOWN
+    with pytest.raises(JiraUnavailableError):
+        await read_all(site, case)
+
+
+@every_list_of_all
 async def test_a_list_of_all_that_is_refused_fails_the_kind(site, case, path):
     site.answers[path] = FORBIDDEN
     with pytest.raises(JiraPermissionError):
@@ -176,7 +178,7 @@ async def test_a_list_of_all_that_is_refused_fails_the_kind(site, case, path):
 @every_list
 async def test_an_answer_that_is_no_list_is_an_error_and_not_empty(site, case, path, odd):
     site.answers[path] = odd
-    with pytest.raises(JiraAnswerError):
+    with pytest.raises(ODD):
         await read_all(site, case)
 
 
@@ -185,7 +187,7 @@ async def test_an_answer_that_is_no_list_is_an_error_and_not_empty(site, case, p
 async def test_rows_that_are_no_rows_are_an_error_and_not_left_out(site, case, path, odd):
     rows = case.lists[path]
     site.answers[path] = odd if rows is None else {rows: odd, "isLast": True, "pageInfo": {}}
-    with pytest.raises(JiraAnswerError):
+    with pytest.raises(ODD):
         await read_all(site, case)
 
 
@@ -226,49 +228,3 @@ async def test_credentials_that_end_in_the_middle_of_the_read_fail_the_kind(site
     assert isinstance(failed.value, JiraAuthenticationError) or re.search(
         r"\d of \d", str(failed.value)
     )
-
-
-@refused_alone
-async def test_what_is_refused_alone_is_neither_there_nor_gone(site, case, path, log):
-    site.answers[path] = FORBIDDEN
-    first, *others = case.ids
-    assert list(await find(site, case, first, others[-1])) == [others[-1]]
-    assert list(await find(site, case, first)) == []
-    known = await site.client.kinds[case.kind].by_identifiers([first, others[-1]], case.read_by)
-    assert (ids(case, known.rows), known.gone) == ([others[-1]], [])
-    assert any(case.kind in line or case.said in line for line in warnings(log))
-    if case.event:
-        kind = site.client.kinds[case.kind]
-        found = await kind.resolve(kind.subjects(case.event), case.read_by)
-        assert (found.updated, found.deleted) == ([], [])
-
-
-@every_find
-async def test_a_failure_is_not_taken_for_what_is_gone(site, case, path):
-    kind = site.client.kinds[case.kind]
-    subjects = kind.subjects(case.event) if case.event else ()
-    await kind.resolve(subjects, case.read_by)
-    an_event_asks_it = path in {asked for _, asked, _ in site.fake.asked}
-    site.answers[path] = DOWN
-    with pytest.raises(JiraUnavailableError):
-        await kind.by_identifiers([case.called[0]], case.read_by)
-    with pytest.raises(JiraUnavailableError):
-        await find(site, case, case.ids[0])
-    if an_event_asks_it:
-        with pytest.raises(JiraUnavailableError):
-            await kind.resolve(subjects, case.read_by)
-    else:
-        assert path == BY_IDS or case.event is None
-
-
-@pytest.mark.parametrize("odd", [None, [], "text", {}], ids=str)
-@every_find
-async def test_an_odd_answer_never_makes_another_row(site, case, path, odd):
-    """It is an error, or there is no such row, or the row is known from elsewhere."""
-    [right] = (await find(WholeSite().fill(), case, case.ids[0])).values()
-    site.answers[path] = odd
-    try:
-        found = await find(site, case, case.ids[0])
-    except JiraError:
-        return
-    assert found in ({case.ids[0]: None}, {case.ids[0]: right})

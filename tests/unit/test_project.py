@@ -10,6 +10,7 @@ from jira.errors import JiraAnswerError, JiraNotFoundError, JiraUnavailableError
 from jira.kinds.project import ONE, SEARCH, ProjectKind
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi
+from tests.unit.helpers.planning_site import warnings
 
 Row = dict[str, Any]
 
@@ -101,9 +102,18 @@ async def test_an_answer_without_its_list_is_an_error(bad):
         await read(page(1, isLast=False), bad)
 
 
-async def test_an_empty_page_before_the_total_is_an_error():
-    with pytest.raises(JiraAnswerError, match="1 of 5"):
-        await read(page(1, total=5), page(total=5))
+async def test_a_list_that_ends_before_its_total_is_a_warning(log):
+    pages, _ = await read(page(1, total=5), page(total=5))
+    assert [len(rows) for rows in pages] == [1]
+    [line] = warnings(log)
+    assert SEARCH in line
+    assert "1 of the 5" in line
+
+
+async def test_projects_that_such_a_list_is_without_are_not_taken_for_gone():
+    fake = FakeApi.scripted(page(1, total=2), page(total=2))
+    with pytest.raises(JiraAnswerError, match="1 of the 2"):
+        await ProjectKind(fake.api).live(["1", "2"])
 
 
 async def test_projects_are_found_by_id():

@@ -6,7 +6,6 @@ import pytest
 from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.models import Entity
 
-from jira.errors import JiraUnavailableError
 from kinds import Kinds
 from port.mapping.resources import JiraPortAppConfig
 from port.mapping.row_mapper import RowMapper
@@ -120,5 +119,6 @@ async def test_nothing_to_read_again_asks_nobody(jira):
 
 async def test_while_jira_is_down_nothing_is_taken_for_gone(jira):
     jira.down = True
-    with pytest.raises(JiraUnavailableError):
-        await read_again(jira, mapping("issue"), entity("issue", "AB-1"))
+    looked = await looked_up(jira.client, [entity("issue", "AB-1")], mapping("issue"), MAPPER)
+    assert (looked.alive, looked.gone, looked.unsaid) == ([], [], [])
+    assert looked.failed == {Kinds.ISSUE}

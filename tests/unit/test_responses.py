@@ -8,6 +8,7 @@ import pytest
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
+    JiraForeignAnswerError,
     JiraNotFoundError,
     JiraPermissionError,
     JiraRequestError,
@@ -45,8 +46,8 @@ def test_what_only_a_lenient_reader_takes_is_read_all_the_same(text):
 
 
 REFUSALS = [
-    (301, JiraAnswerError),
-    (302, JiraAnswerError),
+    (301, JiraForeignAnswerError),
+    (302, JiraForeignAnswerError),
     (400, JiraRequestError),
     (401, JiraAuthenticationError),
     (403, JiraPermissionError),

@@ -13,7 +13,8 @@ from tests.unit.helpers.planning_site import AGILE, GONE, PlanningSite, Row, war
 ACTIVE = resource("sprint")
 EVERY = resource("sprint", sprint_state=None)
 FORBIDDEN = JiraPermissionError("answered with 403")
-NO_SPRINTS = JiraRequestError("answered with 400: The board does not support sprints")
+NO_SPRINTS = JiraRequestError("answered with 400: Das Board unterstützt keine Sprints")
+"""In the language of the account."""
 
 
 @pytest.fixture
@@ -73,13 +74,30 @@ async def test_a_board_without_sprints_is_nothing_to_warn_about(site, log):
     assert warnings(log) == []
 
 
-async def test_a_site_whose_boards_all_have_no_sprints_is_no_failure(site):
-    site.answers |= {f"{AGILE}/board/{n}/sprint": NO_SPRINTS for n in site.boards}
+@pytest.mark.parametrize("board_type", ["simple", "kanban"])
+async def test_a_site_whose_boards_all_have_no_sprints_is_no_failure(site, log, board_type):
+    for board_id, board in site.boards.items():
+        board["type"] = board_type
+        site.answers[f"{AGILE}/board/{board_id}/sprint"] = NO_SPRINTS
     assert await site.resync(Kinds.SPRINT, ACTIVE) == []
+    assert warnings(log) == []
+
+
+async def test_a_scrum_board_has_sprints_so_that_its_400_is_a_refusal(site, log):
+    """A query that is wrong is 400 everywhere, and would empty the kind without a word."""
+    site.answers[f"{AGILE}/board/2/sprint"] = NO_SPRINTS
+    assert names(await site.resync(Kinds.SPRINT, ACTIVE)) == {21: [1], 24: [1], 25: [1]}
+    [line] = warnings(log)
+    assert "sprints of board 2 (Board 2)" in line
+    for board_id, board in site.boards.items():
+        board["type"] = "scrum"
+        site.answers[f"{AGILE}/board/{board_id}/sprint"] = NO_SPRINTS
+    with pytest.raises(JiraRequestError):
+        await site.resync(Kinds.SPRINT, ACTIVE)
 
 
 @pytest.mark.parametrize(
-    "refusal", [FORBIDDEN, GONE, JiraRequestError("422")], ids=["403", "404", "422"]
+    "refusal", [FORBIDDEN, GONE, JiraRequestError("422", 422)], ids=["403", "404", "422"]
 )
 async def test_a_board_that_is_refused_costs_only_what_it_alone_shows(site, log, refusal):
     site.answers[f"{AGILE}/board/1/sprint"] = refusal
@@ -160,13 +178,6 @@ async def test_an_issue_of_another_project_brings_a_sprint_onto_its_projects_boa
     payload = issue_event(UPDATED, moved, project={"id": "20", "key": "CD"})
     updated, deleted = await site.live(Kinds.SPRINT, payload, ACTIVE)
     assert (names(updated), deleted) == ({24: [1, 4]}, [])
-
-
-async def test_a_kanban_board_without_sprints_is_known_in_every_language(site, log):
-    """Jira says it in the language of the account."""
-    site.answers[f"{AGILE}/board/3/sprint"] = JiraRequestError("answered with 400: Nicht hier")
-    assert set(names(await site.resync(Kinds.SPRINT, ACTIVE))) == {21, 24, 25}
-    assert warnings(log) == []
 
 
 async def test_what_port_has_is_there_or_gone_and_what_is_no_id_is_neither(site):

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from jira.errors import JiraAnswerError
+from jira.errors import JiraAnswerError, JiraPermissionError, JiraUnavailableError
 from jira.kinds.user import ONE, SEARCH, UserKind
 from tests.unit.helpers.fake_client import USERS
 from tests.unit.helpers.fakes import FakeApi
+from tests.unit.helpers.planning_site import warnings
 
 
 def user(number: int, **more: Any) -> dict[str, Any]:
@@ -86,3 +87,22 @@ async def test_another_answer_than_the_user_is_an_error_and_not_none(answer):
 async def test_a_user_that_is_named_twice_is_asked_for_once():
     fake = FakeApi.scripted(user(1))
     assert await UserKind(fake.api).find(["user-1", "user-1"], USERS) == {"user-1": user(1)}
+
+
+@pytest.mark.parametrize(
+    "failure", [JiraUnavailableError("500"), JiraPermissionError("403")], ids=["500", "403"]
+)
+async def test_a_user_that_jira_fails_to_tell_costs_only_itself(failure, log):
+    """One of thousands can be 500 for months; the others are read all the same."""
+
+    def answer(method: str, path: str, what: Any) -> Any:
+        return failure if what["accountId"] == "user-1" else user(2)
+
+    kind = UserKind(FakeApi(answer).api)
+    found = await kind.find(["user-1", "user-2"], USERS)
+    assert found == {"user-2": user(2)}
+    assert found.failed is (failure if isinstance(failure, JiraUnavailableError) else None)
+    known = await kind.by_identifiers(["user-1", "user-2"], USERS)
+    assert (known.rows, known.gone) == ([user(2)], [])
+    [line, _] = warnings(log)
+    assert "user user-1 " in line

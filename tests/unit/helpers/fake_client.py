@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from client import JiraClient
+from jira.answers import Unread
 from jira.errors import JiraAuthenticationError, JiraUnavailableError
 from jira.kinds.issue import IssueKind
 from jira.kinds.issue_reader import SMALLEST, IssueQuery, IssueReader
@@ -68,7 +69,9 @@ class FakeReader(IssueReader):
         there = self.site.by_id
         return {i: there[i] for i in ids if i in there and i not in self.site.outside}
 
-    async def by_keys(self, keys: Iterable[str], fields: Sequence[str] = SMALLEST) -> list[Row]:
+    async def by_keys(
+        self, keys: Iterable[str], fields: Sequence[str] = SMALLEST, *, unread: Unread
+    ) -> list[Row]:
         await self.site.answer()
         keys = list(keys)
         self.site.keys_asked.append(keys)
@@ -87,7 +90,10 @@ class FakeReader(IssueReader):
             yield page
 
     async def pages(
-        self, query: IssueQuery, projects: Mapping[str, int] | None = None
+        self,
+        query: IssueQuery,
+        projects: Mapping[str, int] | None = None,
+        unread: Unread | None = None,
     ) -> AsyncIterator[list[Row]]:
         """Those that changed: a sweep asks for no others."""
         self.site.asked.append(f"pages {query.jql}")

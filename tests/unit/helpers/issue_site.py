@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jira.errors import JiraRequestError
+from jira.http.api import SERVER_INFO
 from jira.kinds.issue_reader import BULK_FETCH, IssueReader
 from tests.unit.helpers.fakes import FakeApi
 
@@ -23,6 +24,8 @@ class Site:
         self.reader = IssueReader(self.fake.api, 10)
 
     def answer(self, method: str, path: str, body: Row) -> Any:
+        if path == SERVER_INFO:
+            return {"baseUrl": "https://x.atlassian.net"}
         assert method == "READ"
         return self.bulk(body) if path == BULK_FETCH else self.search(body)
 

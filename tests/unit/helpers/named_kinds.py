@@ -55,7 +55,6 @@ class Answers:
         return Known(
             [row for row in said.values() if isinstance(row, dict)],
             [name for name, row in said.items() if row is None],
-            [name for name, row in said.items() if row is ...],
         )
 
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from client import MYSELF, JiraClient
-from jira.errors import JiraNotFoundError
+from jira.errors import JiraNotFoundError, JiraPartlyUnavailableError
+from jira.http.api import SERVER_INFO
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
 from jira.kinds.registry import KINDS
 from kinds import Kinds
@@ -19,6 +20,19 @@ GONE = JiraNotFoundError("404")
 
 async def all_rows(pages: AsyncIterator[list[Row]]) -> list[Row]:
     return [row async for page in pages for row in page]
+
+
+async def read_to_its_end(
+    pages: AsyncIterator[list[Row]],
+) -> tuple[list[Row], JiraPartlyUnavailableError]:
+    """What a read hands on before it says at its end that something is missing."""
+    rows: list[Row] = []
+    try:
+        async for page in pages:
+            rows += page
+    except JiraPartlyUnavailableError as error:
+        return rows, error
+    raise AssertionError("the read says that it is complete")
 
 
 def warnings(log: Sequence[str]) -> list[str]:
@@ -117,6 +131,8 @@ class PlanningSite:
             return self.answers[path]
         if path == MYSELF:
             return {"accountId": "account-1"}
+        if path == SERVER_INFO:
+            return {"baseUrl": "https://x.atlassian.net"}
         if path == "/rest/api/3/project/search":
             return self._projects(what)
         if path == "/rest/api/3/issuetype":

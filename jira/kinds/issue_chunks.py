@@ -1,0 +1,64 @@
+"""How many issues are read at once, since some are large, and which of them didn't come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jira.errors import JiraError
+from jira.payloads import Row
+
+MAX_BULK_FETCH = 100
+LEAST_BULK_FETCH = 10
+FIRST_WHOLE = 20
+"""How many are read at once before it is known how large they are, where they may be large."""
+LARGE_FIELDS = frozenset(
+    ("*all", "*navigable", "comment", "worklog", "description", "environment", "attachment")
+)
+BYTES_TOGETHER = 5_000_000
+"""Bytes that one answer should have at most, and the rows that are handed on at once."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows that were read together, the bytes of JSON they came in, and what can't be said."""
+
+    rows: list[Row]
+    size: int
+    failed: Mapping[str, JiraError] = field(default_factory=dict)
+
+
+class UsualSize:
+    """How many issues fit into one answer, by those that were read; `first` before any was."""
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._of_a_row = 0.0
+
+    def note(self, chunk: Chunk) -> None:
+        """Learn from an answer."""
+        if chunk.rows:
+            of_a_row = chunk.size / len(chunk.rows)
+            self._of_a_row += 0.3 * (of_a_row - self._of_a_row) if self._of_a_row else of_a_row
+
+    def fitting(self) -> int:
+        """How many issues to ask for at once."""
+        if not self._of_a_row:
+            return self._first
+        return max(LEAST_BULK_FETCH, min(int(BYTES_TOGETHER / self._of_a_row), MAX_BULK_FETCH))
+
+
+def may_be_large(fields: Sequence[str], expand: Sequence[str]) -> bool:
+    """Whether what is read of an issue can be many times its usual few kilobytes."""
+    return bool(expand) or not LARGE_FIELDS.isdisjoint(fields)
+
+
+def unread_issues(answer: Mapping[str, Any]) -> list[str]:
+    """The ids of issues that could not be returned.
+
+    By the OpenAPI one that isn't found or seen is not listed. Why, Jira says in the language of
+    the account: nothing is made of its words.
+    """
+    errors = answer.get("issueErrors")
+    listed = errors if isinstance(errors, list) else []
+    ids = (str(e["id"]) for e in listed if isinstance(e, Mapping) and e.get("id"))
+    return list(dict.fromkeys(ids))
