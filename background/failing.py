@@ -39,7 +39,9 @@ class Failing:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._states: dict[tuple[str, str], State] = {}
-        self._outage: float | None = None
+        self._outage_began = 0.0
+        # What waits for Jira, for Port or for the mapping.
+        self._waiting: set[str] = set()
         # Ended lately: one that comes and goes is said once, too.
         self._over: dict[tuple[str, str], State] = {}
 
@@ -57,6 +59,7 @@ class Failing:
             state = self._states[key] = over
         if state is None:
             self._states[key] = State(what, str(error), now, now)
+            _forget_oldest(self._states)
             logger.error(
                 f"{what} can't be kept up to date: {error} What Port has of it stays as it is, "
                 f"everything else goes on. {advice(error)}"
@@ -71,17 +74,18 @@ class Failing:
                 f"{advice(error)}"
             )
 
-    def outage(self, error: Exception) -> None:
-        """Jira or Port isn't there, or doesn't know us: nothing is lost, everything waits."""
-        if self._outage is None:
-            logger.warning(f"All live events wait for another try: {error}")
-            self._outage = self._now()
+    def outage(self, what: str, error: Exception) -> None:
+        """Jira or Port isn't there, or doesn't know us: nothing is lost, it waits."""
+        if not self._waiting:
+            logger.warning(f"For now live events wait for another try: {error}")
+            self._outage_began = self._now()
+        self._waiting.add(what)
 
-    def outage_over(self) -> None:
-        """Something was read and written."""
-        if self._outage is not None:
-            logger.info(f"Live events go on, after {_minutes(self._now() - self._outage)}")
-            self._outage = None
+    def outage_over(self, what: str) -> None:
+        """It was read and written; said when nothing else waits any more."""
+        if self._waiting == {what}:
+            logger.info(f"Live events go on, after {_minutes(self._now() - self._outage_began)}")
+        self._waiting.discard(what)
 
     def works(self, what: str) -> bool:
         """It works; whether it failed before, and something may have been missed meanwhile."""
@@ -91,14 +95,13 @@ class Failing:
             if not state.end_said:
                 state.end_said = True
                 logger.info(f"{what} works again, after {_minutes(self._now() - state.since)}")
-        while len(self._over) > MAX_REMEMBERED:
-            del self._over[next(iter(self._over))]
+        _forget_oldest(self._over)
         return bool(over)
 
 
 def cause_of(error: Exception) -> str:
     """What makes two errors the same cause: their sort and their words, without names in them."""
-    words = re.sub(r"[0-9]+|'[^']*'|\"[^\"]*\"", "…", str(error))
+    words = re.sub(r"[\w.-]*[0-9][\w.-]*|'[^']*'|\"[^\"]*\"", "…", str(error))
     return f"{type(error).__name__}: {words[:200]}"
 
 
@@ -119,6 +122,11 @@ def advice(error: Exception) -> str:
     if isinstance(error, JiraError):
         return "It is tried again by itself: with its next event, and by the sweep."
     return "It is tried again with its next event, and by the sweep."
+
+
+def _forget_oldest(states: dict[tuple[str, str], State]) -> None:
+    while len(states) > MAX_REMEMBERED:
+        del states[next(iter(states))]
 
 
 def _minutes(seconds: float) -> str:

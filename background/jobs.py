@@ -10,6 +10,8 @@ from functools import partial
 
 from loguru import logger
 
+from jira.concurrency import only_own_end
+
 Steps = AsyncIterator[None]
 MakeSteps = Callable[[], Steps]
 
@@ -91,7 +93,9 @@ class Jobs:
             self.running_since = self._now()
         name, job, steps = self._running
         try:
-            if not await around(partial(_advance, steps)):
+            with only_own_end():
+                more = await around(partial(_advance, steps))
+            if not more:
                 self._running = None
                 logger.info(f"Background work done: {name}")
         except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on)

@@ -68,6 +68,21 @@ def begin[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return asyncio.create_task(work) if scope is None else scope.begin(work)
 
 
+@contextmanager
+def only_own_end() -> Iterator[None]:
+    """What is waited for in here may be cancelled by others: that is an error like any other.
+
+    Raises TimeoutError then; CancelledError only where the present task itself is cancelled.
+    """
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise TimeoutError("what was waited for was ended by somebody else") from error
+
+
 class Room:
     """Bounds what is under way or held: so many things, and about so much weight.
 

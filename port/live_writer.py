@@ -48,7 +48,7 @@ class LiveWriter:
         self._writer = writer
         self._client = client
         self._stubs = stubs
-        self._lately = LatelyWritten(time.monotonic)
+        self._lately = LatelyWritten(lambda: time.monotonic())
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
         self._refused: dict[EntityKey, Entity] = {}
@@ -56,7 +56,7 @@ class LiveWriter:
         self._said: dict[object, None] = {}
         self._to_compare: set[Kinds] = set()
         # What events wrote or deleted.
-        self._by_events = LatelyWritten(time.monotonic)
+        self._by_events = LatelyWritten(lambda: time.monotonic())
         self._to_compare_later: set[Kinds] = set()
 
     async def sync(

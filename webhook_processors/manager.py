@@ -1,8 +1,7 @@
-"""The consumer of live events: in order, in batches, with nothing lost while a side is down."""
+"""Where the framework's live events meet ours: the queue, the readers, the writer, the worker."""
 
 import asyncio
 import contextvars
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -23,44 +22,35 @@ from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
-from jira.payloads import event_name
-from kinds import Kinds
 from port.deletions import Candidate, Stubs
 from port.dsp import is_dsp_mode_enabled
 from port.entities import PortWriter
 from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
 from port.mapping.row_mapper import RowMapper
-from webhook_processors.already_handled import AlreadyHandled
-from webhook_processors.authenticity import is_authentic
-from webhook_processors.base import DELIVERY_ID, JiraWebhookProcessor
+from webhook_processors.base import JiraWebhookProcessor
+from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
-from webhook_processors.outcomes import FIRST_PAUSE, LONGEST_PAUSE, Means, Outcomes, Pair
+from webhook_processors.outcomes import Outcomes
 from webhook_processors.queued_event import QueuedEvent, touched_of
-from webhook_processors.replay import Replay
+from webhook_processors.under_way import UnderWay, named
 
 MAX_HELD = 1000
 """Events, by resource, that may wait for another try; the queue keeps the others as bytes."""
-MAX_WAITING_BYTES = 256 * 1024 * 1024
+THE_MAPPING = "the mapping"
 
 
 class JiraLiveEventsManager(LiveEventsProcessorManager):
-    """Takes what waits, reads it together, writes it once, and only then takes more."""
+    """Hands what waits to the lanes of its resources, in order; see Outcomes and Lane."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The bytes of each event that is queued or under way, by its `id`.
-        self._sizes: dict[int, int] = {}
-        self._waiting_bytes = 0
-        self._handled = AlreadyHandled()
-        self._replay = Replay()
         self.stubs = Stubs()
         self.failing = Failing()
-        self._begun: dict[WebhookEvent, Begun] = {}
+        self._under_way = UnderWay(lambda: self.follow_ups, self._commit)
         # One writer at a time: live events, those that are tried again, and background work.
         self._writing = asyncio.Lock()
-        # Names of the background work that the batch under way asked for.
-        self._asked: list[str] = []
+        self._pause = asyncio.sleep
 
     async def initialize_handlers(self) -> None:
         """As the framework, with the mapper that the settings ask for."""
@@ -72,17 +62,15 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def accept(self, path: str, webhook_event: QueuedEvent) -> bool:
         """Queue what the door let in; False where there is no room, or no reader."""
-        size = webhook_event.size
-        if (
-            not self._event_processor_tasks
-            or len(self._sizes) >= get_settings().webhook_queue_limit
-            or self._waiting_bytes + size > MAX_WAITING_BYTES
+        if not self._event_processor_tasks or not self._under_way.came(
+            webhook_event, get_settings().webhook_queue_limit
         ):
             return False
-        self._sizes[id(webhook_event)] = size
-        self._waiting_bytes += size
         await self._event_queues[path].put(webhook_event)
         return True
+
+    async def _commit(self, path: str) -> None:
+        await self._event_queues[path].commit()
 
     @property
     def _mapper(self) -> RowMapper:
@@ -125,10 +113,10 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 write=self.sync_raw_results,
                 jira_answers=self._jira_answers,
                 around=self._around,
-                progress=self._progress,
                 recovered=self._recovered,
                 failing=self.failing,
-            )
+            ),
+            self._under_way.progress,
         )
 
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:
@@ -146,60 +134,59 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 await self._process_batch(path, await next_batch(self._event_queues[path]))
         finally:
             background.cancel()
-            self.outcomes.close()
+            await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
+            await self._under_way.leave()
 
     async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
-        """One event by itself: the way of events that come through Redis."""
+        """One event to its end: the way of those that come through Redis, which forgets it then."""
         await self._process_batch(path, [event])
+        await self.outcomes.room(1)
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
-        """Hand what brings news to the lanes of its resources."""
-        news: list[WebhookEvent] = []
-        for webhook_event in batch:
-            begun = Begun(path, time.monotonic(), in_resync=self.follow_ups.resync_running)
-            self._begun[webhook_event] = begun
-            if not await is_authentic(webhook_event) or self._handled.is_old_news(webhook_event):
-                begun.is_news = False
-                await self._progress([], {webhook_event: False})
-            else:
-                news.append(webhook_event)
+        """Hand what brings news to the lanes of its resources, once the mapping is known."""
+        news = await self._under_way.begin(path, batch)
         pause = FIRST_PAUSE
         while news:
             try:
-                await self._around(partial(self._hand_over, path, news))
-            except Exception as error:  # noqa: BLE001  (no mapping is known: events wait for it)
-                logger.warning(f"{len(news)} live events wait for the mapping: {error}")
-                await asyncio.sleep(pause)
+                pairs = await self._around(partial(self._pairs, path, news))
+            except Exception as error:  # noqa: BLE001  (whatever it is, events wait for it)
+                self.failing.outage(THE_MAPPING, error)
+                await self._pause(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
+                self.failing.outage_over(THE_MAPPING)
+                await self.outcomes.take(pairs)
                 return
 
-    async def _hand_over(self, path: str, news: Sequence[WebhookEvent]) -> None:
-        await self.outcomes.take({event: self._pairs(event, path) for event in news})
-
-    def _pairs(self, webhook_event: WebhookEvent, path: str) -> list[Pair]:
-        """The resources of an event; none, quietly, for one that is unknown or makes no sense."""
-        webhook_event.webhook_path = path
-        touched = touched_of(webhook_event)
-        pairs = [
-            Pair(
-                webhook_event,
-                label(resource, index),
-                frozenset(touched[processor.kind.name]),
-                Reading(processor, index),
-            )
-            for processor in cast(list[type[JiraWebhookProcessor]], self._processors_classes[path])
-            if processor.kind.name in touched
-            for index, resource in enumerate(event.port_app_config.resources)
-            if resource.kind == processor.kind.name
-        ]
-        if not pairs:
-            logger.debug(f"Nothing to do for {named(webhook_event)}")
+    async def _pairs(
+        self, path: str, news: Sequence[WebhookEvent]
+    ) -> dict[WebhookEvent, list[Pair["Reading"]]]:
+        """The resources of events; none, quietly, for one that is unknown or makes no sense."""
+        pairs: dict[WebhookEvent, list[Pair[Reading]]] = {}
+        for webhook_event in news:
+            webhook_event.webhook_path = path
+            touched = touched_of(webhook_event)
+            pairs[webhook_event] = [
+                Pair(
+                    webhook_event,
+                    label(resource, index),
+                    frozenset(touched[processor.kind.name]),
+                    Reading(processor, index),
+                )
+                for processor in cast(
+                    list[type[JiraWebhookProcessor]], self._processors_classes[path]
+                )
+                if processor.kind.name in touched
+                for index, resource in enumerate(event.port_app_config.resources)
+                if resource.kind == processor.kind.name
+            ]
+            if not pairs[webhook_event]:
+                logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs
 
-    async def _read(self, pair: Pair) -> WebhookEventRawResults:
+    async def _read(self, pair: Pair["Reading"]) -> WebhookEventRawResults:
         """By the processor of the pair, under the resource as the mapping has it now."""
-        reading: Reading = pair.context
+        reading = pair.context
         resources = event.port_app_config.resources[reading.index :]
         if not resources or label(resources[0], reading.index) != pair.resource:
             # The mapping is another one by now: its resync has read everything.
@@ -207,7 +194,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         processor = reading.processor(pair.event.clone())
         with one_attempt():
             return await self._process_single_event(
-                processor, self._begun[pair.event].path, resources[0], reading.index
+                processor, self._under_way.path_of(pair.event), resources[0], reading.index
             )
 
     async def _jira_answers(self) -> bool:
@@ -218,49 +205,17 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return False
         return True
 
-    def _recovered(self, resource: str) -> None:
-        """What events of it were given up, a comparison of its kind makes up for."""
-        self._asked += self.follow_ups.compare({Kinds(resource.partition(" ")[0])})
-
-    async def _progress(self, tried: list[WebhookEvent], ended: dict[WebhookEvent, bool]) -> None:
-        """Ask for what events entail, once they were tried, and let go of those that ended."""
-        if tried:
-            # Also after what was given up: what it entails is true, whatever became of its rows.
-            self._asked += self.follow_ups.after([event.payload for event in tried])
-        # One that ended meanwhile may have written after these were.
-        if self.follow_ups.resync_running or any(self._begun[e].in_resync for e in tried):
-            self._replay.note(tried)
-        now = time.monotonic()
-        notes = {"brought no news": 0, "after a resync, once more": 0, "not for all resources": 0}
-        slowest = 0.0
-        for webhook_event, written in ended.items():
-            begun = self._begun.pop(webhook_event)
-            slowest = max(slowest, now - begun.at)
-            notes["brought no news"] += not begun.is_news
-            notes["not for all resources"] += begun.is_news and not written
-            if written:
-                self._handled.note([webhook_event], begun.at)
-            if isinstance(webhook_event, QueuedEvent):
-                notes["after a resync, once more"] += webhook_event.again
-                webhook_event.forget_parsed()
-                self._waiting_bytes -= self._sizes.pop(id(webhook_event), 0)
-                await self._event_queues[begun.path].commit()
-        asked, self._asked = list(dict.fromkeys(self._asked)), []
-        if ended or asked:
-            logger.info(
-                f"{len(ended)} live events done in {slowest:.3f} s"
-                + "".join(f" ({n} of them {what})" for what, n in notes.items() if n)
-                + f"; background work: {', '.join(asked) or 'none'}"
-            )
+    def _recovered(self, pair: Pair["Reading"]) -> None:
+        """What events of the resource were given up, a comparison of its kind makes up for."""
+        kind = pair.context.processor.kind.name
+        self._under_way.asked_for(self.follow_ups.compare({kind}))
 
     async def _background_may_begin(self) -> bool:
         """Not while a resync runs; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
             return False
-        if self._replay.overflowed:
-            self.follow_ups.ask_for_sweep()
         (queue,) = self._event_queues.values()
-        for queued in self._replay.take():
+        for queued in self._under_way.again_after_resync():
             await queue.put(queued)
         return True
 
@@ -309,13 +264,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                         compared=compared,
                         read_since=self.follow_ups.jobs.running_since,
                     )
-                self._compare()
-
-    def _compare(self) -> None:
-        """Ask for the comparisons that something written made necessary."""
-        asked = self.follow_ups.compare(*self.live_writer.take_to_compare())
-        if asked:
-            logger.info(f"Background work entails: {', '.join(asked)}")
+                unclear = self.live_writer.take_to_compare()
+                self._under_way.asked_for(self.follow_ups.compare(*unclear))
+        if not live:
+            # No event's end will say what this asked for.
+            await self._under_way.progress([], {})
 
     async def _retry_refused(self) -> None:
         async with self._writing:
@@ -331,22 +284,6 @@ class Reading:
     index: int
 
 
-@dataclass
-class Begun:
-    """An event under way: in which queue it waited, and since when (monotonic seconds)."""
-
-    path: str
-    at: float
-    in_resync: bool
-    is_news: bool = True
-
-
 def label(resource: ResourceConfig, index: int) -> str:
     """What the log calls a resource."""
     return f"{resource.kind} (resource {index + 1} of the mapping)"
-
-
-def named(webhook_event: WebhookEvent) -> str:
-    """An event by name and delivery."""
-    delivery = webhook_event.headers.get(DELIVERY_ID) or webhook_event.trace_id
-    return f"{event_name(webhook_event.payload) or 'unnamed'} ({delivery})"

@@ -59,6 +59,12 @@ class QueuedEvent(WebhookEvent):
         self._parsed = None
         self._touched = None
 
+    def once_more(self) -> Self:
+        """Another event of the same bytes, to be handled whatever became of this one."""
+        again = copy.copy(self)
+        again.again = True
+        return again
+
     @property
     def touched(self) -> Touched:
         """What has to be read again, by kind: read out of the payload once."""

@@ -35,6 +35,5 @@ class Replay:
         events, self._events, self._bytes, self.overflowed = self._events, [], 0, False
         if events:
             logger.info(f"{len(events)} live events came during the resync and are handled again")
-        for queued in events:
-            queued.again = True
-        return events
+        # This one may still be under way for another resource.
+        return [queued.once_more() for queued in events]

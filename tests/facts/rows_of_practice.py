@@ -60,7 +60,8 @@ ROWS = [
             "test_a_query_that_jira_refuses_for_another_reason_is_an_error",
         )
         + tests_in(
-            "unit.test_client", "test_a_project_that_is_gone_fails_one_resync_and_not_the_next"
+            "unit.test_client",
+            "test_a_project_that_is_gone_costs_another_list_of_projects_and_no_resync",
         )
         + tests_in("sandbox.jira.test_jql", "test_a_project_out_of_sight_spoils_the_query")
         + tests_in(

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from client import MYSELF, JiraClient
-from jira.errors import JiraAnswerError
+from jira.errors import JiraAnswerError, JiraRequestError
 from jira.kinds.registry import KINDS
 from kinds import Kinds
+from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi
 
 
@@ -30,6 +31,18 @@ async def test_an_answer_without_an_account_is_not_jiras(answer):
 
 
 NO_ISSUES = {"issues": [], "isLast": True}
+
+
+async def test_a_project_that_is_gone_costs_another_list_of_projects_and_no_resync():
+    """Projects are remembered to share the issues out; a gone one makes its query a 400."""
+    projects = {"values": [{"id": "1", "key": "AB"}, {"id": "2", "key": "CD"}], "isLast": True}
+    gone = JiraRequestError("400: The value '2' does not exist for the field 'project'.")
+    left = {"values": [{"id": "1", "key": "AB"}], "isLast": True}
+    account = {"accountId": "account-1"}
+    jira, fake = client(projects, gone, gone, left, NO_ISSUES, account)
+    every = resource("issue", jql=None).selector
+    assert [page async for page in jira.read_all(Kinds.ISSUE, every)] == []
+    assert [path for _, path, _ in fake.asked].count("/rest/api/3/project/search") == 2
 
 
 def test_every_kind_has_its_one_reader_under_its_name():

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from jira.concurrency import Gatherer, batched, read_ahead
+from jira.concurrency import Gatherer, batched, only_own_end, read_ahead
 from tests.unit.helpers.fakes import settle
 
 
@@ -310,3 +310,29 @@ async def test_a_page_is_handed_on_before_the_next_is_read():
 
     await anext(batched(noted(), 3))
     assert read == [0]
+
+
+async def test_what_somebody_else_ended_is_an_error_like_any_other():
+    shared = asyncio.create_task(asyncio.Event().wait())
+
+    async def wait() -> None:
+        with only_own_end():
+            await shared
+
+    waiting = asyncio.create_task(wait())
+    await settle()
+    shared.cancel()
+    with pytest.raises(TimeoutError):
+        await waiting
+
+
+async def test_who_is_ended_itself_ends():
+    async def wait() -> None:
+        with only_own_end():
+            await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(wait())
+    await settle()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

@@ -38,11 +38,16 @@ class FakePort:
         self.refused: set[str] = set()
         self.refused_alone: dict[str, Any] = {}
         self.error: dict[str, Exception] = {}
+        self.no_blueprint: dict[str, Exception] = {}
 
     def note(self, what: str, detail: Any) -> None:
         self.done.append((what, detail))
         if what in self.error:
             raise self.error[what]
+
+    def blocked(self, blueprint: str) -> None:
+        if blueprint in self.no_blueprint:
+            raise self.no_blueprint[blueprint]
 
     def all_of(self, what: str) -> list[Any]:
         return [detail for done, detail in self.done if done == what]
@@ -76,6 +81,7 @@ class FakePort:
         assert should_raise
         assert len({e.blueprint for e in entities}) == 1
         self.note("upsert", [e.identifier for e in entities])
+        self.blocked(str(entities[0].blueprint))
         return [(str(e.identifier) not in self.refused, e) for e in entities]
 
     async def upsert_entity(
@@ -257,6 +263,37 @@ async def test_after_a_group_that_failed_no_other_is_written():
     with pytest.raises(httpx.ConnectError):
         await upsert(port, entity("AB-1"), entity("AB", "project"))
     assert port.all_of("upsert") == [["AB-1"]]
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+@pytest.mark.parametrize("missing", ["project", "issue"])
+async def test_a_blueprint_that_port_refuses_costs_what_is_of_it_and_nothing_else(status, missing):
+    """Somebody renamed it, say."""
+    port = FakePort()
+    port.no_blueprint = {missing: status_error(status, "no such blueprint")}
+    with pytest.raises(PortRefusedError) as caught:
+        await upsert(port, entity("AB-1"), entity("AB", "project"), entity("AB-2"))
+    assert port.all_of("upsert") == [["AB-1", "AB-2"], ["AB"]]
+    assert {e.blueprint for e in caught.value.entities} == {missing}
+    assert f"{status} no such blueprint" in str(caught.value)
+    assert port.all_of("upsert alone") == [], "one message is enough"
+
+
+async def test_of_a_blueprint_and_of_single_entities_that_port_refuses_all_are_named():
+    port = FakePort()
+    port.no_blueprint = {"project": status_error(404)}
+    port.refused, port.refused_alone = {"AB-1"}, {"AB-1": status_error(422)}
+    with pytest.raises(PortRefusedError) as caught:
+        await upsert(port, entity("AB-1"), entity("AB", "project"), entity("AB-2"))
+    assert {e.identifier for e in caught.value.entities} == {"AB", "AB-1"}
+
+
+@pytest.mark.parametrize("error", [status_error(503), status_error(401)])
+async def test_a_blueprint_that_port_can_t_write_for_now_is_no_refusal(error):
+    port = FakePort()
+    port.no_blueprint = {"issue": error}
+    with pytest.raises(httpx.HTTPStatusError):
+        await upsert(port, entity("AB-1"))
 
 
 @pytest.mark.parametrize(

@@ -1,48 +1,142 @@
-"""How much may wait, what is freed when, and where an event that failed belongs."""
+"""How the framework's live events meet ours: the queue, the worker, readers, and where rows go."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
-import httpx
 import pytest
 from port_ocean.core.handlers.queue import LocalQueue
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from jira.errors import (
-    JiraAnswerError,
-    JiraAuthenticationError,
-    JiraNotFoundError,
-    JiraPermissionError,
-    JiraRequestError,
-    JiraUnavailableError,
-)
+from background.jobs import Jobs
+from jira.errors import JiraPermissionError, JiraUnavailableError
+from jira.http.patience import is_one_attempt
 from jira.settings import JiraSettings
-from port.entities import PortRefusedError
-from tests.unit.helpers.fake_client import FakeClient
+from kinds import Kinds
+from port.deletions import Candidate, Reason
+from tests.unit.helpers.catalog_fakes import entity
+from tests.unit.helpers.fake_client import FakeClient, mapping
 from tests.unit.helpers.fakes import settle
 from webhook_processors import manager as module
-from webhook_processors.manager import JiraLiveEventsManager, note
-from webhook_processors.outcomes import Outcome
+from webhook_processors.base import DELIVERY_ID
+from webhook_processors.manager import JiraLiveEventsManager
+from webhook_processors.processors import IssueWebhookProcessor, UserWebhookProcessor
 from webhook_processors.queued_event import QueuedEvent
 
 PATH = "/webhook"
 LIMIT = 3
 
 
-MAX_BYTES = 300
+def queued(delivery: str = "d-1", issue_id: int = 1) -> QueuedEvent:
+    payload = {"webhookEvent": "jira:issue_updated", "issue": {"id": issue_id, "key": "AB-1"}}
+    return QueuedEvent(json.dumps(payload).encode(), {DELIVERY_ID: delivery})
 
 
-def event(delivery: str = "d-1", size: int = 40) -> QueuedEvent:
-    body = b'{"webhookEvent": "user_created"' + b" " * (size - 32) + b"}"
-    assert len(body) == size
-    return QueuedEvent(body, {"x-atlassian-webhook-identifier": delivery})
+class FollowUps:
+    """Notes of which issues it is told; its jobs are real, on a clock that stands still."""
+
+    def __init__(self) -> None:
+        self.told: list[list[int]] = []
+        self.resync_running = False
+        self.jobs = Jobs(lambda: 1000.0)
+
+    def after(self, payloads: Sequence[Any]) -> list[str]:
+        self.told.append([payload["issue"]["id"] for payload in payloads])
+        return ["orphans"]
+
+    def compare(self, kinds: Collection[Kinds], later: Collection[Kinds] = ()) -> list[str]:
+        return [f"sweep of {kind}" for kind in sorted(kinds)]
+
+
+class World:
+    """The manager with its worker; a test stands in for the reads, Port and the mapping."""
+
+    def __init__(self) -> None:
+        self.manager = JiraLiveEventsManager(MagicMock(), MagicMock(), 90.0, 5.0)
+        self.follow_ups = FollowUps()
+        self.queue = LocalQueue[WebhookEvent]()
+        self.mapping = mapping("issue", "user")
+        self.mapping_fails: Exception | None = None
+        self.read: list[tuple[str, int | None]] = []
+        self.fails: dict[int, Exception] = {}
+        """By the resource's place in the mapping."""
+        self.sent: list[str] = []
+        self.pauses: list[float] = []
+        self.jira = FakeClient()
+        self.unclear: set[Kinds] = set()
+        self.dsp = self.lakehouse = False
+        self.task: asyncio.Task[None] | None = None
+        manager: Any = self.manager
+        manager._event_queues[PATH] = self.queue
+        manager._processors_classes[PATH] = [IssueWebhookProcessor, UserWebhookProcessor]
+        manager._event_processor_tasks.add(MagicMock())
+        manager.follow_ups = self.follow_ups
+        manager._execute_processor = self.execute
+        manager._pause = self.pause
+        manager._send_webhook_raw_data_to_lakehouse = self.to_lakehouse
+        manager.live_writer = SimpleNamespace(
+            sync=self.to_catalog,
+            take_to_compare=lambda: (self.unclear, set()),
+            retry_refused=self.retry_refused,
+        )
+
+    async def execute(self, processor: Any, resource: Any, index: int) -> WebhookEventRawResults:
+        assert is_one_attempt(), "others wait in the lane"
+        self.read.append((processor.event.headers[DELIVERY_ID], index))
+        await asyncio.sleep(0)
+        if index in self.fails:
+            raise self.fails[index]
+        return WebhookEventRawResults([{"key": "AB-1"}], [])
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        await asyncio.sleep(0)
+
+    async def to_lakehouse(self, results: list[WebhookEventRawResults]) -> None:
+        self.sent.append("lakehouse")
+
+    async def to_catalog(self, *_: Any, live: bool, compared: bool, read_since: float) -> None:
+        assert is_one_attempt()
+        self.sent.append("catalog")
+
+    async def retry_refused(self, mapper: Any) -> None:
+        assert is_one_attempt()
+        self.sent.append("refused")
+
+    async def port_app_config(self) -> None:
+        if self.mapping_fails:
+            raise self.mapping_fails
+
+    async def is_dsp_mode_enabled(self) -> bool:
+        return self.dsp
+
+    async def is_lakehouse_data_enabled(self) -> bool:
+        return self.lakehouse
+
+    def start(self) -> None:
+        self.task = asyncio.create_task(self.manager._process_webhook_events(PATH, 0))
+
+    async def put(self, *events: QueuedEvent) -> list[bool]:
+        return [await self.manager.accept(PATH, event) for event in events]
+
+    async def stop(self) -> None:
+        if self.task:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+
+    async def worked_off(self) -> None:
+        """Every event that was queued is committed."""
+        async with asyncio.timeout(5):
+            await self.queue.teardown()
 
 
 @pytest.fixture
-def manager(monkeypatch):
-    """A manager with a queue that a test reads itself."""
+async def world(monkeypatch):
+    made = World()
     settings = JiraSettings(
         host="https://site.example.com",
         email="user-1@example.com",
@@ -52,214 +146,232 @@ def manager(monkeypatch):
         webhook_queue_limit=LIMIT,
         sweep_interval_minutes=0,
     )
+
+    @asynccontextmanager
+    async def event_context(*_: Any, **__: Any) -> AsyncIterator[None]:
+        yield
+
+    handler = SimpleNamespace(get_port_app_config=made.port_app_config)
+    framework = SimpleNamespace(integration=SimpleNamespace(port_app_config_handler=handler))
     monkeypatch.setattr(module, "get_settings", lambda: settings)
-    monkeypatch.setattr(module, "MAX_WAITING_BYTES", MAX_BYTES)
-    monkeypatch.setattr(module, "create_jira_client", lambda: FakeClient().client)
-    monkeypatch.setattr(module, "ocean", SimpleNamespace(port_client=MagicMock()))
-    made = JiraLiveEventsManager(MagicMock(), MagicMock(), 90.0, 5.0)
-    made._event_queues[PATH] = LocalQueue()
-    made._event_processor_tasks.add(MagicMock())
-    return made
-
-
-async def waiting(manager: JiraLiveEventsManager) -> int:
-    return await manager._event_queues[PATH].size()
-
-
-async def worked_off(manager: JiraLiveEventsManager) -> None:
-    """Every event that was queued is committed."""
-    async with asyncio.timeout(5):
-        await manager._event_queues[PATH].teardown()
-
-
-async def test_an_event_that_is_accepted_waits_in_the_queue(manager):
-    sent = event()
-    assert await manager.accept(PATH, sent) is True
-    assert await manager._event_queues[PATH].get() is sent
-
-
-async def test_where_nobody_reads_nothing_is_accepted(manager):
-    """Live events are off, or the worker isn't there yet: Jira sends it again later."""
-    manager._event_processor_tasks.clear()
-    assert await manager.accept(PATH, event()) is False
-    assert await waiting(manager) == 0
-
-
-async def test_no_more_events_wait_than_the_limit_says(manager):
-    sent = [event() for _ in range(LIMIT + 2)]
-    assert [await manager.accept(PATH, e) for e in sent] == [True] * LIMIT + [False] * 2
-    assert await waiting(manager) == LIMIT
-
-
-@pytest.mark.parametrize(("size", "room"), [(40, True), (41, False)])
-async def test_no_more_bytes_wait_than_memory_has_room_for(manager, size, room):
-    assert await manager.accept(PATH, event(size=MAX_BYTES - 40))
-    assert await manager.accept(PATH, event(size=size)) is room
-    assert await waiting(manager) == 1 + room
-
-
-async def test_an_event_that_was_not_accepted_takes_no_room(manager):
-    """Refused deliveries would fill the door by themselves."""
-    refused = [event(size=MAX_BYTES + 1) for _ in range(5)]
-    for e in refused:
-        assert not await manager.accept(PATH, e)
-    assert await manager.accept(PATH, event(size=MAX_BYTES))
-
-
-class Worker:
-    """The manager's worker, with a test in the place of Jira and Port."""
-
-    def __init__(self, manager: JiraLiveEventsManager) -> None:
-        self.batches: list[list[WebhookEvent]] = []
-        self.begun = asyncio.Event()
-        self.go = asyncio.Event()
-        self.error: BaseException | None = None
-        manager._process_batch = self.process  # type: ignore[method-assign]
-        self.task = asyncio.create_task(manager._process_webhook_events(PATH, 0))
-
-    async def process(self, path: str, batch: list[WebhookEvent]) -> None:
-        assert path == PATH
-        self.batches.append(batch)
-        self.begun.set()
-        await self.go.wait()
-        if self.error:
-            raise self.error
-
-
-@pytest.fixture
-async def worker(manager):
-    made = Worker(manager)
+    monkeypatch.setattr(module, "create_jira_client", lambda: made.jira)
+    monkeypatch.setattr(module, "ocean", framework)
+    monkeypatch.setattr(module, "event_context", event_context)
+    monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=made.mapping))
+    for name in ("is_dsp_mode_enabled", "is_lakehouse_data_enabled"):
+        monkeypatch.setattr(module, name, getattr(made, name))
+    monkeypatch.setattr(JiraLiveEventsManager, "entity_processor", MagicMock(), raising=False)
     yield made
-    made.task.cancel()
-    await asyncio.gather(made.task, return_exceptions=True)
+    await made.stop()
 
 
-async def fill(manager: JiraLiveEventsManager, size: int = 40) -> list[bool]:
-    """As many events as may wait, and one more."""
-    return [await manager.accept(PATH, event(f"d-{n}", size)) for n in range(LIMIT + 1)]
+async def test_an_event_that_is_accepted_waits_in_the_queue(world):
+    sent = queued()
+    assert await world.put(sent) == [True]
+    assert await world.queue.get() is sent
 
 
-async def test_events_under_way_count_until_they_are_done(manager, worker):
-    """During an outage the worker holds a batch, and the limit must hold with it."""
-    assert await fill(manager) == [True] * LIMIT + [False]
-    async with asyncio.timeout(5):
-        await worker.begun.wait()
-    assert await waiting(manager) == 0
-    assert not await manager.accept(PATH, event())
-    worker.go.set()
-    await worked_off(manager)
-    assert await manager.accept(PATH, event())
+async def test_where_nobody_reads_nothing_is_accepted(world):
+    """Live events are off, or the worker isn't there yet: Jira sends it again later."""
+    world.manager._event_processor_tasks.clear()
+    assert await world.put(queued()) == [False]
+    assert await world.queue.size() == 0
 
 
-@pytest.mark.parametrize("error", [None, ValueError("nobody thought of this")])
-async def test_room_is_given_back_whatever_became_of_the_events(manager, worker, error):
-    worker.error = error
-    worker.go.set()
-    for _ in range(3):
-        assert await fill(manager, MAX_BYTES // LIMIT) == [True] * LIMIT + [False]
-        await worked_off(manager)
-    assert (manager._sizes, manager._waiting_bytes) == ({}, 0)
+async def test_no_more_events_wait_than_the_limit_says_until_some_have_ended(world):
+    sent = [queued(f"d-{n}", n) for n in range(LIMIT + 2)]
+    assert await world.put(*sent) == [True] * LIMIT + [False] * 2
+    assert await world.queue.size() == LIMIT
+    world.start()
+    await world.worked_off()
+    assert await world.put(queued("later", 9)) == [True]
 
 
-async def test_a_batch_that_fails_unexpectedly_is_named_and_does_not_end_the_worker(
-    manager, worker, log
-):
-    worker.error = ValueError("nobody thought of this")
-    worker.go.set()
-    await manager.accept(PATH, event("d-7"))
-    await worked_off(manager)
+async def test_events_are_read_by_every_resource_they_touch_and_written(world):
+    world.start()
+    await world.put(queued("d-1", 1), queued("d-2", 2))
+    await world.worked_off()
+    assert world.read == [("d-1", 0), ("d-2", 0)]
+    assert world.sent == ["catalog"]
+    assert world.follow_ups.told == [[1, 2]]
+
+
+async def test_one_resource_of_two_that_fails_holds_up_no_event(world, log):
+    world.mapping.resources.append(world.mapping.resources[0])
+    world.fails = {2: JiraPermissionError("403")}
+    world.start()
+    for number in range(3):
+        await world.put(queued(f"d-{number}", number))
+        await world.worked_off()
+    assert world.sent == ["catalog"] * 3
     [line] = [line for line in log if line.startswith("ERROR")]
-    assert "user_created (d-7)" in line
-    await manager.accept(PATH, event("d-8"))
-    await worked_off(manager)
-    assert len(worker.batches) == 2
+    assert "issue (resource 3 of the mapping)" in line
+    world.fails = {}
+    await world.put(queued("d-4", 4))
+    await world.worked_off()
+    assert "sweep of issue" in [line for line in log if "live events done" in line][-1]
 
 
-async def test_a_shutdown_ends_the_worker_and_leaves_nothing_uncommitted(manager, worker):
-    """The framework waits for the queue to be worked off."""
-    await manager.accept(PATH, event())
+async def test_without_a_mapping_events_wait_and_it_is_said_once(world, log):
+    world.mapping_fails = ConnectionError("Port is down")
+    world.start()
+    await world.put(queued())
     await settle()
-    worker.task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await worker.task
-    await worked_off(manager)
-    assert manager._waiting_bytes == 0
+    assert len(world.pauses) > 2
+    assert world.pauses[:3] == [1.0, 2.0, 4.0]
+    assert world.read == []
+    world.mapping_fails = None
+    await world.worked_off()
+    assert world.read == [("d-1", 0)]
+    assert len([line for line in log if "wait for another try" in line]) == 1
+    assert len([line for line in log if "Live events go on" in line]) == 1
 
 
-async def test_a_second_worker_takes_nothing(manager, log):
+async def test_a_pair_of_a_mapping_that_is_another_by_now_is_done(world, monkeypatch):
+    """Its resync reads everything; under another resource the event would be read wrongly."""
+    [pair] = (await world.manager._pairs(PATH, [event := queued()]))[event]
+    world.mapping.resources[:] = mapping("user", "issue").resources
+    assert (await world.manager._read(pair)).updated_raw_results == []
+    world.mapping.resources.clear()
+    assert (await world.manager._read(pair)).updated_raw_results == []
+    assert world.read == []
+
+
+async def test_a_pair_is_read_under_its_resource_as_it_is_by_now(world):
+    event = queued()
+    await world.manager._under_way.begin(PATH, [event])
+    [pair] = (await world.manager._pairs(PATH, [event]))[event]
+    changed = mapping("issue", "user").resources
+    world.mapping.resources[:] = changed
+    seen: list[Any] = []
+
+    async def execute(processor: Any, resource: Any, index: int) -> WebhookEventRawResults:
+        seen.append(resource)
+        return WebhookEventRawResults([], [])
+
+    world.manager._execute_processor = execute
+    await world.manager._read(pair)
+    assert seen == [changed[0]]
+
+
+@pytest.mark.parametrize("up", [True, False])
+async def test_jira_answers_where_it_knows_us(world, up):
+    world.jira.down = not up
+    assert await world.manager._jira_answers() is up
+
+
+async def test_the_queue_keeps_the_others_while_too_many_are_held(world, monkeypatch):
+    """Parsed, an event takes several times the memory."""
+    monkeypatch.setattr(module, "MAX_HELD", 2)
+    world.fails, world.jira.down = {0: JiraUnavailableError("503")}, True
+    for number in range(6):
+        await world.queue.put(queued(f"d-{number}", number))
+    monkeypatch.setattr("webhook_processors.next_batch.MAX_BATCH", 2)
+    world.start()
+    await settle()
+    assert world.manager.outcomes.held == 2
+    assert await world.queue.size() == 4
+
+
+async def test_a_shutdown_ends_the_worker_and_leaves_nothing_uncommitted(world):
+    """The framework waits for the queue to be worked off."""
+    world.fails, world.jira.down = {0: JiraUnavailableError("503")}, True
+    world.start()
+    await world.put(queued("d-1"))
+    await settle()
+    assert world.manager.outcomes.held == 1
+    await world.stop()
+    await world.worked_off()
+    assert world.task.cancelled()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_second_worker_takes_nothing(world, log):
     """Two know no order: an update's late write would undo a delete."""
-    await manager.accept(PATH, event())
+    await world.put(queued())
     async with asyncio.timeout(5):
-        await manager._process_webhook_events(PATH, 1)
-    assert await waiting(manager) == 1
+        await world.manager._process_webhook_events(PATH, 1)
+    assert await world.queue.size() == 1
     assert [line for line in log if line.startswith("WARNING") and "one worker" in line]
 
 
-async def test_an_event_that_did_not_come_through_the_door_takes_and_gives_no_room(manager, worker):
-    worker.go.set()
-    await manager._event_queues[PATH].put(event())
-    await worked_off(manager)
-    assert manager._waiting_bytes == 0
+async def test_an_event_that_comes_by_a_stream_is_forgotten_there_when_it_has_ended(
+    world, monkeypatch
+):
+    async def yes(event: WebhookEvent) -> bool:
+        return True
+
+    monkeypatch.setattr("webhook_processors.under_way.is_authentic", yes)
+    going = asyncio.Event()
+
+    async def slow(*_: Any) -> WebhookEventRawResults:
+        await going.wait()
+        return WebhookEventRawResults([], [])
+
+    world.manager._execute_processor = slow
+    payload = queued().payload
+    handled = asyncio.create_task(
+        world.manager._process_webhook_event(PATH, 0, WebhookEvent("trace", payload, {}))
+    )
+    await settle()
+    assert not handled.done()
+    going.set()
+    async with asyncio.timeout(5):
+        await handled
+    assert world.follow_ups.told == [[1]]
 
 
-def status_error(status: int) -> httpx.HTTPStatusError:
-    request = httpx.Request("POST", "https://port.example.com")
-    response = httpx.Response(status, request=request)
-    return httpx.HTTPStatusError(str(status), request=request, response=response)
+async def test_background_work_is_done_beside_events_and_not_during_a_resync(world):
+    """What was handled meanwhile is handled once more, before."""
+    done: list[str] = []
+
+    async def sweep() -> AsyncIterator[None]:
+        done.append("sweep")
+        yield
+
+    world.follow_ups.resync_running = True
+    world.start()
+    await world.put(queued())
+    await world.worked_off()
+    world.follow_ups.jobs.ask("sweep", sweep)
+    await settle()
+    assert done == []
+    world.follow_ups.resync_running = False
+    world.follow_ups.jobs.wake()
+    await settle()
+    await world.worked_off()
+    assert done == ["sweep"]
+    assert world.read == [("d-1", 0), ("d-1", 0)]
 
 
-PASSES = [
-    JiraUnavailableError("503"),
-    JiraAuthenticationError("401"),
-    JiraAnswerError("HTML"),
-    TimeoutError(),
-    httpx.ConnectError("down"),
-    httpx.ReadTimeout("slow"),
-    *(status_error(status) for status in (401, 429, 500, 503)),
-]
-STAYS = [
-    JiraRequestError("400"),
-    JiraPermissionError("403"),
-    JiraNotFoundError("404"),
-    PortRefusedError([], "No such property."),
-    ValueError("nobody thought of this"),
-    *(status_error(status) for status in (400, 403, 404, 422)),
-]
+@pytest.mark.parametrize("dsp", [True, False])
+@pytest.mark.parametrize("lakehouse", [True, False])
+@pytest.mark.parametrize("rows", [([{"key": "AB-1"}], []), ([], [{"key": "AB-1"}])])
+async def test_rows_go_where_port_wants_them(world, dsp, lakehouse, rows):
+    """In DSP mode they are mapped elsewhere and leave as they are."""
+    world.dsp, world.lakehouse = dsp, lakehouse
+    await world.manager.sync_raw_results([WebhookEventRawResults(*rows)])
+    assert world.sent == ["lakehouse"] * lakehouse + ["catalog"] * (not dsp)
 
 
-@pytest.mark.parametrize("error", PASSES, ids=repr)
-def test_what_an_outage_did_is_tried_again(error):
-    outcome, failed = Outcome(), event()
-    note(outcome, [failed], error)
-    assert outcome == Outcome(again={id(failed): error})
+async def test_what_a_sweep_finds_too_much_goes_to_the_catalog_without_any_row(world):
+    await world.manager._sync([], [Candidate(entity("AB-1"), Reason.SWEEP)])
+    assert world.sent == ["catalog"]
 
 
-@pytest.mark.parametrize("error", STAYS, ids=repr)
-def test_what_will_not_pass_fails_for_good(error):
-    outcome, failed = Outcome(), event()
-    note(outcome, [failed], error)
-    assert outcome == Outcome(failed={id(failed): error})
+async def test_what_background_work_asks_for_is_said_though_no_event_ends(world, log):
+    world.unclear = {Kinds.ISSUE}
+    await world.manager._sync([], [Candidate(entity("AB-1"), Reason.SWEEP)])
+    assert [line for line in log if "background work: sweep of issue" in line]
 
 
-@pytest.mark.parametrize("first", [PASSES[0], STAYS[0]])
-@pytest.mark.parametrize("second", [PASSES[1], STAYS[1]])
-def test_an_event_that_has_failed_stays_where_it_is(first, second):
-    """Of several processors' errors the first one is told; it is in one place only."""
-    outcome, one, other = Outcome(), event(), event()
-    note(outcome, [one], first)
-    note(outcome, [one, other], second)
-    assert (outcome.again | outcome.failed)[id(one)] is first
-    assert (outcome.again | outcome.failed)[id(other)] is second
-    assert len(outcome.again) + len(outcome.failed) == 2
+async def test_what_port_refused_is_tried_again_by_the_same_writer(world):
+    await world.manager._retry_refused()
+    assert world.sent == ["refused"]
 
 
-@pytest.mark.parametrize(("error", "where"), [(PASSES[0], "again"), (STAYS[0], "failed")])
-async def test_an_attempt_that_fails_as_a_whole_says_so_of_each_event(manager, error, where):
-    async def run(*_: Any) -> None:
-        raise error
-
-    manager._run = run
-    events = [event(), event()]
-    outcome = await manager._attempt(PATH, events)
-    assert getattr(outcome, where) == {id(e): error for e in events}
-    assert len(outcome.again) + len(outcome.failed) == 2
+@pytest.mark.parametrize("results", [[], [WebhookEventRawResults([], [])]])
+async def test_where_there_is_no_row_nothing_is_sent(world, results):
+    world.lakehouse = True
+    await world.manager.sync_raw_results(results)
+    assert world.sent == []

@@ -25,6 +25,7 @@ from jira.errors import (
 from jira.http.api import JiraApi
 from jira.http.auth import BasicAuthentication
 from jira.http.limiter import Limiter
+from jira.http.patience import one_attempt
 from jira.http.transport import LONGEST_RETRY_SECONDS, MAX_RETRIES, build_http_client
 
 CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -316,3 +317,26 @@ async def test_an_error_never_shows_the_token(api, server, status):
         await api.get(PATH)
     assert "the-token" not in str(raised.value)
     assert "Basic" not in str(raised.value)
+
+
+@pytest.mark.parametrize("call", [GET, READ])
+@pytest.mark.parametrize("status", TRANSIENT)
+async def test_a_read_of_a_live_event_is_sent_once(api, server, clock, call, status):
+    """The event is tried again by its own means, and others don't wait for that."""
+    route = server.route().respond(status)
+    with one_attempt(), pytest.raises(JiraUnavailableError):
+        await call(api)
+    assert route.call_count == 1
+    assert clock.slept == []
+    with pytest.raises(JiraUnavailableError):
+        await call(api)
+    assert route.call_count == 1 + ATTEMPTS
+
+
+async def test_what_is_begun_for_a_live_event_is_sent_once_too(api, server):
+    route = server.route().respond(503)
+    with one_attempt():
+        begun = asyncio.create_task(api.get(PATH))
+    with pytest.raises(JiraUnavailableError):
+        await begun
+    assert route.call_count == 1

@@ -1,0 +1,238 @@
+"""A lane: what events ask for of one resource, read together and written at once.
+
+What fails for now stays in the lane and is tried again, what fails for good is said once. Neither
+holds up another lane, nor what is new in this one. Every read begins after the write before it, so
+that an older read is never written after a newer one.
+"""
+
+import asyncio
+import contextvars
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import httpx
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
+
+from background.failing import Failing
+from jira.concurrency import only_own_end
+from jira.errors import TRANSIENT_ERRORS, JiraAuthenticationError, JiraError
+from port.entities import is_transient
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+MAX_TOGETHER = 200
+MAX_TRIES = 8
+"""How often a pair may fail, while Jira and Port answer, before it is left to event and sweep."""
+
+
+@dataclass(eq=False)
+class Pair[C]:
+    """An event and one of the resources that it touches; `context` is what reading it needs."""
+
+    event: WebhookEvent
+    resource: str
+    subjects: frozenset[Hashable]
+    context: C
+    tries: int = 0
+
+
+Read = dict[Pair[Any], WebhookEventRawResults]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a pair failed; it `counts` where what it needs is there, so that it is its own."""
+
+    error: Exception
+    counts: bool
+
+
+Tried = tuple[list[Pair[Any]], dict[Pair[Any], Failure]]
+"""The pairs that were written, and those that failed."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What lanes work with.
+
+    `jira_answers`: whether Jira is there and knows us, where a read failed. `around` runs a round
+    where reading and writing find what they need. `recovered` is told of a resource that works
+    again, by one of its pairs.
+    """
+
+    read: Callable[[Pair[Any]], Awaitable[WebhookEventRawResults]]
+    write: Callable[[list[WebhookEventRawResults]], Awaitable[None]]
+    jira_answers: Callable[[], Awaitable[bool]]
+    around: Callable[[Callable[[], Awaitable[Tried]]], Awaitable[Tried]]
+    recovered: Callable[[Pair[Any]], None]
+    failing: Failing
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+Note = Callable[[Iterable[Pair[Any]], Iterable[Pair[Any]], Sequence[Pair[Any]]], Awaitable[None]]
+"""Is told of pairs after a round: those that were tried, were written, and were given up."""
+
+
+class Lane:
+    """The pairs of one resource, round by round."""
+
+    def __init__(self, resource: str, means: Means, note: Note) -> None:
+        self._resource = resource
+        self._means = means
+        self._note = note
+        self._new: list[Pair[Any]] = []
+        self._again: list[Pair[Any]] = []
+        self._woken = asyncio.Event()
+        self._pause = FIRST_PAUSE
+        self._resting: asyncio.Future[None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        # Why Jira couldn't be read at all the last time.
+        self._down: Exception | None = None
+        # Whether anything was written since what failed was last tried.
+        self._wrote = False
+
+    def add(self, pair: Pair[Any]) -> None:
+        """Have a pair read and written as soon as the round under way has ended."""
+        self._new.append(pair)
+        self._woken.set()
+        if self._task is None or self._task.done():
+            # Not in the context of whoever adds, which ends before this.
+            self._task = asyncio.create_task(self._run(), context=contextvars.Context())
+
+    async def close(self) -> None:
+        """End, and leave what isn't done."""
+        tasks = [task for task in (self._task, self._resting) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while self._new or self._again:
+            await self._round(await self._next())
+
+    async def _next(self) -> list[Pair[Any]]:
+        """What is new, at once; with what failed before, after a pause that new ones don't end."""
+        if not self._again:
+            self._pause = FIRST_PAUSE
+        elif self._resting is None:
+            self._resting = asyncio.ensure_future(self._means.pause(self._pause))
+            self._resting.add_done_callback(lambda _: self._woken.set())
+        while self._resting and not (self._new or self._resting.done()):
+            self._woken.clear()
+            await self._woken.wait()
+        together, self._new = self._new[:MAX_TOGETHER], self._new[MAX_TOGETHER:]
+        if self._resting and self._resting.done():
+            together, self._again, self._resting = [*self._again, *together], [], None
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        return together
+
+    async def _round(self, pairs: list[Pair[Any]]) -> None:
+        """Read and write, and see what becomes of what failed."""
+        try:
+            with only_own_end():
+                written, failed = await self._means.around(partial(self._try, pairs))
+        except Exception as error:  # noqa: BLE001  (no mapping, say: it is tried again)
+            self._means.failing.outage(self._resource, error)
+            self._again += pairs
+            return
+        given_up = [pair for pair, failure in failed.items() if self._gives_up(pair, failure)]
+        for pair in given_up:
+            del failed[pair]
+        self._again += failed
+        self._wrote = bool(written)
+        if all(failure.counts for failure in failed.values()):
+            self._means.failing.outage_over(self._resource)
+        if written and not (given_up or self._again) and self._means.failing.works(self._resource):
+            self._means.recovered(written[0])
+        await self._note(pairs, written, given_up)
+
+    async def _try(self, pairs: list[Pair[Any]]) -> Tried:
+        """Read together and write what was read; while Jira is down it is asked once, not more."""
+        if self._down and not await self._means.jira_answers():
+            return [], dict.fromkeys(pairs, Failure(self._down, counts=False))
+        read, failed = await self._read(pairs)
+        there = bool(read) or not failed or await self._means.jira_answers()
+        self._down = None if there else next(iter(failed.values()))
+        written, unwritten = await self._write(read)
+        return written, {p: Failure(e, counts=there) for p, e in failed.items()} | unwritten
+
+    async def _read(self, pairs: list[Pair[Any]]) -> tuple[Read, dict[Pair[Any], Exception]]:
+        """Events of the same subjects need one read."""
+        same: dict[frozenset[Hashable], list[Pair[Any]]] = defaultdict(list)
+        for pair in pairs:
+            same[pair.subjects].append(pair)
+        results = await asyncio.gather(
+            *(self._means.read(of[0]) for of in same.values()), return_exceptions=True
+        )
+        read: Read = {}
+        failed: dict[Pair[Any], Exception] = {}
+        for of, result in zip(same.values(), results, strict=True):
+            if isinstance(result, WebhookEventRawResults):
+                read |= dict.fromkeys(of, result)
+            elif isinstance(result, Exception):
+                failed |= dict.fromkeys(of, result)
+            else:
+                failed |= dict.fromkeys(of, TimeoutError("the read was ended by somebody else"))
+        return read, failed
+
+    async def _write(self, read: Read) -> Tried:
+        """All at once; where one may have spoiled that for the others, each by itself.
+
+        Where the first one fails alone, too, it may be that nobody is there: all of them wait, and
+        that one behind the others.
+        """
+        error = await self._refusal([*{id(result): result for result in read.values()}.values()])
+        if error is None:
+            return [*read], {}
+        same: dict[int, list[Pair[Any]]] = defaultdict(list)
+        for pair, result in read.items():
+            same[id(result)].append(pair)
+        written: list[Pair[Any]] = []
+        failed = dict.fromkeys(read, error)
+        for of in same.values() if len(same) > 1 else ():
+            error = await self._refusal([read[of[0]]])
+            for pair in of:
+                del failed[pair]
+            if error is None:
+                written += of
+                continue
+            failed |= dict.fromkeys(of, error)
+            if not written and passes(error):
+                failed = dict.fromkeys(failed, error)
+                break
+        counts = bool(written) or self._wrote
+        if not counts and any(isinstance(error, JiraError) for error in failed.values()):
+            # A delete is looked up in Jira before.
+            counts = await self._means.jira_answers()
+        return written, {pair: Failure(error, counts) for pair, error in failed.items()}
+
+    async def _refusal(self, results: list[WebhookEventRawResults]) -> Exception | None:
+        try:
+            if results:
+                await self._means.write(results)
+        except Exception as error:  # noqa: BLE001  (looked at like a failed read)
+            return error
+        return None
+
+    def _gives_up(self, pair: Pair[Any], failure: Failure) -> bool:
+        """Whether another try is no use."""
+        error = failure.error
+        pair.tries += failure.counts
+        # Known to Jira, and not let in here: it stays like that until somebody changes it.
+        mine = failure.counts and isinstance(error, JiraAuthenticationError)
+        ends = mine or not passes(error) or pair.tries >= MAX_TRIES
+        if ends or (failure.counts and pair.tries > 1):
+            self._means.failing.note(self._resource, error)
+        elif not failure.counts:
+            self._means.failing.outage(self._resource, error)
+        return ends
+
+
+def passes(error: Exception) -> bool:
+    """Whether a failure may be over by itself, or by an administrator's hand."""
+    if isinstance(error, httpx.HTTPError):
+        return is_transient(error)
+    return isinstance(error, (*TRANSIENT_ERRORS, TimeoutError))

@@ -1,0 +1,150 @@
+"""The events under way: how many may wait, what they ask for once they were tried, their end."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from loguru import logger
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
+
+from background.follow_ups import FollowUps
+from jira.payloads import event_name
+from webhook_processors.already_handled import AlreadyHandled
+from webhook_processors.authenticity import is_authentic
+from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent, touched_of
+from webhook_processors.replay import Replay
+
+MAX_WAITING_BYTES = 256 * 1024 * 1024
+
+
+@dataclass
+class Begun:
+    """In which queue an event waited, and since when it is under way (monotonic seconds)."""
+
+    path: str
+    at: float
+    in_resync: bool
+    is_news: bool = True
+
+
+class UnderWay:
+    """Knows every event from the door to its end, which is said to its queue exactly once."""
+
+    def __init__(
+        self, follow_ups: Callable[[], FollowUps], commit: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """`commit` tells the queue of a path that one of its events has ended."""
+        self._follow_ups = follow_ups
+        self._commit = commit
+        # Those that came in by the door and haven't ended.
+        self._waiting: set[WebhookEvent] = set()
+        self._bytes = 0
+        self._begun: dict[WebhookEvent, Begun] = {}
+        self._handled = AlreadyHandled()
+        self._replay = Replay()
+        self._asked: list[str] = []
+
+    def came(self, queued: QueuedEvent, most: int) -> bool:
+        """Count an event in; False where there is no room for it among `most`."""
+        if len(self._waiting) >= most or self._bytes + queued.size > MAX_WAITING_BYTES:
+            return False
+        self._waiting.add(queued)
+        self._bytes += queued.size
+        return True
+
+    async def begin(self, path: str, batch: Sequence[WebhookEvent]) -> list[WebhookEvent]:
+        """Those that bring news; the others end here."""
+        for webhook_event in batch:
+            begun = Begun(path, time.monotonic(), self._follow_ups().resync_running)
+            self._begun[webhook_event] = begun
+            try:
+                begun.is_news = await is_authentic(webhook_event) and not self._handled.is_old_news(
+                    webhook_event
+                )
+                touched_of(webhook_event)
+            except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
+                begun.is_news = False
+                logger.error(f"Nothing can be made of ({delivery_of(webhook_event)}): {error!r}")
+        old = [webhook_event for webhook_event in batch if not self._begun[webhook_event].is_news]
+        if old:
+            await self.progress([], dict.fromkeys(old, False))
+        return [webhook_event for webhook_event in batch if webhook_event not in old]
+
+    async def progress(
+        self, tried: Sequence[WebhookEvent], ended: dict[WebhookEvent, bool]
+    ) -> None:
+        """Ask for what events entail, once they were tried, and let go of those that ended.
+
+        `ended`: with True where all of it was written.
+        """
+        follow_ups = self._follow_ups()
+        if tried:
+            # Also after what was given up: what it entails is true, whatever became of its rows.
+            try:
+                self._asked += follow_ups.after([tried_one.payload for tried_one in tried])
+            except Exception as error:  # noqa: BLE001  (what it is, a comparison finds)
+                names = ", ".join(map(named, tried))
+                logger.error(f"What is entailed by {names} isn't known: {error!r}")
+                follow_ups.ask_for_sweep()
+        if follow_ups.resync_running or any(self._begun[e].in_resync for e in tried):
+            # One that ended meanwhile may have written after these were.
+            self._replay.note(tried)
+        now = time.monotonic()
+        notes = {"brought no news": 0, "after a resync, once more": 0, "not for all resources": 0}
+        slowest = 0.0
+        for webhook_event, written in ended.items():
+            begun = self._begun[webhook_event]
+            slowest = max(slowest, now - begun.at)
+            notes["brought no news"] += not begun.is_news
+            notes["not for all resources"] += begun.is_news and not written
+            if written:
+                self._handled.note([webhook_event], begun.at)
+            if isinstance(webhook_event, QueuedEvent):
+                notes["after a resync, once more"] += webhook_event.again
+            await self._end(webhook_event)
+        if ended or self._asked:
+            logger.info(
+                f"{len(ended)} live events done in {slowest:.3f} s"
+                + "".join(f" ({n} of them {what})" for what, n in notes.items() if n)
+                + f"; background work: {', '.join(dict.fromkeys(self._asked)) or 'none'}"
+            )
+            self._asked.clear()
+
+    def asked_for(self, names: Sequence[str]) -> None:
+        """Have the names of background work said with the next progress."""
+        self._asked += names
+
+    def path_of(self, webhook_event: WebhookEvent) -> str:
+        """The queue of an event under way."""
+        return self._begun[webhook_event].path
+
+    def again_after_resync(self) -> list[QueuedEvent]:
+        """The events that were handled during the resync, to be handled once more; only once."""
+        if self._replay.overflowed:
+            self._follow_ups().ask_for_sweep()
+        return [*self._replay.take()]
+
+    async def leave(self) -> None:
+        """The worker ends: nobody is to wait for what is under way."""
+        for webhook_event in [*self._begun]:
+            await self._end(webhook_event)
+
+    async def _end(self, webhook_event: WebhookEvent) -> None:
+        begun = self._begun.pop(webhook_event)
+        if isinstance(webhook_event, QueuedEvent):
+            webhook_event.forget_parsed()
+            if webhook_event in self._waiting:
+                self._waiting.remove(webhook_event)
+                self._bytes -= webhook_event.size
+            await self._commit(begun.path)
+
+
+def named(webhook_event: WebhookEvent) -> str:
+    """An event by name and delivery."""
+    name = event_name(webhook_event.payload) or "unnamed"
+    return f"{name} ({delivery_of(webhook_event)})"
+
+
+def delivery_of(webhook_event: WebhookEvent) -> str:
+    """What Jira calls the delivery, or else the framework."""
+    return webhook_event.headers.get(DELIVERY_ID) or webhook_event.trace_id
