@@ -15,9 +15,9 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.utils.signal import signal_handler
 
+from client import webhook_events
 from initialize_client import create_jira_client, get_settings, webhook_secrets
 from jira.errors import MappingError, SettingsError
-from jira.kinds.registry import webhook_events
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
 from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
@@ -28,17 +28,7 @@ from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
 from webhook_processors.door import Door
 from webhook_processors.manager import JiraLiveEventsManager
-from webhook_processors.processors import (
-    BacklogWebhookProcessor,
-    BoardWebhookProcessor,
-    EpicWebhookProcessor,
-    IssueWebhookProcessor,
-    ProjectWebhookProcessor,
-    ReleaseWebhookProcessor,
-    SprintWebhookProcessor,
-    UserWebhookProcessor,
-    WorklogWebhookProcessor,
-)
+from webhook_processors.processors import PROCESSORS
 
 WEBHOOK_PATH = "/webhook"
 
@@ -90,11 +80,7 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
 for kind in (*Kinds, *INVALID_KINDS):
     ocean.on_resync(kind)(resync)
 
-for processor in (
-    *(ProjectWebhookProcessor, IssueWebhookProcessor, UserWebhookProcessor),
-    *(ReleaseWebhookProcessor, BoardWebhookProcessor, SprintWebhookProcessor),
-    *(BacklogWebhookProcessor, EpicWebhookProcessor, WorklogWebhookProcessor),
-):
+for processor in PROCESSORS:
     ocean.add_webhook_processor(WEBHOOK_PATH, processor)
 
 

@@ -13,9 +13,8 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs
 from background.sweep import Sweeper
-from client import JiraClient
+from client import KINDS, JiraClient
 from jira.events import Family
-from jira.kinds.registry import KINDS
 from jira.payloads import event_name, project_subjects
 from kinds import Kinds
 from port.deletions import Candidate

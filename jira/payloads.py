@@ -155,7 +155,7 @@ def release_subjects(payload: Any) -> list[IdSubject]:
     row = part_of(payload, "version")
     merged_to = payload.get("mergedTo") if isinstance(payload, Mapping) else None
     candidates = [row, merged_to if isinstance(merged_to, dict) else {"id": merged_to}]
-    return _by_id(candidates)
+    return by_id(candidates)
 
 
 def release_project(payload: Any) -> str | None:
@@ -165,7 +165,7 @@ def release_project(payload: Any) -> str | None:
 
 def board_subjects(payload: Any) -> list[IdSubject]:
     """The board of a `board_*` event; one about its configuration may call it that."""
-    return _by_id([part_of(payload, "board") or part_of(payload, "configuration")])
+    return by_id([part_of(payload, "board") or part_of(payload, "configuration")])
 
 
 def sprint_subjects(payload: Any) -> list[IdSubject]:
@@ -182,8 +182,8 @@ def sprint_subjects(payload: Any) -> list[IdSubject]:
             for side in ("from", "to")
             for part in str(item.get(side) or "").split(",")
         ]
-        return _by_id(ids)
-    return _by_id([part_of(payload, "sprint")])
+        return by_id(ids)
+    return by_id([part_of(payload, "sprint")])
 
 
 def worklog_subjects(payload: Any) -> list[WorklogSubject]:
@@ -281,7 +281,8 @@ def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
     return value if isinstance(value, str) and pattern.fullmatch(value) else None
 
 
-def _by_id(rows: list[Any]) -> list[IdSubject]:
+def by_id(rows: list[Any]) -> list[IdSubject]:
+    """The subjects that rows name by a numeric id, each once."""
     return list({row["id"]: IdSubject(row["id"], row) for row in _with_ids(rows)}.values())
 
 

@@ -12,7 +12,7 @@ from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.models import Entity
 
-from jira.kinds.registry import KINDS
+from client import KINDS
 from port.entities import EntityKey, key_of, targets
 from port.mapping.resources import kind_of
 

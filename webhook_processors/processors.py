@@ -1,4 +1,4 @@
-"""The processors, one for each kind that events tell of; main.py registers them by name.
+"""The processors, one for each kind that events tell of; main.py registers them.
 
 Which events one looks at, and how its kind is read again, is in the kind's own file.
 """
@@ -67,3 +67,16 @@ class WorklogWebhookProcessor(JiraWebhookProcessor):
     """Worklogs: their own events, and everything that touches an issue."""
 
     kind = WorklogKind
+
+
+PROCESSORS: tuple[type[JiraWebhookProcessor], ...] = (
+    ProjectWebhookProcessor,
+    IssueWebhookProcessor,
+    UserWebhookProcessor,
+    ReleaseWebhookProcessor,
+    BoardWebhookProcessor,
+    SprintWebhookProcessor,
+    BacklogWebhookProcessor,
+    EpicWebhookProcessor,
+    WorklogWebhookProcessor,
+)

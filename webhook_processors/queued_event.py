@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from port_ocean.core.handlers.webhook.webhook_event import EventPayload, WebhookEvent
 
-from jira.kinds.registry import touched_by
+from client import touched_by
 from jira.signature import HEADER
 from kinds import Kinds
 

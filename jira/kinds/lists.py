@@ -1,6 +1,7 @@
 """Lists that Jira gives page by page, by number, and kinds that are no more than such a list."""
 
 from collections.abc import Iterable
+from itertools import batched
 from typing import ClassVar
 
 from loguru import logger
@@ -46,7 +47,7 @@ async def offset_pages(
 
 
 class PlainListKind[S: Selector](KindById[S]):
-    """A kind with one path for its list and one for a single row.
+    """A kind with one path for its list, and one for a single row or a list that takes ids.
 
     A subclass names the paths and, where it has a selector of its own, says what the list is
     asked for and which rows it shows.
@@ -55,7 +56,9 @@ class PlainListKind[S: Selector](KindById[S]):
     all_of_it: ClassVar[str]
     """The path of the list, with `startAt` and `maxResults`."""
     one: ClassVar[str]
-    """The path of a row, with `{id}`."""
+    """The path of a row, with `{id}`; not asked where the list takes ids."""
+    ids_at_once: ClassVar[int] = 0
+    """How many ids the list takes as `id`; 0 for a list that takes none."""
     page_size: ClassVar[int] = 50
     rows_under: ClassVar[str] = "values"
 
@@ -72,14 +75,13 @@ class PlainListKind[S: Selector](KindById[S]):
 
     async def pages(self, selector: S) -> Pages:
         """The whole list."""
-        pages = offset_pages(
-            self._api, self.all_of_it, self.rows_under, self.asked(selector), size=self.page_size
-        )
-        async for rows in pages:
+        async for rows in self._listed(self.asked(selector)):
             yield rows
 
     async def find(self, ids: Iterable[str], selector: S) -> Answers:
-        """One by one."""
+        """By the list where it takes ids, else one by one."""
+        if self.ids_at_once:
+            return Answers(await self._find_listed(list(ids), selector))
 
         async def read(row_id: str) -> Row | None:
             answer = await self._api.get(self.one, self.asked(selector), id=row_id)
@@ -87,3 +89,14 @@ class PlainListKind[S: Selector](KindById[S]):
             return row if row is not None and self.shows(selector, row) else None
 
         return Answers.of(await each_by_id(ids, read, what=self.name))
+
+    async def _find_listed(self, ids: list[str], selector: S) -> dict[str, Row | None]:
+        found: dict[str, Row | None] = dict.fromkeys(ids)
+        for names in batched(list(found), self.ids_at_once):
+            async for rows in self._listed({**self.asked(selector), "id": names}):
+                listed = {str(row.get("id")): row for row in rows if self.shows(selector, row)}
+                found |= {name: row for name, row in listed.items() if name in found}
+        return found
+
+    def _listed(self, asked: Query) -> Pages:
+        return offset_pages(self._api, self.all_of_it, self.rows_under, asked, size=self.page_size)

@@ -179,7 +179,7 @@ class BoardEndpoints(UnderBoard[Boards]):
             f"{AGILE}/board/{{id}}",
             found=self._found,
             find=lambda text: visible(self.site, text),
-            make=lambda board: board_row(self.site.rows, board),
+            make=lambda _, board: board_row(self.site.rows, board),
             gone=NO_BOARD,
         )
         projects = Route(f"{AGILE}/board/{{id}}/project", self.under(self._projects))

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -110,14 +111,15 @@ PAGES = Pages()
 class PlainList[T]:
     """A kind that is read by one list and by id: paths, what is there, and its row.
 
-    `found` gives all that may be seen and fits the request's parameters, or refuses them.
+    `found` gives all that may be seen and fits the request's parameters, or refuses them. Without
+    `one` nothing is served by id.
     """
 
     path: str
-    one: str
+    one: str | None
     found: Callable[[Request], Iterable[T] | Response]
     find: Callable[[str], T | None]
-    make: Callable[[T], Row]
+    make: Callable[[Request, T], Row]
     gone: str
     pages: Pages = PAGES
 
@@ -128,10 +130,13 @@ class PlainList[T]:
             found = self.found(request) if knows(request) else ()
             if isinstance(found, Response):
                 return found
-            return self.pages.answer(request, faults, list(found), self.make)
+            return self.pages.answer(request, faults, list(found), partial(self.make, request))
 
         async def one(request: Request) -> Response:
             item = self.find(request.path_params["id"]) if knows(request) else None
-            return refuse(404, self.gone) if item is None else JSONResponse(self.make(item))
+            if item is None:
+                return refuse(404, self.gone)
+            return JSONResponse(self.make(request, item))
 
-        return [Route(self.path, every), Route(self.one, one)]
+        routes = [Route(self.path, every)]
+        return [*routes, Route(self.one, one)] if self.one else routes

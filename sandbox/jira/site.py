@@ -2,16 +2,44 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import Any
 
+from sandbox.jira.backlogs import BacklogEndpoints
+from sandbox.jira.boards import BoardEndpoints
+from sandbox.jira.components import ComponentEndpoints
+from sandbox.jira.endpoints import Endpoints
 from sandbox.jira.entities import Board, Issue, Sprint, SprintState
-from sandbox.jira.projects import Projects
-from sandbox.jira.sprints import TWO_WEEKS, Sprints
-from sandbox.jira.teams import Teams
-from sandbox.jira.users import Users
-from sandbox.jira.webhooks import Webhooks
+from sandbox.jira.epics import EpicEndpoints
+from sandbox.jira.instance import InstanceEndpoints
+from sandbox.jira.plain_kinds import PlainKindEndpoints, PlainKinds
+from sandbox.jira.projects import ProjectEndpoints, Projects
+from sandbox.jira.search import SearchEndpoints
+from sandbox.jira.sprints import TWO_WEEKS, SprintEndpoints, Sprints
+from sandbox.jira.teams import TeamEndpoints, Teams
+from sandbox.jira.users import UserEndpoints, Users
+from sandbox.jira.versions import VersionEndpoints
+from sandbox.jira.webhooks import WebhookEndpoints, Webhooks
+from sandbox.jira.worklogs import WorklogEndpoints
+
+ENDPOINTS: tuple[type[Endpoints[Any]], ...] = (
+    InstanceEndpoints,
+    UserEndpoints,
+    SearchEndpoints,
+    ProjectEndpoints,
+    WebhookEndpoints,
+    VersionEndpoints,
+    ComponentEndpoints,
+    WorklogEndpoints,
+    BoardEndpoints,
+    SprintEndpoints,
+    EpicEndpoints,
+    BacklogEndpoints,
+    TeamEndpoints,
+    PlainKindEndpoints,
+)
 
 
-class JiraSite(Projects, Sprints, Users, Teams, Webhooks):
+class JiraSite(Projects, Sprints, Users, Teams, PlainKinds, Webhooks):
     """The site: all that it holds, and what people do to it."""
 
     def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:
@@ -68,6 +96,7 @@ class JiraSite(Projects, Sprints, Users, Teams, Webhooks):
         self.fill_agile()
         self.fill_planning()
         self.fill_teams()
+        self.fill_plain()
 
     def fill_agile(self, boards: int | None = None, sprints: int = 3) -> None:
         """Make so many scrum boards (None: one for each project) with so many sprints each.

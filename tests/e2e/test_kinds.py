@@ -3,11 +3,11 @@
 import pytest
 import pytest_asyncio
 
-from kinds import Kinds
 from sandbox.jira.site import JiraSite
 from sandbox.world import World
-from tests.e2e.row_actions import WORKLOGS_THAT_COME_ALONG
-from tests.e2e.rows import ROWS, Row
+from tests.e2e.row import Row
+from tests.e2e.rows import ROWS
+from tests.e2e.rows_of_issues import WORKLOGS_THAT_COME_ALONG
 from tests.e2e.support import make_world
 
 ROW = pytest.mark.parametrize("row", ROWS, ids=[row.kind for row in ROWS])
@@ -45,10 +45,6 @@ async def brought(world: World, row: Row) -> None:
     await world.settled()
 
 
-async def test_no_kind_is_without_a_row() -> None:
-    assert sorted(row.kind for row in ROWS) == sorted(Kinds)
-
-
 @ROW
 async def test_a_resync_builds_its_entities(world: World, row: Row) -> None:
     assert set(row.expected(world.site)) == shown(world, row)
@@ -83,7 +79,10 @@ async def test_a_change_arrives(world: World, row: Row) -> None:
 
 @ROW
 async def test_what_is_gone_leaves(world: World, row: Row) -> None:
-    identifier = row.remove(world.site)
+    identifier = row.doomed(world.site)
+    await brought(world, row)
+    assert identifier in shown(world, row)
+    row.remove(world.site, identifier)
     await brought(world, row)
     assert identifier not in shown(world, row)
 

@@ -10,6 +10,7 @@ import pytest
 from sandbox.jira.site import JiraSite
 from sandbox.random_agile_changes import AGILE_CHANGES, TEAM_CHANGES
 from sandbox.random_changes import CHANGES, change_something
+from sandbox.random_plain_changes import PLAIN_CHANGES
 from sandbox.random_planning_changes import COMPONENT_CHANGES, PLANNING_CHANGES
 from tests.e2e.support import started
 
@@ -24,6 +25,7 @@ EVERY_CHANGE = {
     **PLANNING_CHANGES,
     **TEAM_CHANGES,
     **COMPONENT_CHANGES,
+    **PLAIN_CHANGES,
 }
 
 

@@ -1,6 +1,6 @@
 """The webhook in Jira: made once, signed, and put right in place."""
 
-from jira.kinds.registry import webhook_events
+from client import webhook_events
 from tests.e2e.support import make_world, started
 
 NAME = "sandbox-Port-Ocean-Events-Webhook"

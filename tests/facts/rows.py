@@ -114,7 +114,7 @@ ROWS = [
     Row(
         "known-events",
         tests_in(
-            "unit.test_registry",
+            "unit.test_client_kinds",
             "test_every_registered_event_exists",
             "test_a_kind_looks_at_every_event_that_it_registers",
         )

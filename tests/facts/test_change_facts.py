@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from jira.kinds.registry import webhook_events
+from client import webhook_events
 from sandbox.integration_process import IntegrationProcess, integration_env
 from sandbox.world import EMAIL, TOKEN
 from tests.e2e.support import first, make_world, relations, title

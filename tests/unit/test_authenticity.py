@@ -10,9 +10,9 @@ import pytest
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookRequestAdapter
 
 from jira.signature import HEADER
-from tests.unit.test_processors import PROCESSORS
 from webhook_processors import authenticity as module
 from webhook_processors.authenticity import is_authentic
+from webhook_processors.processors import PROCESSORS
 from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent
 
 BODY = b'{"webhookEvent": "user_created"}'
@@ -39,7 +39,7 @@ def streamed(headers: dict[str, str], *, raw: bool = True) -> WebhookEvent:
 
 
 async def processors_say(event: WebhookEvent) -> set[bool]:
-    made = [processor(event.clone()) for processor in PROCESSORS.values()]
+    made = [processor(event.clone()) for processor in PROCESSORS]
     return {await p.authenticate(p.event.payload, p.event.headers) for p in made}
 
 

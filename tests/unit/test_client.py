@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from client import MYSELF, JiraClient
+from client import KINDS, MYSELF, JiraClient
 from jira.errors import JiraAnswerError, JiraRequestError
-from jira.kinds.registry import KINDS
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi

@@ -14,10 +14,10 @@ from port_ocean.health import create_health_router
 from starlette.types import Message
 
 from jira.settings import JiraSettings
-from tests.unit.test_processors import PROCESSORS
 from webhook_processors import manager as module
 from webhook_processors.door import Door
 from webhook_processors.manager import JiraLiveEventsManager
+from webhook_processors.processors import PROCESSORS
 
 WEBHOOK = "/webhook"
 SECRET = "the-secret"
@@ -53,7 +53,7 @@ class App:
         router = APIRouter()
         self.manager = JiraLiveEventsManager(router, MagicMock(), 90.0, 5.0)
         self.manager._event_processor_tasks.add(MagicMock())
-        for processor in PROCESSORS.values():
+        for processor in PROCESSORS:
             self.manager.register_processor(WEBHOOK, processor)
         self.app.include_router(router, prefix=f"{prefix}/integration")
         self.app.include_router(create_health_router(), prefix=f"{prefix}/health")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from background.follow_ups import compared_after, projects_of
-from jira.kinds.registry import webhook_events
+from client import webhook_events
 
 Row = dict[str, Any]
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from client import MYSELF
+from client import KINDS, MYSELF
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
+    JiraError,
     JiraForeignAnswerError,
     JiraPartlyUnavailableError,
     JiraPermissionError,
@@ -16,7 +17,7 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from kinds import Kinds
-from tests.unit.helpers.kind_cases import CASES, Case, ids, of, of_each
+from tests.unit.helpers.kind_cases import CASES, Case, filled, ids, of, of_each
 from tests.unit.helpers.planning_site import (
     GONE,
     Row,
@@ -44,7 +45,7 @@ every_find = of_each("path", ((case, path) for case in CASES for path in case.fi
 
 @pytest.fixture
 def site() -> WholeSite:
-    return WholeSite().fill()
+    return filled()
 
 
 async def read_all(site: WholeSite, case: Case) -> list[Row]:
@@ -57,7 +58,8 @@ async def find(site: WholeSite, case: Case, *ids: str) -> dict[str, Row | None]:
 
 def test_every_kind_is_in_the_table():
     assert {case.kind for case in CASES} == set(Kinds)
-    assert {case.kind for case in CASES if case.event is None} == {Kinds.TEAM, Kinds.COMPONENT}
+    without_event = {case.kind for case in CASES if case.event is None}
+    assert without_event == {name for name, kind in KINDS.items() if not kind.events}
 
 
 @every_kind
@@ -75,7 +77,7 @@ async def test_the_table_names_paths_that_a_read_of_all_asks(site, case, path):
 @pytest.mark.parametrize("read_before", [True, False])
 @every_kind
 async def test_a_row_that_is_found_is_the_row_of_a_read_of_all(site, case, read_before):
-    by_id = {str(row[case.id_of]): row for row in await read_all(WholeSite().fill(), case)}
+    by_id = {str(row[case.id_of]): row for row in await read_all(filled(), case)}
     if read_before:
         await read_all(site, case)
     assert await find(site, case, *case.ids) == {name: by_id[name] for name in case.ids}
@@ -228,3 +230,16 @@ async def test_credentials_that_end_in_the_middle_of_the_read_fail_the_kind(site
     assert isinstance(failed.value, JiraAuthenticationError) or re.search(
         r"\d of \d", str(failed.value)
     )
+
+
+@pytest.mark.parametrize("odd", [None, [], "text", {}], ids=str)
+@every_find
+async def test_an_odd_answer_never_makes_another_row(site, case, path, odd):
+    """It is an error, or there is no such row, or the row is known from elsewhere."""
+    [right] = (await find(filled(), case, case.ids[0])).values()
+    site.answers[path] = odd
+    try:
+        found = await find(site, case, case.ids[0])
+    except JiraError:
+        return
+    assert found in ({case.ids[0]: None}, {case.ids[0]: right})

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from client import MYSELF, JiraClient
+from client import KINDS, MYSELF, JiraClient
 from jira.errors import JiraAnswerError
 from jira.jql import ALL_ISSUES, ordered
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
-from jira.kinds.registry import KINDS
 from jira.kinds.worklog import BY_IDS, WorklogParams, inlined
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource

@@ -45,7 +45,7 @@ def filter_list(site: Filters, pages: Pages) -> PlainList[Filter]:
         "/rest/api/3/filter/{id}",
         found=found,
         find=site.filters.get,
-        make=site.filter_row,
+        make=lambda _, item: site.filter_row(item),
         gone="The filter does not exist.",
         pages=pages,
     )

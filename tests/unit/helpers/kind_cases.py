@@ -11,7 +11,7 @@ from jira.kinds.worklog import BY_IDS
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.planning_site import AGILE, Row
-from tests.unit.helpers.whole_site import TEAM_LIST, members_of
+from tests.unit.helpers.whole_site import TEAM_LIST, WholeSite, members_of
 
 PROJECTS = "/rest/api/3/project/search"
 BOARDS = f"{AGILE}/board"
@@ -27,7 +27,8 @@ class Case:
     `paged` is the one of them whose pages count. Of `parents`, those that can be refused alone,
     the first one has every row that isn't `left` without it; without a first one that fails there
     are those that are `left_by_a_failure`. `finds` are the paths that a read by id asks; `alone`
-    are those of them that can be refused, or fail, for the first row alone.
+    are those of them that can be refused, or fail, for the first row alone. With `one` it is a
+    plain list: `paged`, and the path of a row, empty where the list is asked for ids, too.
     """
 
     kind: Kinds
@@ -47,6 +48,7 @@ class Case:
     by_failure: tuple[str, ...] = ()
     said: str = ""
     alone: tuple[str, ...] = ()
+    one: str | None = None
 
     @property
     def read_by(self) -> Any:
@@ -237,3 +239,12 @@ CASES = [
         alone=("/rest/api/3/component/1", "/rest/api/3/project/AB/component"),
     ),
 ]
+
+
+def filled() -> WholeSite:
+    """A site with what the cases say."""
+    site = WholeSite().fill()
+    for case in CASES:
+        if case.one is not None:
+            site.plain_list(case.paged, case.one, *case.ids)
+    return site

@@ -4,11 +4,10 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from client import MYSELF, JiraClient
+from client import KINDS, MYSELF, JiraClient
 from jira.errors import JiraNotFoundError, JiraPartlyUnavailableError
 from jira.http.api import SERVER_INFO
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
-from jira.kinds.registry import KINDS
 from kinds import Kinds
 from tests.unit.helpers.fakes import FakeApi
 

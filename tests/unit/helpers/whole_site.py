@@ -24,6 +24,8 @@ class WholeSite(PlanningSite):
         self.users: dict[str, Row] = {}
         self.teams: dict[str, list[Row]] = {}
         self.worklogs: dict[str, Row] = {}
+        self.plain: dict[str, dict[str, Row]] = {}
+        self.plain_ones: dict[str, str] = {}
 
     def release(self, release_id: str, project_id: str) -> None:
         row = {"id": release_id, "name": f"{release_id}.0", "projectId": int(project_id)}
@@ -41,6 +43,11 @@ class WholeSite(PlanningSite):
 
     def worklog(self, worklog_id: str, issue_id: str) -> None:
         self.worklogs[worklog_id] = {"id": worklog_id, "issueId": issue_id}
+
+    def plain_list(self, path: str, one: str, *ids: str) -> None:
+        """Rows of a kind that is one list; `one` is the path of a row, with `{id}`, or empty."""
+        self.plain[path] = {name: {"id": name, "name": f"Row {name}"} for name in ids}
+        self.plain_ones[path] = one.removesuffix("{id}")
 
     def fill(self) -> "WholeSite":
         """Three parents of every sort and five rows under them, most of them under the first."""
@@ -71,10 +78,18 @@ class WholeSite(PlanningSite):
         self.projects.clear()
         for rows in (self.releases, self.components, self.users, self.worklogs, self.teams):
             rows.clear()
+        for plain in self.plain.values():
+            plain.clear()
 
     def answer(self, method: str, path: str, what: Any) -> Any:
         if path in self.answers:
             return self.answers[path]
+        for listed, one in self.plain_ones.items():
+            if path == listed:
+                rows = [r for name, r in self.plain[path].items() if name in what.get("id", name)]
+                return by_offset(rows, what)
+            if one and path.startswith(one):
+                return self.plain[listed].get(path.removeprefix(one), GONE)
         if path == "/rest/api/3/users/search":
             return list(self.users.values())[what["startAt"] : what["startAt"] + 2]
         if path == "/rest/api/3/user":

@@ -6,30 +6,35 @@ from typing import Any, Literal
 import pytest
 import yaml
 
+from client import KINDS, webhook_events
 from jira.kinds.kind import Kind
-from jira.kinds.registry import KINDS, webhook_events
 from kinds import Kinds
 from port.mapping.resources import CONFIGS
 from tests.unit.test_events import DOCUMENTED
 
 PORT = Path(__file__).resolve().parents[2] / ".port"
 
-WITHOUT_EVENTS = {Kinds.TEAM, Kinds.COMPONENT}
-
 
 def read(name: str) -> Any:
     return yaml.safe_load((PORT / name).read_text())
 
 
-def test_every_kind_is_in_the_registry_under_its_own_name():
+def test_every_kind_is_in_the_table_under_its_own_name():
     assert set(KINDS) == set(Kinds)
     assert {name: kind.name for name, kind in KINDS.items()} == {name: name for name in Kinds}
 
 
-def test_all_kinds_but_teams_and_components_have_events():
-    """Atlassian sends none for these two."""
-    assert {name for name, kind in KINDS.items() if not kind.events} == WITHOUT_EVENTS
-    assert {name for name, kind in KINDS.items() if not kind.touched_by} == WITHOUT_EVENTS
+def test_of_teams_and_components_atlassian_sends_no_events():
+    for kind in (KINDS[Kinds.TEAM], KINDS[Kinds.COMPONENT]):
+        assert (kind.events, kind.touched_by) == ((), ())
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_a_kind_that_registers_events_reads_them_and_no_other_looks_at_any(
+    kind: type[Kind[Any, Any]],
+):
+    reads = kind.subjects is not Kind.subjects
+    assert bool(kind.events) == bool(kind.touched_by) == reads
 
 
 def test_every_kind_has_a_selector_model_of_its_own():
@@ -64,6 +69,6 @@ def test_every_event_of_a_worklog_board_sprint_or_release_is_registered():
     assert {n for n in DOCUMENTED if n.startswith(wanted)} <= set(webhook_events())
 
 
-@pytest.mark.parametrize("name", ["", "unknown", "filter_updated", "issuetype_created", "board"])
+@pytest.mark.parametrize("name", ["", "unknown", "filters_updated", "issuetype_created", "board"])
 def test_an_event_of_nobody_touches_nobody(name):
     assert [kind.name for kind in KINDS.values() if kind.is_touched_by(name)] == []
