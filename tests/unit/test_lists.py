@@ -77,9 +77,12 @@ async def test_one_is_a_row_or_gone_or_cannot_be_said(things, name, found):
     assert await things.find([name], EVERY) == found
 
 
-async def test_a_failure_is_raised(things):
+async def test_a_failure_costs_only_itself_and_is_raised_where_there_is_nothing_else(things):
+    found = await things.find(["1", "8"], EVERY)
+    assert found == {"1": ROWS[0]}
+    assert isinstance(found.failed, JiraUnavailableError)
     with pytest.raises(JiraUnavailableError):
-        await things.find(["1", "8"], EVERY)
+        await things.find(["8"], EVERY)
 
 
 async def test_subjects_that_are_gone_keep_what_their_event_said(things):
