@@ -221,8 +221,9 @@ class Lane:
         """Whether another try is no use."""
         error = failure.error
         pair.tries += failure.counts
-        # Known to Jira, and not let in here: it stays like that until somebody changes it.
-        mine = failure.counts and isinstance(error, JiraAuthenticationError)
+        # Known to Jira and not let in here, twice: the first time the token may have been renewed
+        # between the two questions.
+        mine = failure.counts and pair.tries > 1 and isinstance(error, JiraAuthenticationError)
         ends = mine or not passes(error) or pair.tries >= MAX_TRIES
         if ends or (failure.counts and pair.tries > 1):
             self._means.failing.note(self._resource, error)

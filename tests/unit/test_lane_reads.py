@@ -138,13 +138,11 @@ async def test_new_ones_don_t_put_off_what_waits_to_be_tried_again(world):
     [
         JiraPermissionError("403 Forbidden"),
         JiraRequestError("400 no such project"),
-        JiraAuthenticationError("401 scope does not match"),
         ValueError("nobody thought of this"),
     ],
     ids=repr,
 )
 async def test_what_is_refused_for_good_is_given_up_at_once_and_said_once(world, log, error):
-    """401 of one endpoint, while Jira knows us, is a scope that the token lacks."""
     world.read_fails = {"board": error}
     for name in "abc":
         await world.take(name, of=("board", "issue"))
@@ -153,6 +151,27 @@ async def test_what_is_refused_for_good_is_given_up_at_once_and_said_once(world,
     [said] = of_level("ERROR", log)
     assert "board can't be kept up to date" in said
     assert str(error) in said
+
+
+async def test_a_401_while_jira_knows_us_is_given_up_with_the_second_try_and_said_once(world, log):
+    """It is a scope that the token lacks."""
+    world.read_fails = {"board": JiraAuthenticationError("401 scope does not match")}
+    for name in "abc":
+        await world.take(name, of=("board", "issue"))
+        assert name not in world.ended
+        await world.rest()
+        assert world.ended[name] is False
+    [said] = log
+    assert "board can't be kept up to date: 401 scope does not match" in said
+
+
+async def test_a_token_that_is_renewed_between_a_read_and_who_we_are_costs_no_event(world, log):
+    world.read_fails = {"issue": JiraAuthenticationError("401")}
+    await world.take("a", "b")
+    world.read_fails = {}
+    await world.rest()
+    assert world.ended == {"a": True, "b": True}
+    assert log == []
 
 
 async def test_without_an_answer_to_who_we_are_a_401_is_waited_out(world):
