@@ -163,6 +163,35 @@ async def test_entities_of_one_blueprint_made_of_two_kinds_go_when_neither_has_t
         assert await world.differences() == []
 
 
+async def test_releases_that_issues_show_go_when_no_issue_shows_them() -> None:
+    """What a change only touches, the issues that showed it, may give less than before, too."""
+    site = site_of(24)
+    site.fill_planning(worklogs=0)
+    versions = resource(
+        "issue", "version", ".item.id", items=".fields.fixVersions", title=".item.name"
+    )
+    of = mapping(versions, resource("release", "release", ".id", title=".name"))
+    async with mapped(site, of, [blueprint("version"), blueprint("release")], **NO_SWEEP) as world:
+        before = names(world)
+        [gone, *_] = first(world, lambda issue: bool(issue.fix_versions)).fix_versions
+        site.delete_version(gone.id)
+        await world.caught_up()
+        assert names(world) == before - {("version", gone.id), ("release", gone.id)}
+        assert await world.differences() == []
+
+
+async def test_kinds_of_one_blueprint_that_go_by_own_names_need_no_comparison() -> None:
+    site = site_of()
+    user = site.create_user("Somebody")
+    of = mapping(resource("project", "thing", ".key"), resource("user", "thing", ".accountId"))
+    async with mapped(site, of, [blueprint("thing")], **NO_SWEEP) as world:
+        before = names(world)
+        site.delete_user(user.account_id)
+        await world.settled()
+        assert names(world) == before - {("thing", user.account_id)}
+        assert not any("sweep of" in line for line in world.process.log)
+
+
 async def test_an_entity_that_merely_looks_bare_is_no_orphan() -> None:
     """Titles of labels are their names, and nothing relates to them."""
     site = site_of()
