@@ -81,9 +81,11 @@ def random_case(rng: random.Random) -> Case:
     jql = {"jql": ""} if rng.random() < 0.7 else {"jql": "statusCategory != Done"}
     resources.append(resource("issue", "thing", of_issue, query=query, selector=jql, **more))
     if rng.random() < 0.7:
-        resources.append(
-            resource("issue", "label", ".item", items=".fields.labels", selector=jql, title=".item")
-        )
+        # With a title of their own: bare ones look like stubs where something else of their name
+        # is related to, and a sweep leaves them to the next resync.
+        labels = resource("issue", "label", ".item", items=".fields.labels", selector=jql)
+        labels["port"]["entity"]["mappings"]["title"] = '"label " + .item'
+        resources.append(labels)
     if rng.random() < 0.7:
         comments = resource(
             "issue",
