@@ -15,7 +15,9 @@ from jira.errors import (
     JiraError,
     JiraPermissionError,
     JiraRequestError,
+    MappingError,
 )
+from port.entities import PortBlueprintError
 
 SAY_AGAIN_SECONDS = 3600.0
 MAX_REMEMBERED = 1000
@@ -23,7 +25,10 @@ MAX_REMEMBERED = 1000
 
 @dataclass
 class State:
-    """One thing that fails for one cause. Times are monotonic seconds."""
+    """One thing that fails for one cause. Times are monotonic seconds.
+
+    `whole`: all of it was to be read, which a single event's success says nothing about.
+    """
 
     what: str
     cause: str
@@ -31,6 +36,7 @@ class State:
     said_at: float
     times: int = 1
     end_said: bool = False
+    whole: bool = False
 
 
 class Failing:
@@ -44,12 +50,13 @@ class Failing:
         self._waiting: set[str] = set()
         # Ended lately: one that comes and goes is said once, too.
         self._over: dict[tuple[str, str], State] = {}
+        self._behind: set[str] = set()
 
     def states(self) -> list[State]:
         """What fails at present, the oldest first."""
         return sorted(self._states.values(), key=lambda state: state.since)
 
-    def note(self, what: str, error: Exception) -> None:
+    def note(self, what: str, error: Exception, *, whole: bool = False) -> None:
         """It failed; the first time it is said, with what it costs and what to do."""
         now = self._now()
         key = (what, cause_of(error))
@@ -58,20 +65,21 @@ class Failing:
         if state is None and over is not None and now - over.said_at < SAY_AGAIN_SECONDS:
             state = self._states[key] = over
         if state is None:
-            self._states[key] = State(what, str(error), now, now)
+            self._states[key] = State(what, sentence(error), now, now, whole=whole)
             _forget_oldest(self._states)
             logger.error(
-                f"{what} can't be kept up to date: {error} What Port has of it stays as it is, "
-                f"everything else goes on. {advice(error)}"
+                f"{what} can't be kept up to date: {sentence(error)} "
+                f"What Port has of it stays as it is, everything else goes on. {advice(error)}"
             )
             return
         state.times += 1
-        state.cause = str(error)
+        state.whole |= whole
+        state.cause = sentence(error)
         if now - state.said_at >= SAY_AGAIN_SECONDS:
             state.said_at = now
             logger.warning(
-                f"{what} can't be kept up to date, for {_minutes(now - state.since)}: {error} "
-                f"{advice(error)}"
+                f"{what} can't be kept up to date, for {_minutes(now - state.since)}: "
+                f"{sentence(error)} {advice(error)}"
             )
 
     def outage(self, what: str, error: Exception) -> None:
@@ -87,22 +95,54 @@ class Failing:
             logger.info(f"Live events go on, after {_minutes(self._now() - self._outage_began)}")
         self._waiting.discard(what)
 
-    def works(self, what: str) -> bool:
-        """It works; whether it failed before, and something may have been missed meanwhile."""
-        over = [key for key in self._states if key[0] == what]
-        for key in over:
+    def works(self, what: str, *, whole: bool = False) -> bool:
+        """It works; whether it failed before, and something may have been missed meanwhile.
+
+        What failed as a whole works again only as a whole.
+        """
+        if whole:
+            self._behind.discard(what)
+        failed = [key for key in self._states if key[0] == what]
+        for key in failed:
+            if self._states[key].whole and not whole:
+                continue
             state = self._over[key] = self._states.pop(key)
             if not state.end_said:
                 state.end_said = True
                 logger.info(f"{what} works again, after {_minutes(self._now() - state.since)}")
         _forget_oldest(self._over)
-        return bool(over)
+        return bool(failed)
+
+    def fell_behind(self, resource: str) -> None:
+        """What was missed of a resource, no comparison of names and of what changed lately finds:
+        all of it has to be read.
+        """
+        self._behind.add(resource)
+
+    def is_behind(self, resource: str) -> bool:
+        """Whether all of a resource has to be read."""
+        return resource in self._behind
+
+    def all_read(self) -> None:
+        """A resync has read everything."""
+        self._behind.clear()
 
 
 def cause_of(error: Exception) -> str:
-    """What makes two errors the same cause: their sort and their words, without names in them."""
-    words = re.sub(r"[\w.-]*[0-9][\w.-]*|'[^']*'|\"[^\"]*\"", "…", str(error))
+    """What makes two errors the same cause: their sort and their words, without names in them.
+
+    Nor with what was asked: without a permission, every endpoint that a resource needs says no. An
+    error that only tells what is missing by another one has that one's cause.
+    """
+    error = getattr(error, "cause", error)
+    words = re.sub(r"\b[A-Z]+ /\S*|[\w.-]*[0-9][\w.-]*|'[^']*'|\"[^\"]*\"", "…", str(error))
     return f"{type(error).__name__}: {words[:200]}"
+
+
+def sentence(error: Exception) -> str:
+    """An error's own words, ended; with its sort where it isn't one of ours."""
+    words = str(error) if isinstance(error, (JiraError, PortBlueprintError)) else repr(error)
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def advice(error: Exception) -> str:
@@ -119,6 +159,10 @@ def advice(error: Exception) -> str:
         )
     if isinstance(error, JiraRequestError):
         return "Put the resource's selector right in the mapping: Jira refuses what it asks for."
+    if isinstance(error, MappingError):
+        return "Put it right in the mapping."
+    if isinstance(error, PortBlueprintError):
+        return "Put the blueprint right in Port, or have the mapping name another one."
     if isinstance(error, JiraError):
         return "It is tried again by itself: with its next event, and by the sweep."
     return "It is tried again with its next event, and by the sweep."

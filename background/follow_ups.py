@@ -10,6 +10,7 @@ from port_ocean.context.event import event
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
+from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs
 from background.sweep import Sweeper
@@ -43,6 +44,7 @@ class FollowUps:
         sweeper: Sweeper,
         sync: Sync,
         retry_refused: Callable[[], Awaitable[None]],
+        failures: Failures,
         *,
         sweep_minutes: int,
         index_seconds: int,
@@ -56,6 +58,7 @@ class FollowUps:
         self._sweeper = sweeper
         self._sync = sync
         self._retry_refused = retry_refused
+        self._failures = failures
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
         self._resyncs = 0
@@ -139,12 +142,14 @@ class FollowUps:
             self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
     async def _issues_of(self, project_id: str) -> AsyncIterator[None]:
-        async for page in project_issues(self._client, project_id, event.port_app_config):
+        mapping = event.port_app_config
+        failed = partial(self._failures.note, behind=True)
+        async for page in project_issues(self._client, project_id, mapping, failed):
             await self._sync(page, [])
             yield
 
     async def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
-        async for page in pages(self._client, showing, event.port_app_config):
+        async for page in pages(self._client, showing, event.port_app_config, self._failures):
             await self._sync(page, [])
             yield
 

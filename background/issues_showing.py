@@ -1,15 +1,20 @@
-"""Issues that show something which an event changed: a project, a release, a sprint."""
+"""Issues that show something which an event changed: a project, a release, a sprint.
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+One resource that fails is handed to whoever asks, and the others go on.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
+from background.failures import Failures
 from client import JiraClient
-from jira.errors import JiraRequestError
+from jira.errors import JiraError, JiraRequestError
 from jira.events import Family, JiraEvent
 from jira.jql import restrict
 from jira.kinds.issue import IssueSelector
@@ -22,7 +27,7 @@ from jira.payloads import (
     sprint_subjects,
 )
 from port.mapping.fields_read import may_read
-from port.mapping.resources import JiraIssueConfig, selector_of
+from port.mapping.resources import JiraIssueConfig, label, selector_of
 from port.related_rows import results_of
 
 RELEASE_FIELDS = ("fixVersions", "versions")
@@ -38,6 +43,8 @@ VERSION_IS_GONE = (JiraEvent.VERSION_DELETED, "jira:version_merged")
 """The second one isn't documented; some sites are said to send it."""
 
 Pages = AsyncIterator[list[WebhookEventRawResults]]
+Failed = Callable[[str, JiraError], Awaitable[None]]
+"""Is told of a resource that fails; raises where that isn't the resource's own failure."""
 
 
 @dataclass(frozen=True)
@@ -61,60 +68,103 @@ def issues_showing(payloads: Iterable[Any]) -> list[IssuesShowing]:
     return list(dict.fromkeys(found))
 
 
-async def pages(client: JiraClient, showing: IssuesShowing, mapping: PortAppConfig) -> Pages:
+async def pages(
+    client: JiraClient, showing: IssuesShowing, mapping: PortAppConfig, failures: Failures
+) -> Pages:
     """The issues, page by page; nothing where the mapping doesn't read what changed."""
     if not reads(mapping, showing.fields):
         return
+    failed = partial(failures.note, behind=True)
     if showing.clause is not None:
-        try:
-            async for results in issues_where(client, showing.clause, mapping, showing.fields):
-                yield results
-        except JiraRequestError as error:
-            # Gone by now: the event that says so is on its way, or was here before.
-            logger.info(f"No {showing.name}: {error}")
+        async for results in _named(client, showing, showing.clause, mapping, failed):
+            yield results
         return
-    projects = await _projects(client, showing)
+    try:
+        projects = await _projects(client, showing)
+    except JiraError as error:
+        await failures.raise_outage(error)
+        logger.info(f"All projects are read for the {showing.name}: {error}")
+        projects = None
     if projects is None:
-        async for results in issues_where(client, None, mapping, showing.fields):
+        async for results in issues_where(client, None, mapping, failed, showing.fields):
             yield results
         return
     for project_id in projects:
-        async for results in project_issues(client, project_id, mapping, showing.fields):
+        async for results in project_issues(client, project_id, mapping, failed, showing.fields):
             yield results
 
 
+async def _named(
+    client: JiraClient, showing: IssuesShowing, clause: str, mapping: PortAppConfig, failed: Failed
+) -> Pages:
+    """The issues of a clause that names what changed.
+
+    Where every resource is refused that is gone by now: the event that says so is on its way, or
+    was here before. Where only some are, the refusals are their own.
+    """
+    refused: dict[str, JiraRequestError] = {}
+
+    async def wait(resource: str, error: JiraError) -> None:
+        if isinstance(error, JiraRequestError):
+            refused[resource] = error
+        else:
+            await failed(resource, error)
+
+    async for results in issues_where(client, clause, mapping, wait, showing.fields):
+        yield results
+    if refused and len(refused) == len(list(_resources(mapping, showing.fields))):
+        logger.info(f"No {showing.name}: {next(iter(refused.values()))}")
+        return
+    for resource, error in refused.items():
+        await failed(resource, error)
+
+
 async def project_issues(
-    client: JiraClient, project_id: str, mapping: PortAppConfig, fields: Sequence[str] = ()
+    client: JiraClient,
+    project_id: str,
+    mapping: PortAppConfig,
+    failed: Failed,
+    fields: Sequence[str] = (),
 ) -> Pages:
     """The issues of a live project, page by page; nothing for one that isn't live."""
     if await client.projects.live([project_id]):
         clause = restrict(None, "project", [project_id])
-        async for results in issues_where(client, clause, mapping, fields):
+        async for results in issues_where(client, clause, mapping, failed, fields):
             yield results
 
 
 async def issues_where(
-    client: JiraClient, clause: str | None, mapping: PortAppConfig, fields: Sequence[str] = ()
+    client: JiraClient,
+    clause: str | None,
+    mapping: PortAppConfig,
+    failed: Failed,
+    fields: Sequence[str] = (),
 ) -> Pages:
     """The issues of each selector (for which a JQL clause holds, too), page by page.
 
     With `fields`, only for mappings that may read one of these.
     """
-    for index, resource in enumerate(mapping.resources):
-        if not isinstance(resource, JiraIssueConfig) or (fields and not may_read(resource, fields)):
-            continue
+    for index, resource in _resources(mapping, fields):
         selector = cast(IssueSelector, await selector_of(resource))
-        async for rows in client.issues.where(clause, selector):
-            yield [results_of(resource, index, rows)]
+        try:
+            async for rows in client.issues.where(clause, selector):
+                yield [results_of(resource, index, rows)]
+        except JiraError as error:
+            await failed(label(resource, index), error)
 
 
 def reads(mapping: PortAppConfig, fields: Sequence[str]) -> bool:
     """Whether the mapping of issues may read one of these fields."""
-    return any(
-        may_read(resource, fields)
-        for resource in mapping.resources
-        if isinstance(resource, JiraIssueConfig)
-    )
+    return any(_resources(mapping, fields))
+
+
+def _resources(
+    mapping: PortAppConfig, fields: Sequence[str]
+) -> Iterator[tuple[int, JiraIssueConfig]]:
+    """The resources of issues, with their places; with `fields`, those that may read one."""
+    for index, resource in enumerate(mapping.resources):
+        if isinstance(resource, JiraIssueConfig) and (not fields or may_read(resource, fields)):
+            yield index, resource
 
 
 async def _projects(client: JiraClient, showing: IssuesShowing) -> Sequence[str] | None:

@@ -6,7 +6,6 @@ changes with all its issues.
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -16,16 +15,21 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.issues_showing import project_issues, reads
+from background.components_shown import showing_components
+from background.failures import Failures
 from background.sweep_plan import (
+    Read,
     differs,
     grouped,
     is_bare,
+    is_named_plainly,
+    is_outage,
     orphans,
     plan,
     projects_named_by,
 )
 from client import JiraClient
+from jira.errors import JiraError, MappingError
 from jira.kinds.kind import KindWithNames
 from jira.payloads import Row
 from kinds import Kinds
@@ -38,12 +42,18 @@ from port.deletions import (
     uses_search_identifier,
 )
 from port.entities import EntityKey, PortWriter, has_details, key_of
-from port.mapping.resources import blueprint_of, details_of, identity_only, kind_of, selector_of
+from port.mapping.resources import (
+    blueprint_of,
+    details_of,
+    identity_only,
+    kind_of,
+    label,
+    row_of,
+    selector_of,
+)
 from port.mapping.row_mapper import Mapped
 from port.related_rows import all_rows, results_of
 
-PLAIN_IDENTIFIERS = (".key", ".id")
-"""Expressions that surely give the same for a row of id and key alone as for a whole one."""
 FIRST_LOOK_BACK_MINUTES = 24 * 60
 """How far the first sweep after a start without a resync looks back."""
 MARGIN_MINUTES = 5
@@ -53,17 +63,12 @@ Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitab
 MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[Mapped]]
 
 
-@dataclass
-class _Read:
-    """What Jira has, as entities: all of them by name, and the rows of which ones are missing."""
-
-    expected: set[EntityKey] = field(default_factory=set)
-    complete: set[str] = field(default_factory=set)
-    incomplete: set[str] = field(default_factory=set)
-
-
 class Sweeper:
-    """Makes the steps of sweeps; each step is one page read and written."""
+    """Makes the steps of sweeps; each step is one page read and written.
+
+    A resource that fails costs only itself: nothing of its blueprint is deleted, and what was read
+    of it is compared.
+    """
 
     def __init__(
         self,
@@ -71,6 +76,7 @@ class Sweeper:
         writer: PortWriter,
         sync: Sync,
         map_rows: MapRows,
+        failures: Failures,
         *,
         stubs: Stubs,
         limit_percent: int,
@@ -84,26 +90,31 @@ class Sweeper:
         self._writer = writer
         self._sync = sync
         self._map_rows = map_rows
+        self._failures = failures
         self._stubs = stubs
         self._limit_percent = limit_percent
         self._index_seconds = index_seconds
-        self._last_begun: float | None = None
+        # When a resync began that read everything, and the last sweep that read a resource.
+        self._resynced: float | None = None
+        self._swept: dict[str, float] = {}
         self._said: set[str] = set()
 
     def look_back_to(self, begun: float) -> None:
         """A resync that began then (monotonic seconds) has read everything."""
-        self._last_begun = begun
+        self._resynced = begun
+        self._swept.clear()
+        self._failures.failing.all_read()
 
     async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
         """Delete what is too much, read and write what is missing or changed.
 
-        Of all kinds, or of some. Raises JiraError and httpx.HTTPError: a sweep that couldn't read
-        everything deletes nothing.
+        Of all kinds, or of some. Raises JiraError and httpx.HTTPError where Jira or Port fails as a
+        whole: then nothing is deleted.
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
         at_port = grouped(await self._at_port())
-        read = _Read()
+        read = Read()
         for index, resource in enumerate(event.port_app_config.resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
@@ -119,15 +130,30 @@ class Sweeper:
             if kind is None or kind not in kinds:
                 continue
             read.complete |= {blueprint} if blueprint else set()
-            async for results in self._resource(kind, resource, index, at_port, read):
-                await self._sync(results, [])
-                yield
+            name = label(resource, index)
+            try:
+                async for results in self._resource(kind, resource, index, at_port, read):
+                    await self._sync(results, [])
+                    yield
+            except Exception as error:  # noqa: BLE001  (raised again where it isn't its own)
+                await self._failures.note(name, error)
+                read.incomplete |= makes
+                read.failed[name] = error
+            else:
+                read.done.append(name)
+        if len(kinds) == len(Kinds) and is_outage(read.failed, read.done):
+            raise next(iter(read.failed.values()))
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
         await self._delete(at_port, read, begun - self._index_seconds)
+        for name in read.done:
+            self._swept[name] = begun
+            self._failures.failing.works(name, whole=True)
+            if name not in read.unmapped:
+                self._failures.failing.works(row_of(name), whole=True)
         if len(kinds) == len(Kinds):
-            self._last_begun = begun
-            async for results in self._issues_showing_components():
+            mapping = event.port_app_config
+            async for results in showing_components(self._client, mapping, self._failures):
                 await self._sync(results, [])
                 yield
         yield
@@ -156,16 +182,17 @@ class Sweeper:
         resource: ResourceConfig,
         index: int,
         at_port: Mapping[EntityKey, Entity],
-        read: _Read,
+        read: Read,
     ) -> AsyncIterator[list[WebhookEventRawResults]]:
         """Pages of rows to be written for one resource."""
         reader = self._client.kinds[kind]
-        if isinstance(reader, KindWithNames):
+        whole = self._failures.failing.is_behind(label(resource, index))
+        if isinstance(reader, KindWithNames) and not whole:
             async for results in self._by_names(reader, resource, index, at_port, read):
                 yield results
             return
         async for rows in all_rows(self._client, resource):
-            if await self._look_at(resource, rows, at_port, read):
+            if await self._look_at(resource, index, rows, at_port, read):
                 yield [results_of(resource, index, rows)]
 
     async def _by_names(
@@ -174,16 +201,11 @@ class Sweeper:
         resource: ResourceConfig,
         index: int,
         at_port: Mapping[EntityKey, Entity],
-        read: _Read,
+        read: Read,
     ) -> AsyncIterator[list[WebhookEventRawResults]]:
         selector = await selector_of(resource)
         identity = identity_only(resource)
-        plain = (
-            blueprint_of(resource) is not None
-            and not resource.port.items_to_parse
-            and resource.selector.query.strip() == "true"
-            and str(resource.port.entity.mappings.identifier).strip() in PLAIN_IDENTIFIERS
-        )
+        plain = is_named_plainly(resource)
         missing: list[Row] = []
         detailed = has_details(at_port.values())
         async for rows in kind.names(selector):
@@ -192,7 +214,7 @@ class Sweeper:
                 # The name isn't in an id-only row, or the query asks for more than that.
                 self._say_once(resource, index)
                 async for whole in kind.named(rows, selector):
-                    if await self._look_at(resource, whole, at_port, read):
+                    if await self._look_at(resource, index, whole, at_port, read):
                         yield [results_of(resource, index, whole)]
                 continue
             for row, entity in zip(rows, passed, strict=True):
@@ -203,17 +225,19 @@ class Sweeper:
         async for whole in kind.named(missing, selector):
             yield [results_of(resource, index, whole)]
         minutes = FIRST_LOOK_BACK_MINUTES
-        if self._last_begun is not None:
-            minutes = int((time.monotonic() - self._last_begun) / 60) + MARGIN_MINUTES
+        since = self._swept.get(label(resource, index), self._resynced)
+        if since is not None:
+            minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES
         async for whole in kind.changed(selector, minutes):
             yield [results_of(resource, index, whole)]
 
     async def _look_at(
         self,
         resource: ResourceConfig,
+        index: int,
         rows: Sequence[Row],
         at_port: Mapping[EntityKey, Entity],
-        read: _Read,
+        read: Read,
     ) -> bool:
         """Note what whole rows stand for; whether something of it isn't in Port as it should be."""
         mapped = await self._map_rows(resource, rows)
@@ -224,24 +248,16 @@ class Sweeper:
         if mapped.errors:
             # What these rows stand for isn't known: nothing of it may be taken to be too much.
             read.incomplete |= {blueprint} if blueprint else {of for of, _ in at_port}
-            self._say_errors(resource, mapped.errors)
+            name = label(resource, index)
+            read.unmapped.add(name)
+            for error in mapped.errors:
+                await self._failures.note(
+                    row_of(name), MappingError(f"it can't be mapped: {error}.")
+                )
         return any(differs(entity, at_port) for entity in mapped.passed)
 
-    async def _issues_showing_components(self) -> AsyncIterator[list[WebhookEventRawResults]]:
-        """The issues that show a component as it was: no event tells of components."""
-        mapping = event.port_app_config
-        if not reads(mapping, ("components",)):
-            return
-        seen = self._client.issues.reader.components
-        for project in await self._client.projects.find_keys(seen.projects()):
-            now = await self._client.components.of_project(project)
-            if not seen.are_shown_as_they_are(project["key"], now):
-                seen.forget(project["key"])
-                async for results in project_issues(self._client, str(project["id"]), mapping):
-                    yield results
-
     async def _delete(
-        self, at_port: Mapping[EntityKey, Entity], read: _Read, seen_since: float
+        self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float
     ) -> None:
         # What was written meanwhile may be newer than what was read.
         still = [e for e in await self._at_port() if key_of(e) in at_port]
@@ -255,8 +271,11 @@ class Sweeper:
         now = look()
         if now.over_limit:
             doubtful = [entity for entities in now.over_limit.values() for entity in entities]
-            explained = await self._explained(doubtful)
-            now = look(explained=explained)
+            try:
+                now = look(explained=await self._explained(doubtful))
+            except JiraError as error:
+                await self._failures.raise_outage(error)
+                logger.info(f"Jira can't be asked why so much is gone: {error}")
         for blueprint, entities in now.over_limit.items():
             shown = ", ".join(str(entity.identifier) for entity in entities[:10])
             logger.error(
@@ -275,15 +294,6 @@ class Sweeper:
         keys = {key for named in keys_of.values() for key in named} - live
         away = {key for key in keys if await self._client.projects.is_put_away(key)}
         return {name for name, named in keys_of.items() if named & away}
-
-    def _say_errors(self, resource: ResourceConfig, errors: Sequence[Exception]) -> None:
-        for error in errors:
-            if (cause := f"{resource.kind}: {error}") not in self._said:
-                self._said.add(cause)
-                logger.error(
-                    f"A row of a resource of kind {resource.kind} can't be mapped, so the sweep "
-                    f"deletes nothing of its blueprint: {error}. Put its expression right."
-                )
 
     def _say_once(self, resource: ResourceConfig, index: int) -> None:
         name = f"{resource.kind}-{index}"

@@ -1,13 +1,31 @@
 """What a sweep has to do: decided from what Port has and what Jira has, without I/O."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
 from port_ocean.core.utils.utils import are_entities_different
 
+from jira.errors import JiraUnavailableError
 from jira.payloads import project_key
 from port.entities import EntityKey, has_details, key_of, targets
+from port.mapping.resources import blueprint_of
+
+
+@dataclass
+class Read:
+    """What Jira has, as entities: all of them by name, and of which blueprints that is all.
+
+    `failed` and `done` are resources; `unmapped` those with a row that couldn't be mapped.
+    """
+
+    expected: set[EntityKey] = field(default_factory=set)
+    complete: set[str] = field(default_factory=set)
+    incomplete: set[str] = field(default_factory=set)
+    failed: dict[str, Exception] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+    unmapped: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -67,6 +85,18 @@ def orphans(at_port: Iterable[Entity], blueprints: Collection[str]) -> list[Enti
     ]
 
 
+def is_outage(failed: Mapping[str, Exception], done: Sized) -> bool:
+    """Whether Jira is down, although it knows us: unrelated reads failed, and no other succeeded.
+
+    `failed` and `done` are resources.
+    """
+    return (
+        not done
+        and len(failed) > 1
+        and all(isinstance(error, JiraUnavailableError) for error in failed.values())
+    )
+
+
 def is_stub(entity: Entity) -> bool:
     """Whether Port made the entity for a relation: it has nothing but its identifier."""
     return (
@@ -103,3 +133,13 @@ def targets_of(entity: Entity) -> set[str]:
 def grouped(entities: Iterable[Entity]) -> Mapping[EntityKey, Entity]:
     """Entities by what makes them one of their kind."""
     return {key_of(entity): entity for entity in entities}
+
+
+def is_named_plainly(resource: ResourceConfig) -> bool:
+    """Whether a row of id and key alone surely gives the same name as a whole one."""
+    return (
+        blueprint_of(resource) is not None
+        and not resource.port.items_to_parse
+        and resource.selector.query.strip() == "true"
+        and str(resource.port.entity.mappings.identifier).strip() in (".key", ".id")
+    )

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import httpx
+from loguru import logger
 from port_ocean.clients.port.client import PortClient
 from port_ocean.clients.port.types import RequestOptions, UserAgentType
 from port_ocean.core.models import Entity
@@ -20,12 +21,22 @@ AGENT = UserAgentType.exporter
 
 
 class PortRefusedError(Exception):
-    """Port refused single entities; the others of the same write are in the catalog."""
+    """Port refused single entities; the others of the same write are in the catalog.
 
-    def __init__(self, entities: list[Entity], reason: str) -> None:
+    `blueprints` are those that it refused as a whole, with what it said.
+    """
+
+    def __init__(
+        self, entities: list[Entity], reason: str, blueprints: Mapping[str, str] | None = None
+    ) -> None:
         shown = ", ".join(f"{e.blueprint}/{e.identifier}" for e in entities[:5])
         super().__init__(f"Port refused {len(entities)} entities ({shown}): {reason}")
         self.entities = entities
+        self.blueprints = dict(blueprints or {})
+
+
+class PortBlueprintError(Exception):
+    """Port refuses whatever is of a blueprint."""
 
 
 class PortWriter:
@@ -41,8 +52,8 @@ class PortWriter:
         """
         failed: list[Entity] = []
         blocked: list[Entity] = []
-        reason = ""
-        for group in _by_blueprint(unique(entities)).values():
+        reasons: dict[str, str] = {}
+        for blueprint, group in _by_blueprint(unique(entities)).items():
             try:
                 results = await self._port.upsert_entities_in_batches(
                     group, options, AGENT, should_raise=True
@@ -52,7 +63,7 @@ class PortWriter:
                     raise
                 # The blueprint, most likely: it costs what is of it, and nothing else.
                 blocked += group
-                reason = f"{error.response.status_code} {error.response.text[:300]}"
+                reasons[blueprint] = said_by(error)
                 continue
             written = {str(entity.identifier) for done, entity in results if done}
             failed += [
@@ -60,26 +71,32 @@ class PortWriter:
                 for entity in group
                 if not entity.is_using_search_identifier and str(entity.identifier) not in written
             ]
+        reason = "; ".join(reasons.values())
         if failed:
             try:
                 await self._upsert_again(failed, options)
             except PortRefusedError as error:
-                if not blocked:
-                    raise
                 blocked += error.entities
+                reason = str(error)
         if blocked:
-            raise PortRefusedError(blocked, reason)
+            raise PortRefusedError(blocked, reason, reasons)
 
     async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         """Returns those that Port did not delete. Raises httpx.HTTPError."""
         left: list[Entity] = []
         for blueprint, group in _by_blueprint(entities).items():
             identifiers = [str(entity.identifier) for entity in group]
-            deleted = set(
-                await self._port.bulk_delete_entities(
-                    blueprint, identifiers, options, AGENT, should_raise=True
+            try:
+                deleted = set(
+                    await self._port.bulk_delete_entities(
+                        blueprint, identifiers, options, AGENT, should_raise=True
+                    )
                 )
-            )
+            except httpx.HTTPStatusError as error:
+                if is_transient(error):
+                    raise
+                logger.warning(f"Port deletes nothing of {blueprint}: {said_by(error)}")
+                deleted = set()
             left += [entity for entity in group if str(entity.identifier) not in deleted]
         return left
 
@@ -185,6 +202,11 @@ def is_transient(error: httpx.HTTPError) -> bool:
     if not isinstance(error, httpx.HTTPStatusError):
         return True
     return error.response.status_code in (401, 408, 425, 429) or error.response.status_code >= 500
+
+
+def said_by(error: httpx.HTTPStatusError) -> str:
+    """Port's refusal in a few words."""
+    return f"{error.response.status_code} {error.response.text[:300]}"
 
 
 def has_details(entities: Iterable[Entity]) -> bool:

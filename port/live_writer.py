@@ -2,17 +2,18 @@
 
 import math
 import time
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
 from client import JiraClient
-from jira.payloads import Row
+from jira.errors import MappingError
 from kinds import Kinds
 from port.deletions import (
     Candidate,
@@ -20,18 +21,38 @@ from port.deletions import (
     Reason,
     Stubs,
     allowed,
-    goes_by_own_name,
     named,
     say,
     without,
 )
-from port.entities import EntityKey, PortRefusedError, PortWriter, key_of
-from port.mapping.resources import details_of, identity_only, kind_of
+from port.entities import EntityKey, PortBlueprintError, PortRefusedError, PortWriter, key_of
+from port.mapped_results import map_results
+from port.mapping.resources import (
+    blueprint_of,
+    details_of,
+    kind_of,
+    label,
+    name_of,
+    row_of,
+)
 from port.mapping.row_mapper import RowMapper
-from port.related_rows import looked_up
+from port.related_rows import Looked, looked_up
 
 MAX_REFUSED = 200
 """How many refused entities are tried again, and remembered as said."""
+
+
+class Failing(Protocol):
+    """Is told what fails, and what works; see `background/failing.py`."""
+
+    def note(self, what: str, error: Exception) -> None:
+        """It failed."""
+
+    def works(self, what: str) -> bool:
+        """It works; whether it failed before."""
+
+    def fell_behind(self, resource: str) -> None:
+        """All of a resource has to be compared."""
 
 
 class LiveWriter:
@@ -44,7 +65,10 @@ class LiveWriter:
     comparison of its whole kind can tell: `take_to_compare` names the kinds that need one.
     """
 
-    def __init__(self, writer: PortWriter, client: JiraClient, stubs: Stubs) -> None:
+    def __init__(
+        self, writer: PortWriter, client: JiraClient, stubs: Stubs, failing: Failing
+    ) -> None:
+        self._failing = failing
         self._writer = writer
         self._client = client
         self._stubs = stubs
@@ -79,7 +103,8 @@ class LiveWriter:
         mapping = event.port_app_config
         mapped = await map_results(results, mapper)
         for resource, error in mapped.errors:
-            self._say_error(resource, error)
+            name = row_of(name_of(resource, mapping))
+            self._failing.note(name, MappingError(f"it can't be mapped: {error}."))
         if not compared:
             self._to_compare |= mapped.unclear
         reason = Reason.EVENT if live else Reason.TOUCHED
@@ -149,30 +174,23 @@ class LiveWriter:
         mapping: PortAppConfig,
         mapper: RowMapper,
     ) -> None:
-        options = mapping.get_port_request_options()
         there = await self._there(candidates, upserts)
         doomed = allowed(there, mapping)
         if doomed:
             looked = await looked_up(self._client, [c.entity for c in doomed], mapping, mapper)
             upserts = [*upserts, *looked.alive]
             self._to_compare |= looked.failed
-            doomed = self._sure(doomed, looked.gone, looked.unsaid, looked.came_from)
+            doomed = self._sure(doomed, looked)
         if doomed:
             await self._client.verify_credentials()
             entities = [candidate.entity for candidate in doomed]
             pointing = await self._writer.pointing_at(entities, details_of(mapping))
             self._pointing |= {key_of(entity): entity for entity in pointing}
             say(doomed)
+            options = mapping.get_port_request_options()
             left = {key_of(e) for e in await self._writer.delete(entities, options)}
             self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
-        refused: dict[EntityKey, Entity] = {}
-        try:
-            await self._writer.upsert(upserts, options)
-        except PortRefusedError as error:
-            refused = {key_of(entity): entity for entity in error.entities}
-            if not refused.keys() <= self._said.keys():
-                logger.error(f"{error}. It is tried again with the next changes.")
-            self._note_said(refused)
+        refused = await self._upsert(upserts, mapping)
         self._stubs.note(upserts)
         self._lately.note(upserts)
         for entity in upserts:
@@ -180,6 +198,42 @@ class LiveWriter:
             self._refused.pop(key_of(entity), None)
             self._not_deleted.pop(key_of(entity), None)
         self.remember_refused(refused.values())
+
+    async def _upsert(
+        self, upserts: list[Entity], mapping: PortAppConfig
+    ) -> dict[EntityKey, Entity]:
+        """Write; what Port refuses is said, and returned to be tried again.
+
+        Of a blueprint that is refused as a whole one is enough to see when it works again.
+        """
+        refused: dict[EntityKey, Entity] = {}
+        blueprints: dict[str, str] = {}
+        try:
+            await self._writer.upsert(upserts, mapping.get_port_request_options())
+        except PortRefusedError as error:
+            blueprints = error.blueprints
+            for blueprint, reason in blueprints.items():
+                what = f"Blueprint {blueprint}"
+                self._failing.note(what, PortBlueprintError(f"Port says {reason}."))
+            alone = [e for e in error.entities if str(e.blueprint) not in blueprints]
+            refused = {key_of(entity): entity for entity in alone}
+            if not refused.keys() <= self._said.keys():
+                logger.error(f"{error}. It is tried again with the next changes.")
+            self._note_said(refused)
+            one_of_each = {str(entity.blueprint): entity for entity in error.entities}
+            refused |= {key_of(e): e for of, e in one_of_each.items() if of in blueprints}
+        for blueprint in {str(entity.blueprint) for entity in upserts} - blueprints.keys():
+            if self._failing.works(f"Blueprint {blueprint}"):
+                self._catch_up(blueprint, mapping)
+        return refused
+
+    def _catch_up(self, blueprint: str, mapping: PortAppConfig) -> None:
+        """Have all compared that was refused meanwhile."""
+        for index, resource in enumerate(mapping.resources):
+            kind = kind_of(resource)
+            if kind is not None and blueprint_of(resource) in (blueprint, None):
+                self._failing.fell_behind(label(resource, index))
+                self._to_compare.add(kind)
 
     async def _there(
         self, candidates: Sequence[Candidate], upserts: Sequence[Entity]
@@ -190,84 +244,22 @@ class LiveWriter:
         ours = await self._writer.ours([e for e in wanted if not e.is_using_search_identifier])
         return [replace(asked[key_of(entity)], entity=entity) for entity in ours]
 
-    def _sure(
-        self,
-        doomed: Sequence[Candidate],
-        gone: Iterable[Entity],
-        unsaid: Iterable[Entity],
-        came_from: Collection[Kinds],
-    ) -> list[Candidate]:
+    def _sure(self, doomed: Sequence[Candidate], looked: Looked) -> list[Candidate]:
         """Those that go: what Jira says is gone; of what it can't say only what a sweep found."""
-        is_gone = {key_of(entity) for entity in gone}
-        is_unsaid = {key_of(entity) for entity in unsaid}
+        is_gone = {key_of(entity) for entity in looked.gone}
+        is_unsaid = {key_of(entity) for entity in looked.unsaid}
         if any(
             key_of(c.entity) in is_unsaid and c.reason in (Reason.EVENT, Reason.TOUCHED)
             for c in doomed
         ):
-            self._to_compare |= set(came_from)
+            self._to_compare |= looked.came_from
         compared = [c for c in doomed if c.reason is Reason.SWEEP and key_of(c.entity) in is_unsaid]
         too_early = [c.entity for c in compared if self._lately.since(c.entity, c.seen_since)]
         if too_early:
             logger.info(f"Written too lately to be deleted, compared again: {named(too_early)}")
-            self._to_compare_later |= set(came_from)
+            self._to_compare_later |= looked.came_from
         goes = [c for c in doomed if key_of(c.entity) in is_gone]
         return [*goes, *(c for c in compared if c.entity not in too_early)]
 
-    def _say_error(self, resource: ResourceConfig, error: Exception) -> None:
-        cause = (resource.kind, str(resource.port.entity.mappings.identifier), str(error))
-        if cause not in self._said:
-            logger.error(
-                f"A row of a resource of kind {resource.kind} can't be mapped and stays in Port "
-                f"as it is: {error}. Put its expression right in the mapping."
-            )
-        self._note_said([cause])
-
     def _note_said(self, causes: Iterable[object]) -> None:
         self._said = dict.fromkeys([*self._said, *causes][-MAX_REFUSED:])
-
-
-@dataclass
-class MappedResults:
-    """The entities of rows: to be written, and those that should go.
-
-    That is rows that the resource's query leaves out, and rows that are gone; not what any
-    resource maps. What the rows of the kinds `unclear` no longer give can't be asked for by name.
-    """
-
-    upserts: list[Entity] = field(default_factory=list)
-    goes: list[Entity] = field(default_factory=list)
-    unclear: set[Kinds] = field(default_factory=set)
-    errors: list[tuple[ResourceConfig, Exception]] = field(default_factory=list)
-
-
-async def map_results(
-    results: Iterable[WebhookEventRawResults], mapper: RowMapper
-) -> MappedResults:
-    """Map all rows of a resource at once."""
-    found = MappedResults()
-    for resource, updated, deleted in _by_resource(results):
-        mapped = await mapper.map(resource, updated)
-        found.upserts += mapped.passed
-        found.errors += [(resource, error) for error in mapped.errors]
-        if goes_by_own_name(resource):
-            identified = await mapper.map(identity_only(resource), deleted)
-            found.goes += [*mapped.failed, *identified.passed, *identified.failed]
-        elif (kind := kind_of(resource)) is not None:
-            found.unclear.add(kind)
-    found.goes = without(found.goes, found.upserts)
-    return found
-
-
-def _by_resource(
-    results: Iterable[WebhookEventRawResults],
-) -> list[tuple[ResourceConfig, list[Row], list[Row]]]:
-    """The rows to update and those that are gone; all of a resource together, each once."""
-    found: dict[int, tuple[ResourceConfig, dict[int, Row], dict[int, Row]]] = {}
-    for result in results:
-        if result.has_resource:
-            of = result.resource
-            _, updated, deleted = found.setdefault(id(of), (of, {}, {}))
-            # Events of one subject share the row that was read for them: map it once.
-            updated |= {id(row): row for row in result.updated_raw_results}
-            deleted |= {id(row): row for row in result.deleted_raw_results}
-    return [(of, [*up.values()], [*gone.values()]) for of, up, gone in found.values()]

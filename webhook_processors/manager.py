@@ -17,6 +17,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 
 from background.failing import Failing
+from background.failures import Failures
 from background.follow_ups import FollowUps
 from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
@@ -27,6 +28,7 @@ from port.dsp import is_dsp_mode_enabled
 from port.entities import PortWriter
 from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
+from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
 from webhook_processors.base import JiraWebhookProcessor
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
@@ -79,18 +81,21 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @cached_property
     def live_writer(self) -> LiveWriter:
         """What writes to Port."""
-        return LiveWriter(PortWriter(ocean.port_client), create_jira_client(), self.stubs)
+        writer = PortWriter(ocean.port_client)
+        return LiveWriter(writer, create_jira_client(), self.stubs, self.failing)
 
     @cached_property
     def follow_ups(self) -> FollowUps:
         """What is done in the background."""
         settings = get_settings()
         client = create_jira_client()
+        failures = Failures(client, self.failing)
         sweeper = Sweeper(
             client,
             PortWriter(ocean.port_client),
             partial(self._sync, compared=True),
             lambda resource, rows: self._mapper.map(resource, rows),
+            failures,
             stubs=self.stubs,
             limit_percent=settings.sweep_delete_limit_percent,
             index_seconds=settings.search_index_lag_seconds,
@@ -100,6 +105,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             sweeper,
             self._sync,
             self._retry_refused,
+            failures,
             sweep_minutes=settings.sweep_interval_minutes,
             index_seconds=settings.search_index_lag_seconds,
         )
@@ -282,8 +288,3 @@ class Reading:
 
     processor: type[JiraWebhookProcessor]
     index: int
-
-
-def label(resource: ResourceConfig, index: int) -> str:
-    """What the log calls a resource."""
-    return f"{resource.kind} (resource {index + 1} of the mapping)"

@@ -149,6 +149,22 @@ class JiraPortAppConfig(PortAppConfig):
         return resource if config is None else config.parse_obj(resource)
 
 
+def label(resource: ResourceConfig, index: int) -> str:
+    """What the log calls a resource."""
+    return f"{resource.kind} (resource {index + 1} of the mapping)"
+
+
+def name_of(resource: ResourceConfig, mapping: PortAppConfig) -> str:
+    """What the log calls a resource of the mapping."""
+    places = [index for index, other in enumerate(mapping.resources) if other == resource]
+    return label(resource, places[0]) if places else resource.kind
+
+
+def row_of(resource_label: str) -> str:
+    """What the log calls a row of a resource that can't be mapped."""
+    return f"A row of {resource_label}"
+
+
 async def selector_of(resource: ResourceConfig) -> Selector:
     """What is read for a resource: its selector, for issues narrowed to the fields it maps.
 

@@ -5,11 +5,11 @@ import math
 import re
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -27,22 +27,29 @@ type Kind = Literal[
     "rate",  # more than `per_second` a second: 429
     "issue_errors",  # bulkfetch lists `ids` under `issueErrors`
 ]
+type Query = Sequence[tuple[str, str]]
 type RetryForm = Literal["seconds", "date", "iso"]
 
 # An endpoint's limit counts all its ids together.
 _ID = re.compile(
     r"(?<!/api)/(\d+|[A-Z][A-Z0-9_]*-\d+)(?=/|$)|(?<=/project)/(?!search$)[^/]+(?=/|$)"
 )
+SCOPE_MISSING = {"code": 401, "message": "Unauthorized; scope does not match"}
+"""What the gateway says of a good token that lacks an endpoint's scope."""
 PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>"
 
 
 @dataclass(eq=False)
 class Fault:
-    """One switch. It concerns paths that begin with `path`, `times` times after `after`."""
+    """One switch. It concerns paths that begin with `path`, `times` times after `after`.
+
+    With `query`, only requests that have these parameters.
+    """
 
     kind: Kind
     path: str = ""
     method: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
     times: int | None = None
     after: int = 0
     status: int = 500
@@ -51,6 +58,7 @@ class Fault:
     reason: str | None = None
     html: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
     size: int = 1
     ids: Iterable[str] = ()
     per_second: float = 10.0
@@ -58,12 +66,13 @@ class Fault:
     released: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict, repr=False)
 
-    def concerns(self, kind: str, method: str, path: str) -> bool:
+    def concerns(self, kind: str, method: str, path: str, query: Query = ()) -> bool:
         """Whether a request meets this fault, its number aside."""
         return (
             self.kind == kind
             and path.startswith(self.path)
             and (self.method is None or self.method == method)
+            and self.query.items() <= dict(query).items()
         )
 
     def response(self) -> Response:
@@ -77,6 +86,8 @@ class Fault:
             headers["X-RateLimit-Reset"] = _iso(self.retry_after or 1.0)
         if self.html:
             return HTMLResponse(PAGE, self.status, headers)
+        if self.body is not None:
+            return JSONResponse(self.body, self.status, headers)
         message = _MESSAGES.get(self.status, "Something went wrong.")
         return JSONResponse({"errorMessages": [message], "errors": {}}, self.status, headers)
 
@@ -123,10 +134,10 @@ class Faults:
         for fault in list(self.active):
             self.remove(fault)
 
-    def take(self, kind: Kind, method: str, path: str) -> Fault | None:
+    def take(self, kind: Kind, method: str, path: str, query: Query = ()) -> Fault | None:
         """The fault of this kind that a request meets, counted as met."""
         for fault in self.active:
-            if not fault.concerns(kind, method, path):
+            if not fault.concerns(kind, method, path, query):
                 continue
             fault.hits += 1
             if fault.hits <= fault.after:

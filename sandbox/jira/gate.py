@@ -115,16 +115,17 @@ class Gate:
     async def _answer(
         self, scope: dict[str, Any], entry: JiraRequest, raw: bytes, receive: Receive, send: Send
     ) -> None:
-        api, method, path = self.api, entry.method, entry.path
+        api, method, path, query = self.api, entry.method, entry.path, entry.query
         if api.latency > 0:
             await asyncio.sleep(api.latency)
-        if (fault := api.faults.take("hang", method, path)) and not await _hang(fault, receive):
+        hangs = api.faults.take("hang", method, path, query)
+        if hangs and not await _hang(hangs, receive):
             return
-        if api.faults.take("reset", method, path):
+        if api.faults.take("reset", method, path, query):
             await _reset(receive)
             return
         again = _replay(raw, receive)
-        if (refusal := self._refusal(method, path)) is not None:
+        if (refusal := self._refusal(entry)) is not None:
             entry.status = refusal.status_code
             await refusal(scope, again, send)
             return
@@ -141,7 +142,7 @@ class Gate:
         content = b"".join(parts)
         if api.latency_per_issue > 0 and (count := scope.get("jira.issues", 0)):
             await asyncio.sleep(api.latency_per_issue * count)
-        if api.faults.take("truncated", method, path):
+        if api.faults.take("truncated", method, path, query):
             content = content[: len(content) // 2]
         entry.status = start["status"]
         headers = [item for item in start["headers"] if item[0] != b"content-length"]
@@ -151,15 +152,15 @@ class Gate:
         await send({**start, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    def _refusal(self, method: str, path: str) -> Response | None:
-        faults = self.api.faults
-        if fault := faults.take("rate", method, path):
+    def _refusal(self, entry: JiraRequest) -> Response | None:
+        faults, method, path, query = self.api.faults, entry.method, entry.path, entry.query
+        if fault := faults.take("rate", method, path, query):
             refusal = fault.over_rate(method, path)
             if refusal is not None:
                 return refusal
-        if fault := faults.take("status", method, path):
+        if fault := faults.take("status", method, path, query):
             return fault.response()
-        if faults.take("html", method, path):
+        if faults.take("html", method, path, query):
             return HTMLResponse(PAGE)
         return None
 

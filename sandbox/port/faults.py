@@ -18,6 +18,7 @@ _ENTITY_CALL = re.compile(
     r"^/v1/(entities/search|blueprints/entities/datasource-entities"
     r"|blueprints/[^/]+/(entities|bulk/entities|all-entities)(/.*)?)$"
 )
+_BELOW_BLUEPRINT = re.compile(r"^/v1/blueprints/([^/]+)/")
 # Handlers leave the number of entities of a call here.
 N_ENTITIES = "sandbox.n_entities"
 TOKEN_PATH = "/v1/auth/access_token"  # noqa: S105 - a path
@@ -56,11 +57,17 @@ class PortFaults:
     hang: asyncio.Event | None = None
     fail_entities: set[str] = field(default_factory=set)
     fail_deletes: set[str] = field(default_factory=set)
+    missing_blueprints: set[str] = field(default_factory=set)
     only: dict[str, str] = field(default_factory=dict)
 
     def concerns(self, switch: str, path: str) -> bool:
         """Whether a switch is meant for a path."""
         return path.startswith(self.only.get(switch, ""))
+
+    def misses(self, path: str) -> bool:
+        """Whether a path is below a blueprint that isn't there."""
+        found = _BELOW_BLUEPRINT.match(path)
+        return found is not None and found[1] in self.missing_blueprints
 
     async def strike(self, path: str) -> int | None:
         """Delay a request as told; return the status to refuse it with, if any."""
@@ -146,6 +153,8 @@ class Gate:
 
         if (status := await self._faults.strike(record.path)) is not None:
             answer: ASGIApp = _refusal(status, "sandbox_fault")
+        elif self._faults.misses(record.path):
+            answer = _refusal(404, "not_found")
         elif record.path != TOKEN_PATH and not self._tokens.knows(headers.get("authorization", "")):
             answer = _refusal(401, "unauthorized")
         else:

@@ -4,6 +4,8 @@ from typing import Any, cast
 
 import pytest
 
+from background.failing import Failing
+from background.failures import Failures
 from background.follow_ups import FollowUps, sharing_blueprints
 from background.sweep import Sweeper
 from client import JiraClient
@@ -23,6 +25,7 @@ def follow_ups() -> FollowUps:
         cast(Sweeper, None),
         nothing,
         nothing,
+        Failures(cast(JiraClient, None), Failing()),
         sweep_minutes=0,
         index_seconds=15,
     )

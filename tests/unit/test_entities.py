@@ -310,3 +310,40 @@ async def test_a_blueprint_that_port_can_t_write_for_now_is_no_refusal(error):
 )
 def test_what_may_be_over_later(error, expected):
     assert is_transient(error) is expected
+
+
+class OneBlueprintMissing(FakePort):
+    """Whatever is asked of the blueprint `gone`, the answer is a 404."""
+
+    async def upsert_entities_in_batches(
+        self, entities: list[Entity], options: Any, agent: Any, should_raise: bool
+    ) -> list[tuple[bool, Entity]]:
+        if entities[0].blueprint == "gone":
+            raise status_error(404, "No such blueprint.")
+        return await super().upsert_entities_in_batches(entities, options, agent, should_raise)
+
+    async def bulk_delete_entities(
+        self, blueprint: str, names: list[str], options: Any, agent: Any, should_raise: bool
+    ) -> list[str]:
+        if blueprint == "gone":
+            raise status_error(404, "No such blueprint.")
+        return await super().bulk_delete_entities(blueprint, names, options, agent, should_raise)
+
+
+async def test_a_blueprint_that_port_refuses_costs_no_other_its_writes_and_is_named():
+    port = OneBlueprintMissing()
+    port.refused, port.refused_alone = {"AB-2"}, {"AB-2": status_error(422, "Bad relation.")}
+    mine = [entity("X", "gone"), entity("AB-1"), entity("AB-2"), entity("AB", "project")]
+    with pytest.raises(PortRefusedError) as refused:
+        await upsert(port, *mine)
+    assert port.all_of("upsert") == [["AB-1", "AB-2"], ["AB"]]
+    assert refused.value.entities == [mine[0], mine[2]]
+    assert refused.value.blueprints == {"gone": "404 No such blueprint."}
+
+
+async def test_a_blueprint_that_port_refuses_costs_no_other_its_deletes():
+    """What was not deleted is returned, to be tried again."""
+    doomed = [entity("X", "gone"), entity("AB-1"), entity("AB", "project")]
+    port = OneBlueprintMissing(*doomed)
+    assert await writer(port).delete(doomed, OPTIONS) == [doomed[0]]
+    assert port.ours == [doomed[0]]

@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from background.failing import Failing
+from background.failures import Failures
 from background.issues_showing import (
     RELEASE_FIELDS,
     SPRINT_FIELDS,
@@ -14,7 +16,13 @@ from background.issues_showing import (
     pages,
 )
 from client import JiraClient
-from jira.errors import JiraError, JiraPermissionError, JiraRequestError, JiraUnavailableError
+from jira.errors import (
+    JiraAuthenticationError,
+    JiraError,
+    JiraPermissionError,
+    JiraRequestError,
+    JiraUnavailableError,
+)
 from jira.kinds.issue import IssueKind
 from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.project import ProjectKind
@@ -116,6 +124,10 @@ class Site:
 
     def __init__(self, error: JiraError | None = None) -> None:
         self.error = error
+        # For queries with this in them; by default for all.
+        self.refuses = ""
+        self.down: JiraError | None = None
+        self.failing = Failing()
         self.asked: list[str | None] = []
         self.boards_asked: list[str] = []
         self.boards: dict[str, Row | None] = {"5": {"id": 5, "__projectKeys": ["AB", "CD"]}}
@@ -125,16 +137,24 @@ class Site:
                 issues=IssueKind(cast(IssueReader, self), cast(ProjectKind, None)),
                 boards=SimpleNamespace(any_of=self.any_of),
                 projects=SimpleNamespace(live=self.live, find_keys=self.find_keys),
+                verify_credentials=self.verify_credentials,
             ),
         )
 
     async def pages(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         self.asked.append(query.jql)
-        if self.error:
+        if self.error and self.refuses in str(query.jql):
             raise self.error
         yield [{"id": "1"}]
 
+    async def verify_credentials(self) -> str:
+        if self.down:
+            raise self.down
+        return "account-1"
+
     async def any_of(self, ids: list[str]) -> dict[str, Row | None]:
+        if self.error and self.refuses == "board":
+            raise self.error
         self.boards_asked += ids
         return {i: self.boards[i] for i in ids if i in self.boards}
 
@@ -148,7 +168,15 @@ class Site:
     async def read(self, showing: IssuesShowing, *reads: str) -> int:
         of: Any = mapping("issue", properties={str(n): text for n, text in enumerate(reads)})
         of.resources[0].selector.jql = "a = 1 OR b = 2"
-        return len([page async for page in pages(self.client, showing, of)])
+        return await self.read_by(showing, of)
+
+    async def read_by(self, showing: IssuesShowing, of: Any) -> int:
+        failures = Failures(self.client, self.failing)
+        return len([page async for page in pages(self.client, showing, of, failures)])
+
+    @property
+    def failed(self) -> list[str]:
+        return [state.what for state in self.failing.states()]
 
 
 RELEASE = IssuesShowing("x", RELEASE_FIELDS, clause="(fixVersion in (7) OR affectedVersion in (7))")
@@ -211,17 +239,54 @@ async def test_a_board_that_is_gone_or_refused_may_have_had_any_projects(board, 
 
 async def test_a_release_that_went_meanwhile_is_no_failure():
     """A 400 for its id: the event that says so is on its way, or was here before."""
-    assert await Site(JiraRequestError("400")).read(RELEASE, ".fields.versions") == 0
+    site = Site(JiraRequestError("400"))
+    assert await site.read(RELEASE, ".fields.versions") == 0
+    assert site.failed == []
 
 
-@pytest.mark.parametrize("error", [JiraUnavailableError("503"), JiraPermissionError("403")])
-async def test_another_failure_is_raised(error):
-    with pytest.raises(type(error)):
-        await Site(error).read(RELEASE, ".fields.versions")
+def two(jql: str) -> Any:
+    """Two resources of issues; the second one's query is this."""
+    of: Any = mapping("issue", "issue", properties={"x": ".fields.versions"})
+    of.resources[1].selector.jql = jql
+    return of
 
 
-async def test_a_refused_query_for_a_whole_project_is_the_mappings_and_raised():
-    with pytest.raises(JiraRequestError):
-        await Site(JiraRequestError("400")).read(
-            IssuesShowing("x", RELEASE_FIELDS, project_id="10"), ".fields.versions"
-        )
+ERRORS = [JiraRequestError("400"), JiraUnavailableError("503"), JiraPermissionError("403")]
+OF_PROJECT = IssuesShowing("x", RELEASE_FIELDS, project_id="10")
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("showing", [RELEASE, OF_PROJECT])
+async def test_a_resource_that_fails_is_noted_and_has_to_be_read_whole_and_others_go_on(
+    error, showing
+):
+    site = Site(error)
+    site.refuses = "NOSUCH"
+    assert await site.read_by(showing, two("project = NOSUCH")) == 1
+    assert site.failed == ["issue (resource 2 of the mapping)"]
+    assert site.failing.is_behind("issue (resource 2 of the mapping)")
+    assert not site.failing.is_behind("issue (resource 1 of the mapping)")
+
+
+@pytest.mark.parametrize("error", ERRORS[1:])
+async def test_where_jira_does_not_know_us_the_read_fails_and_nothing_is_noted(error):
+    site = Site(error)
+    site.down = JiraAuthenticationError("401")
+    with pytest.raises(JiraAuthenticationError):
+        await site.read(RELEASE, ".fields.versions")
+    assert site.failed == []
+
+
+async def test_a_refused_query_for_a_whole_project_is_the_resources():
+    site = Site(JiraRequestError("400"))
+    assert await site.read(OF_PROJECT, ".fields.versions") == 0
+    assert site.failed == ["issue (resource 1 of the mapping)"]
+
+
+async def test_a_board_that_cannot_be_read_may_have_had_any_projects():
+    """No licence for boards costs no issue its sprint."""
+    site = Site(JiraAuthenticationError("401"))
+    site.refuses = "board"
+    of_board = IssuesShowing("x", SPRINT_FIELDS, board_id="5")
+    assert await site.read(of_board, ".fields.sprint") == 1
+    assert site.asked == ["a = 1 OR b = 2"]

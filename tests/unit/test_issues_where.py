@@ -9,7 +9,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 
 from background.issues_showing import issues_where, project_issues, reads
 from client import JiraClient
-from jira.errors import JiraUnavailableError
+from jira.errors import JiraError, JiraUnavailableError
 from jira.kinds.issue import IssueKind
 from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.project import ProjectKind
@@ -28,6 +28,10 @@ class Site:
         self.asked: list[IssueQuery] = []
         self.projects = SimpleNamespace(live=self.live)
         self.issues = IssueKind(cast(IssueReader, self), cast(ProjectKind, None))
+        self.failed: list[tuple[str, str]] = []
+
+    async def note(self, resource: str, error: JiraError) -> None:
+        self.failed.append((resource, str(error)))
 
     async def live(self, ids: Sequence[str]) -> dict[str, Row]:
         return {project_id: {"id": project_id} for project_id in ids if project_id in self.are_live}
@@ -40,14 +44,14 @@ class Site:
             yield answer
 
     async def read(self, project_id: str, of: JiraPortAppConfig) -> list[WebhookEventRawResults]:
-        pages = project_issues(cast(JiraClient, self), project_id, of)
+        pages = project_issues(cast(JiraClient, self), project_id, of, self.note)
         return [results async for page in pages for results in page]
 
     async def where(self, of: Any, *fields: str) -> list[tuple[Any, str]]:
         client = cast(JiraClient, self)
         return [
             (result.resource_index, row["id"])
-            async for page in issues_where(client, "sprint in (3)", of, fields)
+            async for page in issues_where(client, "sprint in (3)", of, self.note, fields)
             for result in page
             for row in result.updated_raw_results
         ]
@@ -84,8 +88,23 @@ async def test_only_issue_resources_are_read_each_within_its_selector():
     assert [found.resource_index for found in results] == [1, 4]
 
 
-async def test_a_read_of_a_projects_issues_that_breaks_off_is_an_error():
+async def test_a_resource_whose_read_breaks_off_is_told_and_the_others_go_on():
     site = Site("10", pages=[[{"id": "1"}], JiraUnavailableError("503")])
+    results = await site.read("10", mapping("issue", "project", "issue"))
+    assert [found.resource_index for found in results] == [0, 2]
+    assert site.failed == [
+        ("issue (resource 1 of the mapping)", "503"),
+        ("issue (resource 3 of the mapping)", "503"),
+    ]
+
+
+async def test_a_failure_that_is_not_the_resources_own_ends_the_read():
+    site = Site("10", pages=[JiraUnavailableError("503")])
+
+    async def down(resource: str, error: JiraError) -> None:
+        raise error
+
+    site.note = down  # type: ignore[method-assign]
     with pytest.raises(JiraUnavailableError):
         await site.read("10", mapping("issue"))
 

@@ -7,6 +7,7 @@ import pytest
 from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
+from background.failing import Failing
 from kinds import Kinds
 from port import live_writer as module
 from port.deletions import Candidate, Reason, Stubs
@@ -39,7 +40,7 @@ class World:
         self.now = 100.0
         monkeypatch.setattr(module, "event", with_mapping(self.mapping))
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
-        self.writer = LiveWriter(cast(PortWriter, self.port), self.jira.client, Stubs())
+        self.writer = LiveWriter(cast(PortWriter, self.port), self.jira.client, Stubs(), Failing())
 
     async def rows(self, *rows: Row, gone: tuple[Row, ...] = (), **how: Any) -> None:
         results = WebhookEventRawResults(
@@ -135,7 +136,7 @@ async def test_a_row_that_can_not_be_mapped_is_said_once_and_stays(own: World, l
         await own.rows({"key": "A-2", "error": "null is no text"}, live=True)
     assert own.port.names == {"A-1", "A-2"}
     [error] = [line for line in lines if line.startswith("ERROR")]
-    assert "kind issue" in error
+    assert "A row of issue (resource 1 of the mapping)" in error
     assert "null is no text" in error
 
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+from kinds import Kinds
 from port import live_writer as module
 from port.entities import PortRefusedError
 from tests.unit.helpers.catalog_fakes import Row, child_of, entity, results
@@ -177,3 +178,43 @@ async def test_what_is_written_in_the_same_breath_is_not_deleted(world):
 async def test_what_somebody_else_made_is_not_deleted_for_a_sweep(world):
     await world.sync(gone=[entity("AB-1")])
     assert world.port.all_of("delete") == []
+
+
+def refuse_blueprint(world: CatalogWorld, *identifiers: str) -> None:
+    refused = [entity(identifier) for identifier in identifiers]
+    error = PortRefusedError(refused, "404", {"issue": "404 No such blueprint."})
+    world.port.fails = {"upsert": error}
+
+
+async def test_a_blueprint_that_is_missing_is_said_once_whatever_is_of_it(world, log):
+    for key in ("AB-1", "AB-2", "AB-3"):
+        refuse_blueprint(world, key)
+        await world.update(world.issue(key[-1], key))
+        await world.retry_refused()
+    [error] = errors(log)
+    for part in ("Blueprint issue", "404 No such blueprint", "Put the blueprint right in Port"):
+        assert part in error
+
+
+async def test_of_a_blueprint_that_is_missing_one_entity_is_tried_again(world):
+    """Hundreds would be read again after every event."""
+    refuse_blueprint(world, "AB-1", "AB-2", "AB-3")
+    await world.update(*(world.issue(str(n), f"AB-{n}") for n in (1, 2, 3)))
+    world.port.done.clear()
+    await world.retry_refused()
+    [tried] = world.port.all_of("upsert")
+    assert len(tried) == 1
+
+
+async def test_a_blueprint_that_is_there_again_has_all_of_it_compared(world, log):
+    """By every resource that makes it; what was refused meanwhile nobody remembers."""
+    refuse_blueprint(world, "AB-1")
+    await world.update(world.issue("1", "AB-1"))
+    assert world.writer.take_to_compare() == (set(), set())
+    world.port.fails = {}
+    await world.update(world.issue("2", "AB-2"))
+    assert world.writer.take_to_compare() == ({Kinds.ISSUE}, set())
+    assert world.failing.is_behind("issue (resource 1 of the mapping)")
+    assert not world.failing.is_behind("project (resource 2 of the mapping)")
+    assert world.failing.states() == []
+    assert [line for line in log if "Blueprint issue works again" in line]

@@ -9,7 +9,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
 from port.deletions import without
-from port.live_writer import map_results
+from port.mapped_results import map_results
 from port.mapping.row_mapper import RowMapper
 from tests.unit.helpers.catalog_fakes import FakeProcessor, Row, entity, expand, results
 from tests.unit.helpers.fake_client import mapping

@@ -6,12 +6,13 @@ import pytest
 from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.models import Entity
 
+from jira.errors import JiraUnavailableError
 from kinds import Kinds
 from port.mapping.resources import JiraPortAppConfig
 from port.mapping.row_mapper import RowMapper
 from port.related_rows import looked_up
 from tests.unit.helpers.catalog_fakes import FakeProcessor, expand
-from tests.unit.helpers.fake_client import FakeClient, mapping
+from tests.unit.helpers.fake_client import FakeClient, FakeUsers, mapping
 
 MAPPER = RowMapper(cast(BaseEntityProcessor, FakeProcessor()), expand)
 
@@ -122,3 +123,19 @@ async def test_while_jira_is_down_nothing_is_taken_for_gone(jira):
     looked = await looked_up(jira.client, [entity("issue", "AB-1")], mapping("issue"), MAPPER)
     assert (looked.alive, looked.gone, looked.unsaid) == ([], [], [])
     assert looked.failed == {Kinds.ISSUE}
+
+
+class OneUserFails(FakeUsers):
+    async def _one(self, account_id: str) -> Any:
+        if account_id == "user-8":
+            raise JiraUnavailableError("500")
+        return await super()._one(account_id)
+
+
+async def test_for_what_jira_fails_alone_nothing_is_said_and_the_others_are_told(jira):
+    """It stays even where a sweep didn't find it: it may be there."""
+    jira.kinds[Kinds.USER] = OneUserFails(jira)
+    asked = [entity("issue", "AB-9"), entity("user", "user-8")]
+    looked = await looked_up(jira.client, asked, mapping("issue", "user"), MAPPER)
+    assert (names(looked.gone), names(looked.unsaid)) == ([("issue", "AB-9")], [])
+    assert looked.failed == {Kinds.USER}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from background.components_shown import COMPONENTS
 from background.sweep import FIRST_LOOK_BACK_MINUTES
 from jira.errors import JiraUnavailableError
 from jira.kinds.issue_reader import IssueQuery
@@ -74,8 +75,7 @@ async def test_a_failure_while_reading_some_kinds_deletes_nothing(world):
     world.has(full("CD", "project"))
     world.jira.project("10", "AB")
     world.jira.breaks_off = True
-    with pytest.raises(JiraUnavailableError):
-        await sweep(world, Kinds.PROJECT)
+    await sweep(world, Kinds.PROJECT)
     assert world.deleted == []
 
 
@@ -172,10 +172,33 @@ async def test_a_project_that_is_gone_has_no_components_to_compare(components):
     assert components.asked == []
 
 
-async def test_a_failure_to_read_components_is_raised_after_the_sweep_is_done(components):
-    """What is too much is gone by then."""
+async def test_components_that_cannot_be_read_are_said_and_looked_at_again(components):
+    components.now = RENAMED
     components.error = JiraUnavailableError("503")
-    components.world.has(full("CD", "project"))
-    with pytest.raises(JiraUnavailableError):
-        await sweep(components.world)
-    assert components.world.deleted == ["CD"]
+    await sweep(components.world)
+    failing = components.world.failing
+    assert [state.what for state in failing.states()] == [COMPONENTS]
+    components.error = None
+    await sweep(components.world)
+    assert components.world.written == ["AB-1"]
+    assert failing.states() == []
+
+
+async def test_a_project_whose_components_fail_costs_no_other_its_own(components):
+    components.world.jira.project("11", "CD")
+    components.shown.note([{**components.issue("UI"), "key": "CD-1"}])
+    components.now = RENAMED
+    of_project = components.of_project
+
+    async def fails_for_ab(project: Row) -> list[Row]:
+        if project["key"] == "AB":
+            raise JiraUnavailableError("503")
+        return [{"id": "1", "name": "Web"}]
+
+    components.world.jira.components.of_project = fails_for_ab
+    await sweep(components.world)
+    [jql] = components.asked
+    assert jql.endswith('AND project in ("11")')
+    components.world.jira.components.of_project = of_project
+    await sweep(components.world)
+    assert len(components.asked) == 2

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from sandbox.jira.api import JiraApi
-from sandbox.jira.faults import Fault
+from sandbox.jira.faults import SCOPE_MISSING, Fault
 from sandbox.jira.site import JiraSite
 
 SEARCH = "/rest/api/3/search/jql"
@@ -160,3 +160,18 @@ async def test_bulkfetch_can_fail_for_single_issues(api, client):
     answer = (await client.post(BULK, json={"issueIdsOrKeys": ["AB-1", "AS-1"]})).json()
     assert [row["key"] for row in answer["issues"]] == ["AS-1"]
     assert answer["issueErrors"][0]["id"] == api.site.issue_of("AB-1").id
+
+
+async def test_a_fault_of_one_user_leaves_the_others(api, client):
+    one, other = list(api.site.users)[:2]
+    path = "/rest/api/3/user"
+    api.faults.add(Fault("status", path, query={"accountId": one}, status=500))
+    assert (await client.get(path, params={"accountId": one})).status_code == 500
+    assert (await client.get(path, params={"accountId": other})).status_code == 200
+
+
+async def test_a_missing_scope_is_a_401_of_its_own_shape_and_only_there(api, client):
+    api.faults.add(Fault("status", "/rest/agile/", status=401, body=SCOPE_MISSING))
+    answer = await client.get("/rest/agile/1.0/board")
+    assert (answer.status_code, answer.json()) == (401, SCOPE_MISSING)
+    assert (await client.get(MYSELF)).status_code == 200

@@ -284,3 +284,12 @@ async def test_whether_a_write_that_changes_nothing_updates_can_be_had_both_ways
     api.catalog.unchanged_is_updated = True
     await bulk(http, issue(1, n=2))
     assert (api.catalog.get("issue", "A-1") or {})["updatedAt"] > before
+
+
+async def test_a_blueprint_can_be_missing(api: PortApi, http: httpx.AsyncClient) -> None:
+    await bulk(http, issue(0))
+    api.missing_blueprints = {"issue"}
+    answer = await http.post("/v1/blueprints/issue/entities/bulk", json={"entities": [issue(1)]})
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+    assert (await http.get("/v1/blueprints/project/entities")).status_code == 200
+    assert len(api.catalog.entities("issue")) == 1

@@ -8,6 +8,7 @@ from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
+from background.failing import Failing
 from port.deletions import Candidate, Reason, Stubs
 from port.entities import PortWriter
 from port.live_writer import LiveWriter
@@ -27,7 +28,10 @@ class CatalogWorld:
         self.processor = FakeProcessor()
         self.stubs = Stubs()
         self.mapper = RowMapper(cast(BaseEntityProcessor, self.processor), expand)
-        self.writer = LiveWriter(cast(PortWriter, self.port), self.jira.client, self.stubs)
+        self.failing = Failing()
+        self.writer = LiveWriter(
+            cast(PortWriter, self.port), self.jira.client, self.stubs, self.failing
+        )
 
     def add(self, *in_port: Entity) -> None:
         self.port.has |= FakeWriter(*in_port).has

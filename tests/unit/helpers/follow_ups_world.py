@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from types import SimpleNamespace
 from typing import Any, cast
 
+from background.failing import Failing
+from background.failures import Failures
 from background.follow_ups import FollowUps
 from background.sweep import Sweeper
 from kinds import Kinds
@@ -26,6 +28,8 @@ class World:
         self.refused_retried = 0
         self.mapping = fake_client.mapping("issue", "project")
         self.jira = FakeClient()
+        self.failing = Failing()
+        self.failures = Failures(self.jira.client, self.failing)
         self.follow_ups: FollowUps
 
     def start(self, minutes: int = MINUTES) -> "World":
@@ -37,6 +41,7 @@ class World:
             cast(Sweeper, sweeper),
             self.sync,
             self.retry_refused,
+            self.failures,
             sweep_minutes=minutes,
             index_seconds=INDEX_SECONDS,
         )
@@ -55,7 +60,7 @@ class World:
         self.refused_retried += 1
 
     async def project_issues(
-        self, client: Any, project_id: str, mapping: Any
+        self, client: Any, project_id: str, mapping: Any, failed: Any
     ) -> AsyncIterator[list[Any]]:
         assert (client, mapping) == (self.jira.client, self.mapping)
         for number in (1, 2):

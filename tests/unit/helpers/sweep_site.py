@@ -7,6 +7,8 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
+from background.failing import Failing
+from background.failures import Failures
 from background.sweep import Sweeper
 from port.deletions import Candidate, Stubs
 from port.entities import PortWriter, key_of
@@ -31,6 +33,8 @@ class SweepWorld:
         self.deleted: list[str] = []
         self.errors: list[Exception] = []
         self.stubs = Stubs()
+        self.failing = Failing()
+        self.failures = Failures(self.jira.client, self.failing)
         self.sweeper = self.with_limit(100)
 
     def with_limit(self, percent: int) -> Sweeper:
@@ -39,6 +43,7 @@ class SweepWorld:
             cast(PortWriter, self.port),
             self.sync,
             self.map_rows,
+            self.failures,
             stubs=self.stubs,
             limit_percent=percent,
         )

@@ -1,0 +1,35 @@
+"""What fails of background work: told apart from Jira or Port being down, so that it costs only
+itself.
+"""
+
+import httpx
+
+from background.failing import Failing
+from client import JiraClient
+from jira.errors import JiraError
+from port.entities import is_transient
+
+
+class Failures:
+    """Takes one failure after the other, and notes those that are somebody's own."""
+
+    def __init__(self, client: JiraClient, failing: Failing) -> None:
+        self._client = client
+        self.failing = failing
+
+    async def note(self, what: str, error: Exception, *, behind: bool = False) -> None:
+        """It alone failed; raises as `raise_outage`.
+
+        `behind`: the resource fell behind by it.
+        """
+        await self.raise_outage(error)
+        self.failing.note(what, error, whole=True)
+        if behind:
+            self.failing.fell_behind(what)
+
+    async def raise_outage(self, error: Exception) -> None:
+        """Raise where a failure isn't a resource's own: Port fails, or Jira isn't there for us."""
+        if isinstance(error, httpx.HTTPError) and is_transient(error):
+            raise error
+        if isinstance(error, JiraError):
+            await self._client.verify_credentials()
