@@ -270,16 +270,21 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                         compared=compared,
                         read_since=self.follow_ups.jobs.running_since,
                     )
-                unclear = self.live_writer.take_to_compare()
-                self._under_way.asked_for(self.follow_ups.compare(*unclear))
-        if not live:
-            # No event's end will say what this asked for.
-            await self._under_way.progress([], {})
+        await self._compare_what_it_takes(live=live)
 
     async def _retry_refused(self) -> None:
         async with self._writing:
             with one_attempt():
                 await self.live_writer.retry_refused(self._mapper)
+        await self._compare_what_it_takes()
+
+    async def _compare_what_it_takes(self, *, live: bool = False) -> None:
+        """Ask for the comparisons that something written made necessary."""
+        kinds, later = self.live_writer.take_to_compare()
+        self._under_way.asked_for(self.follow_ups.compare(kinds, later))
+        if not live:
+            # No event's end will say what this asked for.
+            await self._under_way.progress([], {})
 
 
 @dataclass(frozen=True)

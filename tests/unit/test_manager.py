@@ -375,3 +375,9 @@ async def test_where_there_is_no_row_nothing_is_sent(world, results):
     world.lakehouse = True
     await world.manager.sync_raw_results(results)
     assert world.sent == []
+
+
+async def test_what_port_took_at_last_may_have_its_kind_compared_at_once(world, log):
+    world.unclear = {Kinds.ISSUE}
+    await world.manager._retry_refused()
+    assert [line for line in log if "background work: sweep of issue" in line]
