@@ -14,6 +14,8 @@ from sandbox.random_plain_changes import PLAIN_CHANGES
 from sandbox.random_planning_changes import COMPONENT_CHANGES, PLANNING_CHANGES
 from tests.e2e.support import started
 
+PATIENCE = 300.0
+"""Seconds that several sites at once may take on a busy machine to catch up."""
 CHANGES_EACH = 120
 TOGETHER = 3
 INDEX_LAG = 1.0
@@ -92,12 +94,12 @@ async def run(seed: int, *, every_kind: bool = False) -> list[str]:
             if rng.random() < 0.3:
                 # Lets deliveries go out between changes, as time passes between them in life.
                 await world.deliveries.breathe()
-        await world.caught_up()
+        await world.caught_up(PATIENCE)
         if every_kind:
             # Of teams and components no event tells: whatever happens to a project starts a sweep.
             live = next(project for project in site.projects.values() if project.visible)
             site.rename_project(live.key, name="Renamed")
-            await world.caught_up()
+            await world.caught_up(PATIENCE)
         found = [f"seed {seed}: {difference}" for difference in await world.differences()]
         return [*found, f"seed {seed}: {made}"] if found else []
 
@@ -149,7 +151,7 @@ async def test_a_sweep_makes_up_for_deliveries_that_never_came() -> None:
         # Any event of a project starts a sweep at once.
         live = next(project for project in site.projects.values() if project.status == "live")
         site.rename_project(live.key, name="Renamed")
-        await world.caught_up()
+        await world.caught_up(PATIENCE)
         requests = len(world.jira.requests) - before
         found = [str(difference) for difference in await world.differences()]
         assert not found, "\n".join([*found, str(made)])
