@@ -60,7 +60,8 @@ class Means:
 
     `jira_answers`: whether Jira is there and knows us, where a read failed. `around` runs a round
     where reading and writing find what they need. `recovered` is told of a resource that works
-    again, by one of its pairs.
+    again, by one of its pairs. `context`: a lane's own, not that of whoever adds a pair, which ends
+    before it.
     """
 
     read: Callable[[Pair[Any]], Awaitable[WebhookEventRawResults]]
@@ -69,6 +70,7 @@ class Means:
     around: Callable[[Callable[[], Awaitable[Tried]]], Awaitable[Tried]]
     recovered: Callable[[Pair[Any]], None]
     failing: Failing
+    context: Callable[[], contextvars.Context]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -99,8 +101,7 @@ class Lane:
         self._new.append(pair)
         self._woken.set()
         if self._task is None or self._task.done():
-            # Not in the context of whoever adds, which ends before this.
-            self._task = asyncio.create_task(self._run(), context=contextvars.Context())
+            self._task = asyncio.create_task(self._run(), context=self._means.context())
 
     async def close(self) -> None:
         """End, and leave what isn't done."""
