@@ -21,6 +21,8 @@ from port.entities import PortBlueprintError
 
 SAY_AGAIN_SECONDS = 3600.0
 MAX_REMEMBERED = 1000
+FIRST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 300.0
 
 
 @dataclass
@@ -37,6 +39,16 @@ class State:
     times: int = 1
     end_said: bool = False
     whole: bool = False
+    compared_again_at: float = 0.0
+    pause: float = FIRST_PAUSE_SECONDS
+
+    def is_to_be_compared(self, now: float) -> bool:
+        """Whether it is time to see if all of it can be read again."""
+        if now < self.compared_again_at:
+            return False
+        self.compared_again_at = now + self.pause
+        self.pause = min(2 * self.pause, LONGEST_PAUSE_SECONDS)
+        return True
 
 
 class Failing:
@@ -96,22 +108,25 @@ class Failing:
         self._waiting.discard(what)
 
     def works(self, what: str, *, whole: bool = False) -> bool:
-        """It works; whether it failed before, and something may have been missed meanwhile.
+        """It works; whether something may have been missed while it failed.
 
-        What failed as a whole works again only as a whole.
+        What failed as a whole works again only as a whole: a single success is a reason to compare
+        it now, and a smaller one each time that it turned out to fail still.
         """
         if whole:
             self._behind.discard(what)
-        failed = [key for key in self._states if key[0] == what]
-        for key in failed:
+        missed = False
+        for key in [key for key in self._states if key[0] == what]:
             if self._states[key].whole and not whole:
+                missed |= self._states[key].is_to_be_compared(self._now())
                 continue
+            missed = True
             state = self._over[key] = self._states.pop(key)
             if not state.end_said:
                 state.end_said = True
                 logger.info(f"{what} works again, after {_minutes(self._now() - state.since)}")
         _forget_oldest(self._over)
-        return bool(failed)
+        return missed
 
     def fell_behind(self, resource: str) -> None:
         """What was missed of a resource, no comparison of names and of what changed lately finds:

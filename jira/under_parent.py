@@ -4,19 +4,44 @@ One parent that can't be read must not cost the others theirs.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import nullcontext
 
 from loguru import logger
 
 from jira.answers import REFUSALS, Unread, is_its_own
 from jira.concurrency import read_ahead
 from jira.errors import JiraError, JiraNotFoundError
+from jira.http.patience import one_attempt
 from jira.payloads import Row
 
 PARENTS_AT_ONCE = 8
 FAILURES_IN_A_ROW = 3
 """So many that fail, each after its retries and without any answer meanwhile, are Jira's: a site
 may have one or two boards that never answer, and three side by side can wait for a healthy one."""
+FAILED_LATELY_SECONDS = 600.0
+
+
+class FailedLately:
+    """Parents that failed after all retries a while ago: they are asked once by the next ones.
+
+    Every kind that is read under boards would retry the one that never answers for a minute.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._failed: dict[str, float] = {}
+
+    def note(self, parent: str, *, failed: bool) -> None:
+        """It was asked: answered, be it by a refusal, or not."""
+        self._failed.pop(parent, None)
+        if failed:
+            self._failed[parent] = self._now()
+
+    def __contains__(self, parent: str) -> bool:
+        since = self._failed.get(parent)
+        return since is not None and self._now() - since < FAILED_LATELY_SECONDS
 
 
 class Outage:
@@ -50,6 +75,7 @@ async def under_each(
     of: Callable[[Row], str],
     unread: Unread | None = None,
     every: bool = True,
+    lately: FailedLately | None = None,
 ) -> AsyncIterator[tuple[Row, list[Row]]]:
     """Each parent with its rows, several read at a time, in order.
 
@@ -58,17 +84,24 @@ async def under_each(
     comes at the end. Where several in a row get no answer, Jira is down and their error is raised
     at once, as is one that isn't a parent's own. Where every one is refused it isn't the parents (a
     wrong query, a permission that is missing everywhere): the last refusal is raised. Not so where
-    these aren't `every` parent there is: one or two may well all be refused.
+    these aren't `every` parent there is: one or two may well all be refused. Kinds that read under
+    the same parents share what failed `lately`.
     """
     answered = False
     refused: JiraError | None = None
     outage = Outage()
     noted = Unread() if unread is None else unread
+    failing = FailedLately() if lately is None else lately
 
     async def attempt(parent: Row) -> tuple[Row, list[Row] | JiraError]:
-        return parent, await _attempt(
-            read(parent), outage, f"{what} of {of(parent)}", "are left out"
-        )
+        name = of(parent)
+        again = name in failing
+        with one_attempt() if again else nullcontext():
+            rows = await _attempt(
+                read(parent), outage, f"{what} of {name}", "are left out", counts=not again
+            )
+        failing.note(name, failed=isinstance(rows, JiraError) and not isinstance(rows, REFUSALS))
+        return parent, rows
 
     async for parent, rows in read_ahead(_each(parents), attempt, most=PARENTS_AT_ONCE):
         if isinstance(rows, JiraError):
@@ -114,8 +147,9 @@ async def one_page(rows: list[Row]) -> AsyncIterator[list[Row]]:
 
 
 async def _attempt[R](
-    reading: Awaitable[R], outage: Outage, what: str, refused: str
+    reading: Awaitable[R], outage: Outage, what: str, refused: str, *, counts: bool = True
 ) -> R | JiraError:
+    """What was read, or the parent's own failure; unless it `counts`, it never is an outage."""
     begun = outage.begin()
     try:
         found = await reading
@@ -124,7 +158,7 @@ async def _attempt[R](
         logger.warning(f"The {what} {refused}: {error}")
         return error
     except JiraError as error:
-        if not is_its_own(error) or outage.failed(begun):
+        if not is_its_own(error) or (counts and outage.failed(begun)):
             raise
         logger.warning(f"The {what} can't be read now, what Port has of it stays: {error}")
         return error

@@ -30,7 +30,7 @@ class PortRefusedError(Exception):
         self, entities: list[Entity], reason: str, blueprints: Mapping[str, str] | None = None
     ) -> None:
         shown = ", ".join(f"{e.blueprint}/{e.identifier}" for e in entities[:5])
-        super().__init__(f"Port refused {len(entities)} entities ({shown}): {reason}")
+        super().__init__(f"Port refused {len(entities)} entities ({shown}): {reason.rstrip('.')}")
         self.entities = entities
         self.blueprints = dict(blueprints or {})
 

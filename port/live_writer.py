@@ -114,9 +114,9 @@ class LiveWriter:
             newer = self._by_events.since
             upserts = [entity for entity in upserts if not newer(entity, read_since)]
             candidates = [c for c in candidates if not newer(c.entity, read_since)]
-        await self._apply(upserts, candidates, mapping, mapper)
+        written = await self._apply(upserts, candidates, mapping, mapper)
         if live:
-            self._by_events.note([*upserts, *mapped.goes])
+            self._by_events.note([*written, *mapped.goes])
         while self._pointing:
             again = dict(self._pointing)
             looked = await looked_up(self._client, again.values(), mapping, mapper)
@@ -173,7 +173,8 @@ class LiveWriter:
         candidates: list[Candidate],
         mapping: PortAppConfig,
         mapper: RowMapper,
-    ) -> None:
+    ) -> list[Entity]:
+        """Delete what may go, write what Port takes, and return what it took."""
         there = await self._there(candidates, upserts)
         doomed = allowed(there, mapping)
         if doomed:
@@ -190,28 +191,31 @@ class LiveWriter:
             options = mapping.get_port_request_options()
             left = {key_of(e) for e in await self._writer.delete(entities, options)}
             self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
-        refused = await self._upsert(upserts, mapping)
-        self._stubs.note(upserts)
-        self._lately.note(upserts)
+        written, refused = await self._upsert(upserts, mapping)
+        self._stubs.note(written)
+        self._lately.note(written)
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self._refused.pop(key_of(entity), None)
             self._not_deleted.pop(key_of(entity), None)
         self.remember_refused(refused.values())
+        return written
 
     async def _upsert(
         self, upserts: list[Entity], mapping: PortAppConfig
-    ) -> dict[EntityKey, Entity]:
-        """Write; what Port refuses is said, and returned to be tried again.
+    ) -> tuple[list[Entity], dict[EntityKey, Entity]]:
+        """Write: what Port took, and what it refused and is to be tried again, which is said.
 
         Of a blueprint that is refused as a whole one is enough to see when it works again.
         """
         refused: dict[EntityKey, Entity] = {}
         blueprints: dict[str, str] = {}
+        written = upserts
         try:
             await self._writer.upsert(upserts, mapping.get_port_request_options())
         except PortRefusedError as error:
             blueprints = error.blueprints
+            written = without(upserts, error.entities)
             for blueprint, reason in blueprints.items():
                 what = f"Blueprint {blueprint}"
                 self._failing.note(what, PortBlueprintError(f"Port says {reason}."))
@@ -225,7 +229,7 @@ class LiveWriter:
         for blueprint in {str(entity.blueprint) for entity in upserts} - blueprints.keys():
             if self._failing.works(f"Blueprint {blueprint}"):
                 self._catch_up(blueprint, mapping)
-        return refused
+        return written, refused
 
     def _catch_up(self, blueprint: str, mapping: PortAppConfig) -> None:
         """Have all compared that was refused meanwhile."""

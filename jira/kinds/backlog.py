@@ -21,7 +21,7 @@ from jira.kinds.lists import offset_pages
 from jira.kinds.of_issues import KindOfIssues
 from jira.paging import TokenPages, rows_of
 from jira.payloads import Row
-from jira.under_parent import one_page, under_each
+from jira.under_parent import one_page
 from kinds import Kinds
 
 BY_SOFTWARE_API = "/rest/software/1.0/board/{id}/backlog"
@@ -139,7 +139,7 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         every: bool = True,
     ) -> AsyncIterator[tuple[Row, list[Row]]]:
         read = partial(self._of_board, query, exact=not every)
-        return under_each(boards, read, what=WHAT, of=named, unread=unread, every=every)
+        return self._boards.under(boards, read, WHAT, unread, every=every)
 
     async def _of_board(self, query: BacklogQuery, board: Row, *, exact: bool) -> list[Row]:
         board_id = str(board["id"])

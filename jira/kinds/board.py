@@ -1,6 +1,6 @@
 """The kind `board`: how boards are read, and what an event says of them."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from pydantic.v1 import Field
@@ -13,7 +13,7 @@ from jira.http.api import JiraApi, Query
 from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
 from jira.payloads import IdSubject, Row, board_subjects
-from jira.under_parent import each_by_id, under_each
+from jira.under_parent import FailedLately, each_by_id, under_each
 from kinds import Kinds
 
 ALL = "/rest/agile/1.0/board"
@@ -55,6 +55,7 @@ class BoardKind(KindById[BoardSelector]):
         self._api = api
         self._gatherer = Gatherer(self._find)
         self._lists = Gatherer(self._of_projects)
+        self._failed_lately = FailedLately()
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[IdSubject]:
@@ -125,6 +126,21 @@ class BoardKind(KindById[BoardSelector]):
                 boards[name] = said
         return list(boards.values())
 
+    def under(
+        self,
+        boards: AsyncIterator[list[Row]],
+        read: Callable[[Row], Awaitable[list[Row]]],
+        what: str,
+        unread: Unread | None = None,
+        *,
+        every: bool = True,
+    ) -> AsyncIterator[tuple[Row, list[Row]]]:
+        """Boards, each with what is read under it: `under_each`."""
+        lately = self._failed_lately
+        return under_each(
+            boards, read, what=what, of=named, unread=unread, every=every, lately=lately
+        )
+
     async def values(
         self, path: str, query: Query, board_id: str | None = None, *, exact: bool = False
     ) -> Pages:
@@ -136,7 +152,7 @@ class BoardKind(KindById[BoardSelector]):
             yield rows
 
     async def _whole(self, boards: AsyncIterator[list[Row]]) -> Pages:
-        async for board, projects in under_each(boards, self._projects, what="projects", of=named):
+        async for board, projects in self.under(boards, self._projects, "projects"):
             yield [with_projects(board, projects)]
 
     async def _projects(self, board: Row) -> list[Row]:

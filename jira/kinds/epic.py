@@ -17,7 +17,7 @@ from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.kind import Pages, Selector, named_once
 from jira.kinds.of_issues import KindOfIssues
 from jira.payloads import Row
-from jira.under_parent import one_page, under_each
+from jira.under_parent import one_page
 from kinds import Kinds
 
 OF_BOARD = "/rest/agile/1.0/board/{id}/epic"
@@ -127,9 +127,7 @@ class EpicKind(KindOfIssues[EpicSelector]):
         every: bool = True,
     ) -> dict[str, Row]:
         read = partial(self._of_board, done, exact=not every)
-        found = await by_boards(
-            under_each(boards, read, what=WHAT, of=named, unread=unread, every=every)
-        )
+        found = await by_boards(self._boards.under(boards, read, WHAT, unread, every=every))
         self._seen_on |= {name: row["__boardIds"] for name, row in found.items()}
         return {name: {**row, "__boardId": row["__boardIds"][0]} for name, row in found.items()}
 

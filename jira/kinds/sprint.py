@@ -12,10 +12,10 @@ from jira.concurrency import Gatherer
 from jira.errors import JiraRequestError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.kinds.board import BoardKind, by_boards, named
+from jira.kinds.board import BoardKind, by_boards
 from jira.kinds.kind import Found, KindById, Pages, Selector, named_once
 from jira.payloads import ISSUES_PROJECT, IdSubject, Row, plausible_id, sprint_subjects
-from jira.under_parent import each_by_id, one_page, under_each
+from jira.under_parent import each_by_id, one_page
 from kinds import Kinds
 
 OF_BOARD = "/rest/agile/1.0/board/{id}/sprint"
@@ -108,9 +108,7 @@ class SprintKind(KindById[SprintSelector]):
         every: bool = True,
     ) -> dict[str, Row]:
         read = partial(self._of_board, states, exact=not every)
-        found = await by_boards(
-            under_each(boards, read, what="sprints", of=named, unread=unread, every=every)
-        )
+        found = await by_boards(self._boards.under(boards, read, "sprints", unread, every=every))
         for sprint_id, row in found.items():
             self._seen_on.setdefault(sprint_id, set()).update(map(str, row["__boardIds"]))
         return found

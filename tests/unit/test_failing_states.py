@@ -1,8 +1,17 @@
 """What fails is one state for each resource and cause, said when it begins and when it ends."""
 
+from itertools import pairwise
+
 import pytest
 
-from background.failing import SAY_AGAIN_SECONDS, Failing, cause_of, sentence
+from background.failing import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    SAY_AGAIN_SECONDS,
+    Failing,
+    cause_of,
+    sentence,
+)
 from jira.errors import (
     JiraAuthenticationError,
     JiraError,
@@ -131,6 +140,20 @@ def test_what_failed_as_a_whole_is_not_over_with_a_single_success(clock, log):
     assert said(log, "works again") == []
     assert clock.failing.works(WHAT, whole=True)
     assert clock.names() == []
+
+
+def test_what_goes_on_failing_as_a_whole_is_compared_less_and_less_often(clock):
+    """With one board that never answers, the epics of the others are edited all day."""
+    clock.failing.note(WHAT, NO, whole=True)
+    compared = []
+    for _ in range(3600):
+        clock.time += 1
+        if clock.failing.works(WHAT):
+            compared.append(clock.time)
+            clock.failing.note(WHAT, NO, whole=True)
+    apart = [after - before for before, after in pairwise(compared)]
+    assert apart == sorted(apart)
+    assert (apart[0], apart[-1]) == (FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
 
 
 def test_what_fell_behind_stays_so_until_all_of_it_was_read(clock):

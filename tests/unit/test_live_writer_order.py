@@ -10,6 +10,7 @@ from port_ocean.core.models import Entity
 
 from port import live_writer as module
 from port.deletions import Candidate, LatelyWritten, Reason
+from port.entities import PortRefusedError
 from tests.unit.helpers.catalog_fakes import Row, entity, results
 from tests.unit.helpers.catalog_world import CatalogWorld
 
@@ -61,6 +62,14 @@ async def test_only_what_events_wrote_is_left_out(world):
     rows = [world.row("background"), world.row("background", "AB-2")]
     await world.background(*rows, since=999.0)
     assert (world.parent(), world.parent("AB-2")) == ("event", "background")
+
+
+async def test_what_port_refused_of_an_event_is_not_there_yet(world):
+    world.port.fails = {"upsert": PortRefusedError([entity("AB-1")], "No such relation.")}
+    await world.update(world.row("event"))
+    world.port.fails = {}
+    await world.background(world.row("background"), since=999.0)
+    assert world.parent() == "background", "an older state is more than none"
 
 
 async def test_what_an_event_deleted_is_not_brought_back(world):
