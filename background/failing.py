@@ -17,6 +17,7 @@ from jira.errors import (
     JiraRequestError,
     MappingError,
 )
+from jira.scopes import scope_of
 from port.entities import PortBlueprintError
 
 SAY_AGAIN_SECONDS = 3600.0
@@ -155,17 +156,23 @@ def cause_of(error: Exception) -> str:
 
 
 def sentence(error: Exception) -> str:
-    """An error's own words, ended; with its sort where it isn't one of ours."""
+    """An error's own words, ended; with its sort where it isn't one of ours.
+
+    A 401 that is one endpoint's own isn't the token's, whatever it would say to that.
+    """
     words = str(error) if isinstance(error, (JiraError, PortBlueprintError)) else repr(error)
+    if isinstance(error, JiraAuthenticationError):
+        words = error.said
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def advice(error: Exception) -> str:
     """What to do about it."""
     if isinstance(error, JiraAuthenticationError):
+        scope = scope_of(error.endpoint or "") or "another scope or permission"
         return (
-            "The token is valid but lacks a scope or permission for this endpoint: give it that, "
-            "or take the kind out of the mapping."
+            f"Jira knows the token, but it needs {scope} for this endpoint: give it that, or take "
+            "the kind out of the mapping."
         )
     if isinstance(error, JiraPermissionError):
         return (

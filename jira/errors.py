@@ -26,10 +26,15 @@ class JiraAuthenticationError(JiraError):
     """Jira does not accept the credentials (401).
 
     `endpoint` is the method and path template that was asked, None where nothing was: a good
-    token that lacks an endpoint's scope is turned away by that one alone.
+    token that lacks an endpoint's scope is turned away by that one alone. `said` is what happened,
+    without what to do if it is the token itself.
     """
 
     endpoint: str | None = None
+
+    def __init__(self, said: str = "", to_do: str = "") -> None:
+        super().__init__(f"{said} {to_do}".strip())
+        self.said = said
 
 
 class JiraPermissionError(JiraError):

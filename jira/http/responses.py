@@ -38,8 +38,8 @@ def read_answer(
     reason = headers.get("x-seraph-loginreason", "").upper()
     if any(rejected in reason for rejected in REJECTED_LOGINS):
         raise JiraAuthenticationError(
-            f"Jira rejected the credentials for {asked} (status {status}, {reason}). "
-            f"{CHECK_CREDENTIALS}"
+            f"Jira rejected the credentials for {asked} (status {status}, {reason}).",
+            CHECK_CREDENTIALS,
         )
     if status >= 300:
         raise _refusal(asked, status, headers, body)
@@ -67,7 +67,7 @@ def _refusal(asked: str, status: int, headers: Mapping[str, str], body: bytes) -
     said = words(headers, body)
     message = f"{asked} was answered with {status}" + (f": {said}" if said else ".")
     if status == 401:
-        return JiraAuthenticationError(f"{message} {CHECK_CREDENTIALS}")
+        return JiraAuthenticationError(message, CHECK_CREDENTIALS)
     if status == 403:
         return JiraPermissionError(
             f"{message} The account lacks a permission for this; the README lists them per kind."

@@ -4,7 +4,6 @@ Who adds what is missing adds its test to the fact's row and takes the entry out
 """
 
 NOT_YET = {
-    "scope-is-401": "the error of such a 401 speaks of an expired token, not of a missing scope",
     "selector-names-what-is-deleted": "nothing proves what becomes of events under such a selector",
     "parent-changelog-forms": "`Parent Link` isn't read, nor are keys in `Parent Issue`",
     "relatives-show-an-issue": "relatives aren't read again when what they show of it changes",

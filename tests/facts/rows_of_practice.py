@@ -15,6 +15,10 @@ ROWS = [
             "test_every_path_that_is_called_has_an_answer",
         )
         + tests_in(
+            "unit.test_failing_states",
+            "test_a_401_of_one_endpoint_alone_is_said_with_the_scope_and_without_the_token",
+        )
+        + tests_in(
             "unit.test_team",
             "test_where_the_credentials_cannot_read_teams_the_kind_says_so_in_one_line",
         ),

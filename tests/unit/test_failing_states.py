@@ -55,7 +55,7 @@ def test_it_is_said_when_it_begins_with_what_it_costs_and_what_to_do(clock, log)
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (JiraAuthenticationError("401"), "lacks a scope"),
+        (JiraAuthenticationError("401"), "needs another scope or permission"),
         (NO, "Give the account the permission"),
         (JiraRequestError("400"), "Put the resource's selector right"),
         (MappingError("no"), "Put it right in the mapping"),
@@ -67,6 +67,16 @@ def test_it_is_said_when_it_begins_with_what_it_costs_and_what_to_do(clock, log)
 def test_what_to_do_depends_on_the_cause(clock, log, error, words):
     clock.failing.note(WHAT, error)
     assert words in said(log)[0]
+
+
+def test_a_401_of_one_endpoint_alone_is_said_with_the_scope_and_without_the_token(clock, log):
+    error = JiraAuthenticationError("GET /board was answered with 401.", "The token may be old.")
+    error.endpoint = "GET /rest/agile/1.0/board/{id}/sprint"
+    clock.failing.note(WHAT, error)
+    [line] = said(log)
+    assert "it needs read:sprint:jira-software for this endpoint" in line
+    assert "answered with 401." in line
+    assert "may be old" not in line
 
 
 def test_it_is_said_once_and_once_an_hour_while_it_lasts(clock, log):
