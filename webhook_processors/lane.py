@@ -180,29 +180,31 @@ class Lane:
         return read, failed
 
     async def _write(self, read: Read) -> Tried:
-        """All at once; where one may have spoiled that for the others, each by itself.
+        """All at once; where some may have spoiled that for the others, by halves.
 
-        Where the first one fails alone, too, it may be that nobody is there: all of them wait, and
-        that one behind the others.
+        Where it may be that nobody is there, one alone tells first: if it fails, too, all of them
+        wait, and that one behind the others.
         """
-        error = await self._refusal([*{id(result): result for result in read.values()}.values()])
-        if error is None:
-            return [*read], {}
         same: dict[int, list[Pair[Any]]] = defaultdict(list)
         for pair, result in read.items():
             same[id(result)].append(pair)
         written: list[Pair[Any]] = []
-        failed = dict.fromkeys(read, error)
-        for of in same.values() if len(same) > 1 else ():
-            error = await self._refusal([read[of[0]]])
-            for pair in of:
-                del failed[pair]
+        failed: dict[Pair[Any], Exception] = {}
+        todo = [list(same.values())] if same else []
+        while todo:
+            part = todo.pop()
+            error = await self._refusal([read[pairs[0]] for pairs in part])
+            pairs = [pair for of in part for pair in of]
             if error is None:
-                written += of
-                continue
-            failed |= dict.fromkeys(of, error)
-            if not written and passes(error):
-                failed = dict.fromkeys(failed, error)
+                written += pairs
+            elif len(part) > 1:
+                middle = 1 if len(part) == len(same) and passes(error) else len(part) // 2
+                todo += [part[middle:], part[:middle]]
+            elif written or not passes(error):
+                failed |= dict.fromkeys(pairs, error)
+            else:
+                waits = [pair for part in todo for of in part for pair in of]
+                failed |= dict.fromkeys([*waits, *pairs], error)
                 break
         counts = bool(written) or self._wrote
         if not counts and any(isinstance(error, JiraError) for error in failed.values()):
@@ -212,8 +214,7 @@ class Lane:
 
     async def _refusal(self, results: list[WebhookEventRawResults]) -> Exception | None:
         try:
-            if results:
-                await self._means.write(results)
+            await self._means.write(results)
         except Exception as error:  # noqa: BLE001  (looked at like a failed read)
             return error
         return None

@@ -66,6 +66,17 @@ async def test_one_that_spoils_every_write_it_is_part_of_takes_no_other_with_it(
     assert len(of_level("ERROR", log)) == 1
 
 
+@pytest.mark.parametrize("error", [PORT_DOWN, ValueError("no such property")], ids=repr)
+@pytest.mark.parametrize("place", [0, 63, 127])
+async def test_one_of_many_is_told_apart_in_few_writes(world, error, place):
+    names = [f"d-{n}" for n in range(128)]
+    world.write_fails = {names[place]: error}
+    await world.take(*names)
+    await world.rest()
+    assert len(world.ended) >= 127
+    assert len(world.writes) <= 20
+
+
 async def test_several_that_spoil_writes_are_all_told_apart(world):
     world.write_fails = dict.fromkeys(("d-0", "d-1", "d-7"), PORT_DOWN)
     await world.take(*(f"d-{n}" for n in range(8)))
