@@ -78,6 +78,8 @@ class JiraIntegration(BaseIntegration):
         self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
         await super().initialize_handlers()
         self._applier.compare = super()._map_entities_compared_with_port
+        self._applier.writer = self._live_events.writer
+        self._applier.deletes = self._live_events.writes.delete_for_resync
 
     @property
     def _applier(self) -> JiraEntitiesStateApplier:
@@ -93,6 +95,9 @@ class JiraIntegration(BaseIntegration):
                 succeeded = bool(await super().sync_raw_all(*args, **kwargs))
         finally:
             follow_ups.resync_ended(begun, succeeded=succeeded)
+            if succeeded and self._applier.kept_related:
+                # A sweep knows whether it is a stub, or should be one.
+                follow_ups.ask_for_sweep()
         return succeeded
 
     async def sort_and_upsert_failed_entities(self, user_agent_type: UserAgentType) -> None:
@@ -101,7 +106,7 @@ class JiraIntegration(BaseIntegration):
         The framework does so one by one, once, and only without stubs.
         """
         left = await self._applier.write_refused(user_agent_type)
-        self._live_events.live_writer.remember_refused(left)
+        self._live_events.live_writer.refused.remember(left)
 
     async def _map_entities_compared_with_port(
         self, entities: list[Entity], resource: ResourceConfig, user_agent_type: UserAgentType

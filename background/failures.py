@@ -4,10 +4,10 @@ itself.
 
 import httpx
 
-from background.failing import Failing
 from client import JiraClient
 from jira.errors import JiraError
 from port.entities import is_transient
+from port.failing import Failing
 
 
 class Failures:

@@ -1,5 +1,6 @@
 """Follow-up jobs of events: what a change touches besides what its event names, and sweeps."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
@@ -18,15 +19,18 @@ from client import KINDS, JiraClient
 from jira.events import Family
 from jira.payloads import event_name, project_subjects
 from kinds import Kinds
-from port.deletions import Candidate
+from port.deletions import SEARCH_SECONDS, Candidate
 from port.dsp import is_dsp_mode_enabled
 from port.mapping.resources import blueprint_of, kind_of
 
+ORPHANS = "orphans"
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
+DELETES = "deletes that Port has under way"
+SETTLE_SECONDS = 0.5
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
@@ -44,12 +48,14 @@ class FollowUps:
         sweeper: Sweeper,
         sync: Sync,
         retry_refused: Callable[[], Awaitable[None]],
+        settle: Callable[[], Awaitable[bool]],
         failures: Failures,
         *,
         sweep_minutes: int,
         index_seconds: int,
     ) -> None:
-        """`retry_refused` writes what Port refused.
+        """`retry_refused` writes what Port refused, and `settle` what waits for deletes that Port
+        has under way; it says whether there are any.
 
         `index_seconds` is how long Jira's search may not show what happened to a project.
         """
@@ -58,6 +64,7 @@ class FollowUps:
         self._sweeper = sweeper
         self._sync = sync
         self._retry_refused = retry_refused
+        self._settle = settle
         self._failures = failures
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
@@ -93,8 +100,8 @@ class FollowUps:
         if asked:
             return asked
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
-        self.jobs.postpone("orphans", self._orphans, delay=delay)
-        return ["orphans"]
+        self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
+        return [ORPHANS]
 
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` wants to know."""
@@ -131,6 +138,11 @@ class FollowUps:
             self.jobs.postpone(with_index(name), make, delay=delay)
             names.append(name if kind in kinds else with_index(name))
         return names
+
+    def settle(self) -> list[str]:
+        """Have what waits for deletes written when Port has done them; the name of that."""
+        self.jobs.ask(DELETES, self._settled, delay=SETTLE_SECONDS)
+        return [DELETES]
 
     def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
@@ -180,13 +192,20 @@ class FollowUps:
         # Also where there was nothing to compare just now.
         self._put_off_regular_sweep(self._sweep_seconds)
 
+    async def _settled(self) -> AsyncIterator[None]:
+        while await self._settle():
+            yield
+            await asyncio.sleep(SETTLE_SECONDS)
+
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()
         if not await is_dsp_mode_enabled():
             await self._retry_refused()
             yield
-            async for _ in self._sweeper.orphans():
-                yield
+            await self._sweeper.orphans.delete(event.port_app_config)
+            yield
+            if self._sweeper.orphans.left:
+                self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
         self._orphans_took = time.monotonic() - begun
 
 

@@ -17,6 +17,7 @@ from port_ocean.core.models import Entity
 
 from background.components_shown import showing_components
 from background.failures import Failures
+from background.orphans import Orphans
 from background.sweep_plan import (
     Read,
     differs,
@@ -24,7 +25,6 @@ from background.sweep_plan import (
     is_bare,
     is_named_plainly,
     is_outage,
-    orphans,
     plan,
     projects_named_by,
 )
@@ -41,7 +41,7 @@ from port.deletions import (
     limit_percent,
     uses_search_identifier,
 )
-from port.entities import EntityKey, PortWriter, has_details, key_of
+from port.entities import EntityKey, has_details, key_of
 from port.mapping.resources import (
     blueprint_of,
     details_of,
@@ -53,6 +53,7 @@ from port.mapping.resources import (
 )
 from port.mapping.row_mapper import Mapped
 from port.related_rows import all_rows, results_of
+from port.writer import PortWriter
 
 FIRST_LOOK_BACK_MINUTES = 24 * 60
 """How far the first sweep after a start without a resync looks back."""
@@ -91,13 +92,13 @@ class Sweeper:
         self._sync = sync
         self._map_rows = map_rows
         self._failures = failures
-        self._stubs = stubs
         self._limit_percent = limit_percent
         self._index_seconds = index_seconds
         # When a resync began that read everything, and the last sweep that read a resource.
         self._resynced: float | None = None
         self._swept: dict[str, float] = {}
         self._said: set[str] = set()
+        self.orphans = Orphans(writer, sync, stubs)
 
     def look_back_to(self, begun: float) -> None:
         """A resync that began then (monotonic seconds) has read everything."""
@@ -113,6 +114,8 @@ class Sweeper:
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
+        if len(kinds) == len(Kinds):
+            self._fall_behind(await self._writer.accounts_that_came())
         at_port = grouped(await self._at_port())
         read = Read()
         for index, resource in enumerate(event.port_app_config.resources):
@@ -153,25 +156,17 @@ class Sweeper:
                 self._failures.failing.works(row_of(name), whole=True)
         if len(kinds) == len(Kinds):
             mapping = event.port_app_config
+            await self.orphans.delete_of_former_lives(read.complete - read.incomplete, mapping)
             async for results in showing_components(self._client, mapping, self._failures):
                 await self._sync(results, [])
                 yield
         yield
 
-    async def orphans(self) -> AsyncIterator[None]:
-        """Delete stubs that nothing points at any more; Port alone is asked."""
-        blueprints = {
-            blueprint
-            for resource in event.port_app_config.resources
-            if resource.enable_delete
-            and (blueprint := blueprint_of(resource))
-            and not is_protected(blueprint)
-        }
-        found = orphans(await self._at_port(), blueprints)
-        ours = [entity for entity in found if self._stubs.may_be(entity)]
-        if ours:
-            await self._sync([], [Candidate(entity, Reason.ORPHAN) for entity in ours])
-        yield
+    def _fall_behind(self, blueprints: Collection[str]) -> None:
+        """What was written without a relation that can be made by now has to be read as a whole."""
+        for index, resource in enumerate(event.port_app_config.resources):
+            if blueprint_of(resource) in blueprints:
+                self._failures.failing.fell_behind(label(resource, index))
 
     async def _at_port(self) -> list[Entity]:
         return await self._writer.everything(details_of(event.port_app_config))

@@ -70,18 +70,21 @@ def plan(
     return found
 
 
-def orphans(at_port: Iterable[Entity], blueprints: Collection[str]) -> list[Entity]:
-    """Stubs that nothing points at any more: a fresh resync wouldn't make them."""
-    entities = list(at_port)
-    if not has_details(entities):
+def orphans(
+    at_port: Collection[Entity], made_by_port: Iterable[Entity], blueprints: Collection[str]
+) -> list[Entity]:
+    """Stubs that nothing points at any more: a fresh resync wouldn't make them.
+
+    Those are listed as ours, or as what Port made by itself.
+    """
+    if at_port and not has_details(at_port):
         return []
-    needed = {target for entity in entities for target in targets_of(entity)}
+    needed = {target for entity in at_port for target in targets_of(entity)}
+    stubs = {key_of(e): e for e in (*filter(is_stub, at_port), *made_by_port)}
     return [
-        entity
-        for entity in entities
-        if entity.blueprint in blueprints
-        and is_stub(entity)
-        and str(entity.identifier) not in needed
+        stub
+        for stub in stubs.values()
+        if stub.blueprint in blueprints and str(stub.identifier) not in needed
     ]
 
 

@@ -3,7 +3,9 @@
 Decisions alone, without I/O. In doubt an entity stays.
 """
 
+import math
 import re
+import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +21,8 @@ from port.mapping.resources import kind_of
 PROTECTED = "_"
 """What Port's own blueprints begin with (`_user`, `_team`): deleting there deletes accounts."""
 MAX_REMEMBERED = 100_000
+SEARCH_SECONDS = 5.0
+"""How long a search of Port's may not show what was written."""
 
 
 class Reason(StrEnum):
@@ -106,21 +110,29 @@ class Stubs:
     sweep, which knows everything.
     """
 
-    def __init__(self, most: int = MAX_REMEMBERED) -> None:
+    def __init__(
+        self, most: int = MAX_REMEMBERED, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._most = most
-        self._related: dict[str, None] = {}
+        self._now = now
+        self._related: dict[str, float] = {}
 
     def note(self, written: Iterable[Entity]) -> None:
         """These were written, and what they relate to may be stubs now."""
         for entity in written:
             for value in entity.relations.values():
-                self._related.update(dict.fromkeys(targets(value)))
+                self._related.update(dict.fromkeys(targets(value), self._now()))
         while len(self._related) > self._most:
             del self._related[next(iter(self._related))]
 
     def may_be(self, entity: Entity) -> bool:
         """Whether Port may have made the entity for a relation of ours."""
         return str(entity.identifier) in self._related
+
+    def is_young(self, entity: Entity) -> bool:
+        """Whether something was related to it so lately that a search may not show it."""
+        since = self._related.get(str(entity.identifier), -math.inf)
+        return self._now() - since < SEARCH_SECONDS
 
 
 class LatelyWritten:

@@ -1,23 +1,13 @@
-"""Writes the entities of live events to Port, and knows per entity what Port said.
+"""Port's entities: what they are called, what is the same one, and how Port says no."""
 
-The framework's own writing for live events drops what Port refuses; this one uses the
-calls of the Port client that raise.
-"""
-
-import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import httpx
-from loguru import logger
-from port_ocean.clients.port.client import PortClient
-from port_ocean.clients.port.types import RequestOptions, UserAgentType
 from port_ocean.core.models import Entity
 
 EntityKey = tuple[str, str]
 """Blueprint and identifier."""
-
-AGENT = UserAgentType.exporter
 
 
 class PortRefusedError(Exception):
@@ -39,157 +29,25 @@ class PortBlueprintError(Exception):
     """Port refuses whatever is of a blueprint."""
 
 
-class PortWriter:
-    """Writes in bulk, by blueprint."""
+def merged(entities: Iterable[Entity], *, merge: bool) -> list[Entity]:
+    """Each entity once, in order: several of one name as Port would have them one by one.
 
-    def __init__(self, port: PortClient) -> None:
-        self._port = port
-
-    async def upsert(self, entities: list[Entity], options: RequestOptions) -> None:
-        """Raises httpx.HTTPError when Port can't be reached or fails.
-
-        Raises PortRefusedError for single entities, after everything else was written.
-        """
-        failed: list[Entity] = []
-        blocked: list[Entity] = []
-        reasons: dict[str, str] = {}
-        for blueprint, group in _by_blueprint(unique(entities)).items():
-            try:
-                results = await self._port.upsert_entities_in_batches(
-                    group, options, AGENT, should_raise=True
-                )
-            except httpx.HTTPStatusError as error:
-                if is_transient(error):
-                    raise
-                # The blueprint, most likely: it costs what is of it, and nothing else.
-                blocked += group
-                reasons[blueprint] = said_by(error)
-                continue
-            written = {str(entity.identifier) for done, entity in results if done}
-            failed += [
-                entity
-                for entity in group
-                if not entity.is_using_search_identifier and str(entity.identifier) not in written
-            ]
-        reason = "; ".join(reasons.values())
-        if failed:
-            try:
-                await self._upsert_again(failed, options)
-            except PortRefusedError as error:
-                blocked += error.entities
-                reason = str(error)
-        if blocked:
-            raise PortRefusedError(blocked, reason, reasons)
-
-    async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
-        """Returns those that Port did not delete. Raises httpx.HTTPError."""
-        left: list[Entity] = []
-        for blueprint, group in _by_blueprint(entities).items():
-            identifiers = [str(entity.identifier) for entity in group]
-            try:
-                deleted = set(
-                    await self._port.bulk_delete_entities(
-                        blueprint, identifiers, options, AGENT, should_raise=True
-                    )
-                )
-            except httpx.HTTPStatusError as error:
-                if is_transient(error):
-                    raise
-                logger.warning(f"Port deletes nothing of {blueprint}: {said_by(error)}")
-                deleted = set()
-            left += [entity for entity in group if str(entity.identifier) not in deleted]
-        return left
-
-    async def _upsert_again(self, entities: list[Entity], options: RequestOptions) -> None:
-        """One by one: what a refused entity relates to may have been written after it."""
-        refused: list[Entity] = []
-        reason = ""
-        for entity in entities:
-            try:
-                done = await self._port.upsert_entity(entity, options, AGENT, should_raise=True)
-            except httpx.HTTPStatusError as error:
-                if is_transient(error):
-                    raise
-                refused.append(entity)
-                reason = error.response.text[:300]
-                continue
-            if done is False:
-                refused.append(entity)
-                reason = "something it relates to is not in Port"
-        if refused:
-            raise PortRefusedError(refused, reason)
-
-    async def ours(self, entities: list[Entity]) -> list[Entity]:
-        """Those that are in Port and were made by this integration."""
-        entities = unique(entities)
-        found = await asyncio.gather(
-            *(
-                self._port.search_entities(
-                    AGENT,
-                    {
-                        "combinator": "and",
-                        "rules": [
-                            _is_of(blueprint),
-                            {
-                                "property": "$identifier",
-                                "operator": "in",
-                                "value": [str(entity.identifier) for entity in group],
-                            },
-                        ],
-                    },
-                )
-                for blueprint, group in _by_blueprint(entities).items()
-            )
-        )
-        wanted = {key_of(entity) for entity in entities}
-        # Port's answer is narrowed again: a delete is no place for trust.
-        return [e for entities in found for e in entities if key_of(e) in wanted]
-
-    async def everything(self, wanted: Mapping[str, Sequence[str]]) -> list[Entity]:
-        """All entities in Port that this integration made, stubs included, with their relations.
-
-        `wanted` names, for each blueprint, the properties and relations to come with it where the
-        list by data source holds nothing but identifiers.
-        """
-        listed = await self._port.search_entities(AGENT)
-        if not listed or has_details(listed):
-            return listed
-        found = await asyncio.gather(
-            *(
-                self._port.search_entities(
-                    AGENT,
-                    {"combinator": "and", "rules": [_is_of(blueprint)]},
-                    ["blueprint", "identifier", "title", *names],
-                )
-                for blueprint, names in wanted.items()
-            )
-        )
-        detailed = {key_of(entity): entity for entities in found for entity in entities}
-        return [detailed.get(key_of(entity), entity) for entity in listed]
-
-    async def pointing_at(
-        self, entities: list[Entity], wanted: Mapping[str, Sequence[str]]
-    ) -> list[Entity]:
-        """The entities of ours in Port, other than these, that relate to one of them."""
-        keys = {key_of(entity) for entity in entities}
-        identifiers = {identifier for _, identifier in keys}
-        return [
-            entity
-            for entity in await self.everything(wanted)
-            if key_of(entity) not in keys
-            and any(identifiers.intersection(targets(value)) for value in entity.relations.values())
-        ]
-
-
-def unique(entities: Iterable[Entity]) -> list[Entity]:
-    """Each entity once, in order; of several that differ all stay, for Port to merge."""
-    kept: list[Entity] = []
-    by_key: dict[EntityKey, list[Entity]] = defaultdict(list)
+    Nobody documents what Port does with a name that is twice in a bulk.
+    """
+    kept: dict[EntityKey, Entity] = {}
     for entity in entities:
-        if entity not in by_key[key_of(entity)]:
-            by_key[key_of(entity)].append(entity)
-            kept.append(entity)
-    return kept
+        key = key_of(entity)
+        before = kept.get(key)
+        if before is None or before == entity:
+            kept[key] = before or entity
+        elif merge:
+            given = {name: getattr(entity, name) for name in entity.__fields_set__}
+            given["properties"] = before.properties | entity.properties
+            given["relations"] = before.relations | entity.relations
+            kept[key] = before.copy(update=given)
+        else:
+            kept[key] = entity
+    return list(kept.values())
 
 
 def key_of(entity: Entity) -> EntityKey:
@@ -214,11 +72,8 @@ def has_details(entities: Iterable[Entity]) -> bool:
     return any(entity.properties or entity.relations for entity in entities)
 
 
-def _is_of(blueprint: str) -> dict[str, str]:
-    return {"property": "$blueprint", "operator": "=", "value": blueprint}
-
-
-def _by_blueprint(entities: Iterable[Entity]) -> dict[str, list[Entity]]:
+def by_blueprint(entities: Iterable[Entity]) -> dict[str, list[Entity]]:
+    """The entities of each blueprint, in order."""
     groups: dict[str, list[Entity]] = defaultdict(list)
     for entity in entities:
         groups[str(entity.blueprint)].append(entity)

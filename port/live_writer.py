@@ -2,9 +2,8 @@
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -25,7 +24,9 @@ from port.deletions import (
     say,
     without,
 )
-from port.entities import EntityKey, PortBlueprintError, PortRefusedError, PortWriter, key_of
+from port.entities import EntityKey, PortBlueprintError, PortRefusedError, key_of
+from port.failing import Failing
+from port.going import Going
 from port.mapped_results import map_results
 from port.mapping.resources import (
     blueprint_of,
@@ -36,23 +37,9 @@ from port.mapping.resources import (
     row_of,
 )
 from port.mapping.row_mapper import RowMapper
+from port.refused import RefusedEntities
 from port.related_rows import Looked, looked_up
-
-MAX_REFUSED = 200
-"""How many refused entities are tried again, and remembered as said."""
-
-
-class Failing(Protocol):
-    """Is told what fails, and what works; see `background/failing.py`."""
-
-    def note(self, what: str, error: Exception) -> None:
-        """It failed."""
-
-    def works(self, what: str) -> bool:
-        """It works; whether it failed before."""
-
-    def fell_behind(self, resource: str) -> None:
-        """All of a resource has to be compared."""
+from port.writer import PortWriter
 
 
 class LiveWriter:
@@ -75,13 +62,13 @@ class LiveWriter:
         self._lately = LatelyWritten(lambda: time.monotonic())
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
-        self._refused: dict[EntityKey, Entity] = {}
+        self.refused = RefusedEntities()
         self._not_deleted: dict[EntityKey, Candidate] = {}
-        self._said: dict[object, None] = {}
         self._to_compare: set[Kinds] = set()
         # What events wrote or deleted.
         self._by_events = LatelyWritten(lambda: time.monotonic())
         self._to_compare_later: set[Kinds] = set()
+        self._going = Going(lambda: time.monotonic())
 
     async def sync(
         self,
@@ -114,11 +101,43 @@ class LiveWriter:
             newer = self._by_events.since
             upserts = [entity for entity in upserts if not newer(entity, read_since)]
             candidates = [c for c in candidates if not newer(c.entity, read_since)]
+        await self._look_at_going()
         written = await self._apply(upserts, candidates, mapping, mapper)
         if live:
             self._by_events.note([*written, *mapped.goes])
-        while self._pointing:
-            again = dict(self._pointing)
+        await self._make_whole(mapping, mapper)
+
+    async def settle(self, mapper: RowMapper) -> bool:
+        """Write what waited for deletes that Port has done by now; whether some are under way.
+
+        Raises as `sync`; may then be called again.
+        """
+        await self._look_at_going()
+        mapping = event.port_app_config
+        await self._apply([], [], mapping, mapper)
+        await self._make_whole(mapping, mapper)
+        return bool(self._going)
+
+    @property
+    def deletes_under_way(self) -> bool:
+        """Whether Port still has something that it was told to delete."""
+        return bool(self._going)
+
+    async def delete(self, entities: list[Entity]) -> None:
+        """Delete what a resync found to be too much; `settle` makes whole what pointed there."""
+        await self._delete(entities, event.port_app_config)
+
+    async def _look_at_going(self) -> None:
+        if going := self._going.entities:
+            self._going.see(await self._writer.ours(going))
+
+    async def _make_whole(self, mapping: PortAppConfig, mapper: RowMapper) -> None:
+        """Read again what pointed at something that is gone now."""
+        while True:
+            await self._look_at_going()
+            again = {k: e for k, e in self._pointing.items() if not self._going.concerns(e)}
+            if not again:
+                return
             looked = await looked_up(self._client, again.values(), mapping, mapper)
             self._to_compare |= looked.came_from | looked.failed
             lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
@@ -139,11 +158,6 @@ class LiveWriter:
         self._to_compare, self._to_compare_later = set(), set()
         return kinds, later
 
-    def remember_refused(self, entities: Iterable[Entity]) -> None:
-        """Have entities tried again that Port refused, here or in a resync."""
-        refused = [*self._refused.items(), *((key_of(entity), entity) for entity in entities)]
-        self._refused = dict(refused[-MAX_REFUSED:])
-
     async def retry_refused(self, mapper: RowMapper) -> None:
         """Read again what Port refused: what it relates to may be there by now.
 
@@ -153,18 +167,18 @@ class LiveWriter:
         undone, self._not_deleted = list(self._not_deleted.values()), {}
         if undone:
             await self.sync([], mapper, undone)
-        before = len(self._refused) + 1
-        while self._refused and len(self._refused) < before:
-            again, self._refused = self._refused, {}
+        before = len(self.refused) + 1
+        while 0 < len(self.refused) < before:
+            again = self.refused.take()
             before = len(again)
             mapping = event.port_app_config
             try:
-                looked = await looked_up(self._client, again.values(), mapping, mapper)
+                looked = await looked_up(self._client, again, mapping, mapper)
                 lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
                 await self._apply(looked.alive, lost, mapping, mapper)
                 await self.sync([], mapper)
             except BaseException:
-                self._refused = again | self._refused
+                self.refused.keep(again)
                 raise
 
     async def _apply(
@@ -184,22 +198,37 @@ class LiveWriter:
             doomed = self._sure(doomed, looked)
         if doomed:
             await self._client.verify_credentials()
-            entities = [candidate.entity for candidate in doomed]
-            pointing = await self._writer.pointing_at(entities, details_of(mapping))
-            self._pointing |= {key_of(entity): entity for entity in pointing}
             say(doomed)
-            options = mapping.get_port_request_options()
-            left = {key_of(e) for e in await self._writer.delete(entities, options)}
+            left = await self._delete([candidate.entity for candidate in doomed], mapping)
             self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
-        written, refused = await self._upsert(upserts, mapping)
+        released = self._going.release()
+        upserts = [*released, *self._going.hold(upserts)]
+        try:
+            written, refused = await self._upsert(upserts, mapping)
+        except BaseException:
+            self._going.keep(released)
+            raise
         self._stubs.note(written)
         self._lately.note(written)
+        self._going.wrote(written)
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
-            self._refused.pop(key_of(entity), None)
+            self.refused.forget(entity)
             self._not_deleted.pop(key_of(entity), None)
-        self.remember_refused(refused.values())
+        # Port may yet take along what these point at.
+        self._pointing |= {key_of(e): e for e in written if self._going.concerns(e)}
+        self.refused.remember(refused.values())
         return written
+
+    async def _delete(self, entities: list[Entity], mapping: PortAppConfig) -> set[EntityKey]:
+        """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
+        pointing = await self._writer.pointing_at(entities, details_of(mapping))
+        pointing += without(self._going.lately_pointing_at(entities), entities)
+        self._pointing |= {key_of(entity): entity for entity in pointing}
+        options = mapping.get_port_request_options()
+        left = {key_of(entity) for entity in await self._writer.delete(entities, options)}
+        self._going.begin(entity for entity in entities if key_of(entity) not in left)
+        return left
 
     async def _upsert(
         self, upserts: list[Entity], mapping: PortAppConfig
@@ -221,9 +250,8 @@ class LiveWriter:
                 self._failing.note(what, PortBlueprintError(f"Port says {reason}."))
             alone = [e for e in error.entities if str(e.blueprint) not in blueprints]
             refused = {key_of(entity): entity for entity in alone}
-            if not refused.keys() <= self._said.keys():
+            if self.refused.is_news(alone):
                 logger.error(f"{error}. It is tried again with the next changes.")
-            self._note_said(refused)
             one_of_each = {str(entity.blueprint): entity for entity in error.entities}
             refused |= {key_of(e): e for of, e in one_of_each.items() if of in blueprints}
         for blueprint in {str(entity.blueprint) for entity in upserts} - blueprints.keys():
@@ -245,8 +273,19 @@ class LiveWriter:
         """The candidates that are in Port and ours, as they are there, and not written now."""
         asked = {key_of(c.entity): c for c in reversed(candidates)}
         wanted = without([candidate.entity for candidate in candidates], upserts)
-        ours = await self._writer.ours([e for e in wanted if not e.is_using_search_identifier])
-        return [replace(asked[key_of(entity)], entity=entity) for entity in ours]
+        wanted = [entity for entity in wanted if not entity.is_using_search_identifier]
+        ours = await self._writer.ours(wanted)
+        others = without(wanted, ours)
+        # What waits to be written is as good as there, and so is what no search may show yet.
+        near = [e for e in others if self._going.held(key_of(e)) or self._going.wrote_lately(e)]
+        stubs = [
+            entity
+            for entity in without(others, near)
+            if asked[key_of(entity)].reason is Reason.ORPHAN or self._stubs.may_be(entity)
+        ]
+        made_by_port = await self._writer.stubs_called(stubs) if stubs else []
+        there = [*ours, *near, *made_by_port]
+        return [replace(asked[key_of(entity)], entity=entity) for entity in there]
 
     def _sure(self, doomed: Sequence[Candidate], looked: Looked) -> list[Candidate]:
         """Those that go: what Jira says is gone; of what it can't say only what a sweep found."""
@@ -264,6 +303,3 @@ class LiveWriter:
             self._to_compare_later |= looked.came_from
         goes = [c for c in doomed if key_of(c.entity) in is_gone]
         return [*goes, *(c for c in compared if c.entity not in too_early)]
-
-    def _note_said(self, causes: Iterable[object]) -> None:
-        self._said = dict.fromkeys([*self._said, *causes][-MAX_REFUSED:])

@@ -1,11 +1,9 @@
 """Writes a resync's entities to Port: the framework's applier, while the next ones are mapped."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
-import httpx
 from loguru import logger
 from port_ocean.clients.port.types import UserAgentType
 from port_ocean.context.event import event
@@ -17,8 +15,12 @@ from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import EntityDiff
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
+from port.bulk import Written
+from port.entities import by_blueprint, key_of
 from port.resync import RESYNC
+from port.writer import PortWriter
 
+Deletes = Callable[[list[Entity]], Awaitable[None]]
 Compare = Callable[[list[Entity], ResourceConfig, UserAgentType], Awaitable[list[Entity]]]
 
 NAMED = 5
@@ -36,12 +38,18 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
     """Writes a resync's batches in the background, and what Port refused once more at the end.
 
     The framework writes a batch before it maps the next one. What Port refused it remembers
-    without title and properties, and would write it like that.
+    without title and properties, and would write it like that, and a whole bulk for one of it.
     """
 
     def __init__(self, context: Any) -> None:
         super().__init__(context)
         self.compare: Compare | None = None
+        self.writer: PortWriter | None = None
+        self.deletes: Deletes | None = None
+        self._reasons: dict[str, None] = {}
+        self._deleted: list[int] = []
+        self.kept_related = False
+        """Whether the framework kept something that is too much, since others relate to it."""
 
     async def upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
         """Write entities in bulk; returns those that Port took, the others are remembered.
@@ -81,9 +89,18 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         if left:
             logger.warning(
                 f"Port refused {len(left)} entities of this resync, which stay there as they are "
-                f"and are tried again with the next changes: {names(left)}"
+                f"and are tried again with the next changes: {names(left)}. It said: "
+                f"{'; '.join(self._reasons)}"
             )
+        self._reasons.clear()
         return left
+
+    async def delete(self, entities: list[Entity], user_agent_type: UserAgentType) -> None:
+        """What the framework found to be too much; what pointed at it is made whole again."""
+        if self.deletes is None:
+            raise RuntimeError("nobody has given the applier what it deletes with")
+        self._deleted.append(len(entities))
+        await self.deletes(entities)
 
     async def delete_diff(
         self,
@@ -94,11 +111,15 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         """As the framework, but of a blueprint where a search found no name nothing is deleted."""
         unsure = event.attributes.get(UNSURE, set())
         before = [entity for entity in entities["before"] if entity.blueprint not in unsure]
+        self._deleted.clear()
         await super().delete_diff(
             {"before": before, "after": entities["after"]},
             user_agent_type,
             entity_deletion_threshold,
         )
+        too_much = {key_of(e) for e in before} - {key_of(e) for e in entities["after"]}
+        # Not where the deletion threshold kept all of it.
+        self.kept_related = bool(self._deleted) and len(too_much) > self._deleted[0]
 
     async def _resolved(
         self, entities: list[Entity], user_agent_type: UserAgentType
@@ -107,14 +128,12 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
 
         In place: the framework goes on with its own, and deletes what none of them is called.
         """
-        groups: dict[str, list[Entity]] = defaultdict(list)
+        written = await self._bulk(entities, user_agent_type)
+        if written.error is not None:
+            logger.error(f"Port failed while it wrote what it finds by rules: {written.error}")
         for entity in entities:
-            groups[str(entity.blueprint)].append(entity)
-        taken: list[Entity] = []
-        for blueprint, group in groups.items():
-            size = self.context.port_client.calculate_entities_batch_size(group)
-            for part in _parts(group, size):
-                taken += await self._resolve(blueprint, part, user_agent_type)
+            entity.identifier = written.names.get(key_of(entity), entity.identifier)
+        for blueprint, group in by_blueprint(entities).items():
             if left := len([entity for entity in group if entity.is_using_search_identifier]):
                 event.attributes.setdefault(UNSURE, set()).add(blueprint)
                 logger.warning(
@@ -122,26 +141,13 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
                     "search found none or several for them, or it failed: this resync deletes "
                     "nothing of it"
                 )
-        return taken
+        return [entity for entity in entities if not entity.is_using_search_identifier]
 
-    async def _resolve(
-        self, blueprint: str, entities: list[Entity], user_agent_type: UserAgentType
-    ) -> list[Entity]:
+    async def _bulk(self, entities: list[Entity], user_agent_type: UserAgentType) -> Written:
+        if self.writer is None:
+            raise RuntimeError("nobody has given the applier what it writes with")
         options = event.port_app_config.get_port_request_options()
-        try:
-            results = await self.context.port_client.upsert_entities_bulk(
-                blueprint, entities, options, user_agent_type, should_raise=True
-            )
-        except httpx.HTTPError as error:
-            logger.error(f"Port failed while it wrote entities of {blueprint}: {error}")
-            return []
-        taken: list[Entity] = []
-        written = cast(list[tuple[bool | None, Entity]], results)
-        for entity, (done, found) in zip(entities, written, strict=True):
-            if done:
-                entity.identifier = found.identifier
-                taken.append(entity)
-        return taken
+        return await self.writer.write(entities, options, user_agent_type)
 
     async def _write(
         self,
@@ -191,12 +197,13 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         return [*changed, *(entity for part in more for entity in part)]
 
     async def _upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
-        written = await super().upsert(entities, user_agent_type)
-        refused = event.entity_topological_sorter.entities
-        if refused:
-            whole = {_key(entity): entity for entity in entities}
-            refused[:] = [whole.get(_key(entity), entity) for entity in refused]
-        return written
+        written = await self._bulk(entities, user_agent_type)
+        refused = [refused.entity for refused in written.refused]
+        for entity in (*refused, *written.blocked, *written.failed):
+            event.entity_topological_sorter.register_entity(entity)
+        reasons = [*(r.reason for r in written.refused), *written.blueprints.values()]
+        self._reasons = dict.fromkeys([*self._reasons, *reasons][:NAMED])
+        return written.taken
 
 
 def names(entities: Iterable[Entity]) -> str:
@@ -208,7 +215,3 @@ def names(entities: Iterable[Entity]) -> str:
 
 def _parts(entities: list[Entity], size: int) -> list[list[Entity]]:
     return [entities[start : start + size] for start in range(0, len(entities), size)]
-
-
-def _key(entity: Entity) -> tuple[str, Any]:
-    return entity.blueprint, str(entity.identifier)

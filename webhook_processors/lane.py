@@ -16,10 +16,10 @@ from typing import Any
 import httpx
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from background.failing import Failing
 from jira.concurrency import only_own_end
 from jira.errors import TRANSIENT_ERRORS, JiraAuthenticationError, JiraError
 from port.entities import is_transient
+from port.failing import Failing
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0

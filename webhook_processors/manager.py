@@ -14,9 +14,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
-from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 
-from background.failing import Failing
 from background.failures import Failures
 from background.follow_ups import FollowUps
 from background.sweep import Sweeper
@@ -24,19 +22,20 @@ from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
 from port.context import context_of_no_event
-from port.deletions import Candidate, Stubs
-from port.dsp import is_dsp_mode_enabled
-from port.entities import PortWriter
+from port.deletions import Stubs
+from port.failing import Failing
 from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
+from port.writer import PortWriter
 from webhook_processors.base import JiraWebhookProcessor
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
 from webhook_processors.queued_event import QueuedEvent, touched_of
 from webhook_processors.under_way import UnderWay, named
+from webhook_processors.writes import Writes
 
 MAX_HELD = 1000
 """Events, by resource, that may wait for another try; the queue keeps the others as bytes."""
@@ -51,8 +50,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self.stubs = Stubs()
         self.failing = Failing()
         self._under_way = UnderWay(lambda: self.follow_ups, self._commit)
-        # One writer at a time: live events, those that are tried again, and background work.
-        self._writing = asyncio.Lock()
         self._pause = asyncio.sleep
 
     async def initialize_handlers(self) -> None:
@@ -84,10 +81,25 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return RowMapper(self.entity_processor, self._expand_raw_item)
 
     @cached_property
+    def writer(self) -> PortWriter:
+        """Port's catalog, for all that writes there."""
+        return PortWriter(ocean.port_client)
+
+    @cached_property
     def live_writer(self) -> LiveWriter:
         """What writes to Port."""
-        writer = PortWriter(ocean.port_client)
-        return LiveWriter(writer, create_jira_client(), self.stubs, self.failing)
+        return LiveWriter(self.writer, create_jira_client(), self.stubs, self.failing)
+
+    @cached_property
+    def writes(self) -> Writes:
+        """All that is written, one after the other."""
+        return Writes(
+            self.live_writer,
+            lambda: self._mapper,
+            lambda: self.follow_ups,
+            self._under_way,
+            self._send_webhook_raw_data_to_lakehouse,
+        )
 
     @cached_property
     def follow_ups(self) -> FollowUps:
@@ -97,8 +109,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         failures = Failures(client, self.failing)
         sweeper = Sweeper(
             client,
-            PortWriter(ocean.port_client),
-            partial(self._sync, compared=True),
+            self.writer,
+            partial(self.writes.sync, compared=True),
             lambda resource, rows: self._mapper.map(resource, rows),
             failures,
             stubs=self.stubs,
@@ -108,8 +120,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return FollowUps(
             client,
             sweeper,
-            self._sync,
-            self._retry_refused,
+            self.writes.sync,
+            self.writes.retry_refused,
+            self.writes.settle,
             failures,
             sweep_minutes=settings.sweep_interval_minutes,
             index_seconds=settings.search_index_lag_seconds,
@@ -251,46 +264,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self, webhook_events_raw_result: list[WebhookEventRawResults]
     ) -> None:
         """Map and write; see LiveWriter. In DSP mode the rows leave as they are."""
-        await self._sync(webhook_events_raw_result, [], live=True)
-
-    async def _sync(
-        self,
-        results: Sequence[WebhookEventRawResults],
-        gone: Sequence[Candidate],
-        *,
-        live: bool = False,
-        compared: bool = False,
-    ) -> None:
-        if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
-            return
-        async with self._writing:
-            if await is_lakehouse_data_enabled():
-                await self._send_webhook_raw_data_to_lakehouse(list(results))
-            if not await is_dsp_mode_enabled():
-                with one_attempt():
-                    await self.live_writer.sync(
-                        results,
-                        self._mapper,
-                        gone,
-                        live=live,
-                        compared=compared,
-                        read_since=self.follow_ups.jobs.running_since,
-                    )
-        await self._compare_what_it_takes(live=live)
-
-    async def _retry_refused(self) -> None:
-        async with self._writing:
-            with one_attempt():
-                await self.live_writer.retry_refused(self._mapper)
-        await self._compare_what_it_takes()
-
-    async def _compare_what_it_takes(self, *, live: bool = False) -> None:
-        """Ask for the comparisons that something written made necessary."""
-        kinds, later = self.live_writer.take_to_compare()
-        self._under_way.asked_for(self.follow_ups.compare(kinds, later))
-        if not live:
-            # No event's end will say what this asked for.
-            await self._under_way.progress([], {})
+        await self.writes.sync(webhook_events_raw_result, [], live=True)
 
 
 @dataclass(frozen=True)

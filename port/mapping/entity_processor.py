@@ -13,11 +13,14 @@ from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import (
     JQEntityProcessorSync,
 )
 from port_ocean.core.handlers.entity_processor.models import MappedEntity
-from port_ocean.core.ocean_types import RAW_ITEM
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.models import Entity
+from port_ocean.core.ocean_types import RAW_ITEM, CalculationResult, EntitySelectorDiff
 from port_ocean.exceptions.core import EntityProcessorException
 
 from port.mapping.jq_program import NotTogetherError, RowProgram, leaves, nest
 from port.mapping.plain_jq import plain
+from port.mapping.writable import SaidOnce, writable
 
 MAX_PROGRAMS = 64
 SLICE_SECONDS = 0.01
@@ -26,7 +29,37 @@ SLICE_SECONDS = 0.01
 Mapped = tuple[list[MappedEntity], list[Exception]]
 
 
-class SinglePassEntityProcessor(JQEntityProcessor):
+class WritableEntityProcessor(JQEntityProcessor):
+    """The framework's mapper, whose entities Port can hold."""
+
+    def __init__(self, context: Any) -> None:
+        super().__init__(context)
+        self._said = SaidOnce()
+
+    async def parse_items(
+        self, mapping: ResourceConfig, raw_data: list[RAW_ITEM], parse_all: bool = False
+    ) -> CalculationResult:
+        """As the framework's; what Port would refuse is left out, and named."""
+        result = await super().parse_items(mapping, raw_data, parse_all)
+        titled = mapping.port.entity.mappings.title is not None
+        selected = result.entity_selector_diff
+        passed: list[Entity] = []
+        for entity in selected.passed:
+            kept, left_out = writable(entity, titled=titled)
+            for each in left_out:
+                self._said.tell(each, mapping)
+            if kept is not None:
+                passed.append(kept)
+        failed = [entity for entity in selected.failed if writable(entity, titled=titled)[0]]
+        return CalculationResult(
+            EntitySelectorDiff(passed, failed),
+            result.errors,
+            result.number_of_transformed_entities,
+            result.misconfigured_entity_keys,
+        )
+
+
+class SinglePassEntityProcessor(WritableEntityProcessor):
     """Gives exactly the framework's entities, errors and misconfigurations.
 
     A mapping that can't be one program goes the framework's way, and so does a single row whose
@@ -119,7 +152,7 @@ class SinglePassEntityProcessor(JQEntityProcessor):
 
 def mapper(*, single_pass: bool) -> type[JQEntityProcessor]:
     """Our mapper, or the framework's where ours is switched off."""
-    return SinglePassEntityProcessor if single_pass else JQEntityProcessor
+    return SinglePassEntityProcessor if single_pass else WritableEntityProcessor
 
 
 def prepare(expression: str) -> str:

@@ -1,5 +1,6 @@
 """The catalog of the stand-in Port: blueprints and entities in memory."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,7 +19,7 @@ from sandbox.port.changes import ChangeCallback, Changes
 from sandbox.port.entities import PortEntities
 from sandbox.port.relations import IncomingRelations
 from sandbox.port.search import Key
-from sandbox.port.values import blank_entity, now_iso
+from sandbox.port.values import blank_entity, now_iso, stub_source
 
 
 class PortCatalog(PortEntities):
@@ -31,6 +32,9 @@ class PortCatalog(PortEntities):
         self.refused: set[Key] = set()
         # Nobody documents whether a write that changes nothing makes an entity an updated one.
         self.unchanged_is_updated = True
+        # How long a delete takes after its answer; each one is asked for anew.
+        self.delete_seconds: Callable[[], float] = lambda: 0.0
+        self.deletes_pending = 0
         self._incoming = IncomingRelations()
         self._changes = Changes()
 
@@ -122,14 +126,16 @@ class PortCatalog(PortEntities):
             row["title"] = identifier
         check_required(schema, row["properties"], row["relations"])
         missing = self._missing_targets(schema, identifier, relations)
-        if missing and not create_missing_related_entities:
-            self.refused.add((blueprint, identifier))
-            raise not_found(f'related entity "{missing[0][1]}" of "{missing[0][0]}" was not found')
+        for target in missing:
+            # In Port's own blueprints there are no stubs.
+            if not create_missing_related_entities or target[0].startswith("_"):
+                self.refused.add((blueprint, identifier))
+                raise not_found(f'related entity "{target[1]}" of "{target[0]}" was not found')
         self.refused.discard((blueprint, identifier))
         if validation_only:
             return row, known is None
         for target in missing:
-            self._store(blank_entity(*target) | {"title": target[1]}, user_agent)
+            self._store(blank_entity(*target) | {"title": target[1]}, stub_source(user_agent))
         self._store(row, user_agent)
         return row, known is None
 
@@ -156,6 +162,25 @@ class PortCatalog(PortEntities):
                 self._drop(one)
             gone.update(doomed)
         return [one for one in asked if (blueprint, one) in gone]
+
+    def delete_later(
+        self, blueprint: str, identifiers: Iterable[str], *, delete_dependents: bool = True
+    ) -> list[str]:
+        """As `delete`, and return as if it were done; what is there by then goes."""
+        seconds = self.delete_seconds()
+        if seconds <= 0:
+            return self.delete(blueprint, identifiers, delete_dependents=delete_dependents)
+        self.blueprint(blueprint)
+        there = [one for one in dict.fromkeys(identifiers) if self.get(blueprint, one)]
+
+        def finish() -> None:
+            self.deletes_pending -= 1
+            if blueprint in self.blueprints:
+                self.delete(blueprint, there, delete_dependents=delete_dependents)
+
+        self.deletes_pending += 1
+        asyncio.get_running_loop().call_later(seconds, finish)
+        return there
 
     def dependents(self, blueprint: str, identifier: str) -> list[Key]:
         """Return the entities that would go with this one, through required relations."""
@@ -201,6 +226,7 @@ class PortCatalog(PortEntities):
             self._incoming.unlink(self.blueprints[blueprint], known)
         self._entities[blueprint][identifier] = row
         self._incoming.link(self.blueprints[blueprint], row)
+        self._changed((blueprint, identifier))
         self._changes.publish("upsert", blueprint, identifier)
 
     def _drop(self, key: Key) -> None:
@@ -215,7 +241,9 @@ class PortCatalog(PortEntities):
                     [one for one in value if one != identifier] if isinstance(value, list) else None
                 )
             pointing["updatedAt"] = now_iso()
+            self._changed(source)
             self._changes.publish("upsert", *source)
+        self._changed(key)
         self._changes.publish("delete", blueprint, identifier)
 
     # Waiting

@@ -1,5 +1,7 @@
 """The entities that the stand-in Port holds, and reading them."""
 
+import time
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,10 +11,45 @@ from sandbox.port.values import iso, parse_iso
 
 
 class PortEntities:
-    """Entities by blueprint and identifier."""
+    """Entities by blueprint and identifier; searches may show them as they were a while ago."""
 
     def __init__(self) -> None:
         self._entities: dict[str, dict[str, dict[str, Any]]] = {}
+        self._search_lag = 0.0
+        # What a search shows, and what it doesn't show yet.
+        self._shown: dict[str, dict[str, dict[str, Any]]] = {}
+        self._unseen: deque[tuple[float, Key, dict[str, Any] | None]] = deque()
+
+    @property
+    def search_lag(self) -> float:
+        """How many seconds a search is behind."""
+        return self._search_lag
+
+    @search_lag.setter
+    def search_lag(self, seconds: float) -> None:
+        self._search_lag = seconds
+        self._unseen.clear()
+        self._shown = {
+            name: {one: _copy(row) for one, row in rows.items()}
+            for name, rows in self._entities.items()
+        }
+
+    def _changed(self, key: Key) -> None:
+        """Have searches show an entity as it is now, when it is time."""
+        if self._search_lag:
+            row = self.get(*key)
+            self._unseen.append((time.monotonic(), key, None if row is None else _copy(row)))
+
+    def _searched(self) -> dict[str, dict[str, dict[str, Any]]]:
+        if not self._search_lag:
+            return self._entities
+        while self._unseen and self._unseen[0][0] <= time.monotonic() - self._search_lag:
+            _, (name, one), row = self._unseen.popleft()
+            if row is None:
+                self._shown.get(name, {}).pop(one, None)
+            else:
+                self._shown.setdefault(name, {})[one] = row
+        return self._shown
 
     def get(self, blueprint: str, identifier: str) -> dict[str, Any] | None:
         """Return an entity as it is stored, or None."""
@@ -35,7 +72,8 @@ class PortEntities:
 
     def search(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the entities that match a query of Port's search language."""
-        return [self._entities[name][one] for name, one in search(self._entities, query)]
+        rows = self._searched()
+        return [rows[name][one] for name, one in search(rows, query)]
 
     def identified_by(self, blueprint: str, query: dict[str, Any]) -> str:
         """Return the identifier of the one entity that a search identifier's rules find."""
@@ -70,7 +108,8 @@ class PortEntities:
             and (until is None or row["updatedAt"] < until)
             and (start is None or key >= start)
         )
-        page = [self._entities[name][one] for name, one in keys[:limit]]
+        rows = self._searched()
+        page = [rows[name][one] for name, one in keys[:limit]]
         return page, "|".join(keys[limit]) if len(keys) > limit else None
 
     def snapshot(self, blueprint: str | None = None) -> dict[Key, dict[str, Any]]:
@@ -89,6 +128,14 @@ class PortEntities:
         }
 
     def _rows(self) -> Iterable[tuple[Key, dict[str, Any]]]:
-        for name, rows in self._entities.items():
+        for name, rows in self._searched().items():
             for identifier, row in rows.items():
                 yield (name, identifier), row
+
+
+def _copy(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "properties": dict(row["properties"]),
+        "relations": dict(row["relations"]),
+    }

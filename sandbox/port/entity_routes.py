@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.port.blueprints import PortError, invalid, not_found
+from sandbox.port.body import BodyRules
 from sandbox.port.catalog import PortCatalog
 from sandbox.port.faults import N_ENTITIES, PortFaults
 from sandbox.port.http import ok, read
@@ -25,8 +26,9 @@ class PortEntityRoutes:
         self.max_bulk_bytes = 1024 * 1024
         self.max_bulk_deletes = 100
         self.max_datasource_page = 5000
+        self.rules = BodyRules()
         # Nobody documents how much of an entity the list by data source holds.
-        self.lean_listing = False
+        self.lean_listing = True
 
     def routes(self) -> list[Route]:
         """Return the routes; the order is the order of trying."""
@@ -98,7 +100,7 @@ class PortEntityRoutes:
 
     async def _upsert(self, request: Request) -> Response:
         blueprint = request.path_params["blueprint"]
-        raw = await read(request)
+        raw = self.rules.check_entity(await read(request))
         request.scope[N_ENTITIES] = 1
         if not _flag(request, "upsert") and self._catalog.get(
             blueprint, str(raw.get("identifier"))
@@ -117,14 +119,13 @@ class PortEntityRoutes:
             raise PortError(
                 413, "payload_too_large", f"at most {self.max_bulk_entities} entities in a call"
             )
+        entities = self.rules.check_bulk(entities)
         self._catalog.blueprint(blueprint)
         written: list[dict[str, Any]] = []
         errors: list[dict[str, Any]] = []
         for index, raw in enumerate(entities):
-            identifier = raw.get("identifier") if isinstance(raw, dict) else None
+            identifier = raw["identifier"]
             try:
-                if not isinstance(raw, dict):
-                    raise invalid("an entity must be an object")
                 row, created = self._write(request, blueprint, raw)
             except PortError as error:
                 errors.append(
@@ -171,7 +172,7 @@ class PortEntityRoutes:
         if self._delete_fails(request, identifier):
             raise PortError(500, "internal_error", f"refused {identifier!r}")
         dependents = _flag(request, "delete_dependents")
-        if not self._catalog.delete(blueprint, [identifier], delete_dependents=dependents):
+        if not self._catalog.delete_later(blueprint, [identifier], delete_dependents=dependents):
             raise PortError(409, "has_dependents", f"entities depend on {identifier!r}")
         return ok()
 
@@ -180,10 +181,20 @@ class PortEntityRoutes:
         request.scope[N_ENTITIES] = len(identifiers)
         if len(identifiers) > self.max_bulk_deletes:
             raise invalid(f"at most {self.max_bulk_deletes} entities in a call")
-        deleted = self._catalog.delete(
-            request.path_params["blueprint"],
+        blueprint = request.path_params["blueprint"]
+        dependents = _flag(request, "delete_dependents")
+        self._catalog.blueprint(blueprint)
+        stuck = [
+            one
+            for one in identifiers
+            if not dependents and self._catalog.dependents(blueprint, one)
+        ]
+        if stuck:
+            raise PortError(409, "has_dependents", f"entities depend on {stuck[0]!r}")
+        deleted = self._catalog.delete_later(
+            blueprint,
             [one for one in identifiers if not self._delete_fails(request, one)],
-            delete_dependents=_flag(request, "delete_dependents"),
+            delete_dependents=dependents,
         )
         return ok(deletedEntities=deleted)
 

@@ -37,3 +37,8 @@ def blank_entity(blueprint: str, identifier: str) -> dict[str, Any]:
         "properties": {},
         "relations": {},
     }
+
+
+def stub_source(user_agent: str) -> str:
+    """Return the data source of an entity that is made for a relation of somebody's."""
+    return f"port-auto-{user_agent.removeprefix('port-')}"

@@ -85,7 +85,7 @@ async def test_the_framework_syncs_and_reconciles(integration: Path, tmp_path: P
             assert await api.resync_finished() == "completed"
             assert (catalog.count("issue"), catalog.count("project")) == (30, 2)
             source = "port-ocean/jira/1.0.0/sandbox/exporter"
-            assert catalog.data_source("project", "P1") == source
+            assert {row["dataSource"] for row in catalog.entities("issue")} == {source}
 
             catalog.upsert("issue", {"identifier": "other"}, user_agent="someone else")
             (tmp_path / "count").write_text("20")

@@ -4,12 +4,12 @@ from typing import Any, cast
 
 import pytest
 
-from background.failing import Failing
 from background.failures import Failures
 from background.follow_ups import FollowUps, sharing_blueprints
 from background.sweep import Sweeper
 from client import JiraClient
 from kinds import Kinds
+from port.failing import Failing
 from tests.unit.helpers.named_kinds import named_mapping, named_resource
 
 LATER = " when the index has caught up"
@@ -17,12 +17,13 @@ LATER = " when the index has caught up"
 
 @pytest.fixture
 def follow_ups() -> FollowUps:
-    async def nothing(*_: Any) -> None:
+    async def nothing(*_: Any) -> Any:
         raise AssertionError("no job runs here")
 
     return FollowUps(
         cast(JiraClient, None),
         cast(Sweeper, None),
+        nothing,
         nothing,
         nothing,
         Failures(cast(JiraClient, None), Failing()),

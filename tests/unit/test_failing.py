@@ -2,14 +2,14 @@
 
 import pytest
 
-from background import failing as module
-from background.failing import SAY_AGAIN_SECONDS, Failing, advice, cause_of
 from jira.errors import (
     JiraAuthenticationError,
     JiraPermissionError,
     JiraRequestError,
     JiraUnavailableError,
 )
+from port import failing as module
+from port.failing import SAY_AGAIN_SECONDS, Failing, advice, cause_of
 
 REFUSED = JiraPermissionError("403 for GET /rest/agile/1.0/board/7")
 

@@ -4,14 +4,6 @@ from itertools import pairwise
 
 import pytest
 
-from background.failing import (
-    FIRST_PAUSE_SECONDS,
-    LONGEST_PAUSE_SECONDS,
-    SAY_AGAIN_SECONDS,
-    Failing,
-    cause_of,
-    sentence,
-)
 from jira.errors import (
     JiraAuthenticationError,
     JiraError,
@@ -21,6 +13,14 @@ from jira.errors import (
     MappingError,
 )
 from port.entities import PortBlueprintError
+from port.failing import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    SAY_AGAIN_SECONDS,
+    Failing,
+    cause_of,
+    sentence,
+)
 
 WHAT = "board (resource 7 of the mapping)"
 OTHER = "issue (resource 4 of the mapping)"

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import pytest
 
-from background.failing import Failing
 from background.failures import Failures
 from background.issues_showing import (
     RELEASE_FIELDS,
@@ -27,6 +26,7 @@ from jira.kinds.issue import IssueKind
 from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.project import ProjectKind
 from jira.payloads import release_subjects
+from port.failing import Failing
 from tests.unit.helpers.fake_client import mapping
 
 Row = dict[str, Any]

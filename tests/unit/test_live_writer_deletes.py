@@ -7,12 +7,12 @@ import pytest
 from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
-from background.failing import Failing
 from kinds import Kinds
 from port import live_writer as module
 from port.deletions import Candidate, Reason, Stubs
-from port.entities import PortWriter
+from port.failing import Failing
 from port.live_writer import LiveWriter
+from port.writer import PortWriter
 from tests.unit.helpers.named_kinds import (
     Answers,
     Client,

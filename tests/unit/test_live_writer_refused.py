@@ -113,7 +113,7 @@ async def test_an_outage_while_trying_again_forgets_nothing(world):
 
 def chain(world: CatalogWorld) -> list[Row]:
     """AB-1 under AB-2 under AB-3 under AB-4, which isn't there yet; Port makes no stubs."""
-    world.port.stubs = False
+    world.port.makes_stubs = False
     return [world.issue(str(n), f"AB-{n}", parent=f"AB-{n + 1}") for n in (1, 2, 3)]
 
 
@@ -134,7 +134,7 @@ async def test_trying_again_ends_when_nothing_more_is_taken(world):
 
 async def test_what_a_resync_left_out_is_tried_again_as_well(world):
     chain(world)
-    world.writer.remember_refused([entity("AB-3")])
+    world.writer.refused.remember([entity("AB-3")])
     await world.update(world.issue("4", "AB-4"))
     await world.retry_refused()
     assert world.names == {"AB-3", "AB-4"}

@@ -18,11 +18,10 @@ from jira.errors import JiraPermissionError, JiraUnavailableError
 from jira.http.patience import is_one_attempt
 from jira.settings import JiraSettings
 from kinds import Kinds
-from port.deletions import Candidate, Reason
-from tests.unit.helpers.catalog_fakes import entity
 from tests.unit.helpers.fake_client import FakeClient, mapping
 from tests.unit.helpers.fakes import settle
 from webhook_processors import manager as module
+from webhook_processors import writes
 from webhook_processors.base import DELIVERY_ID
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import IssueWebhookProcessor, UserWebhookProcessor
@@ -84,6 +83,7 @@ class World:
             sync=self.to_catalog,
             take_to_compare=lambda: (self.unclear, set()),
             retry_refused=self.retry_refused,
+            deletes_under_way=False,
         )
 
     async def execute(self, processor: Any, resource: Any, index: int) -> WebhookEventRawResults:
@@ -161,7 +161,7 @@ async def world(monkeypatch):
     monkeypatch.setattr(module, "event_context", event_context)
     monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=made.mapping))
     for name in ("is_dsp_mode_enabled", "is_lakehouse_data_enabled"):
-        monkeypatch.setattr(module, name, getattr(made, name))
+        monkeypatch.setattr(writes, name, getattr(made, name))
     monkeypatch.setattr(JiraLiveEventsManager, "entity_processor", MagicMock(), raising=False)
     yield made
     await made.stop()
@@ -344,42 +344,3 @@ async def test_background_work_is_done_beside_events_and_not_during_a_resync(wor
     await world.worked_off()
     assert done == ["sweep"]
     assert world.read == [("d-1", 0), ("d-1", 0)]
-
-
-@pytest.mark.parametrize("dsp", [True, False])
-@pytest.mark.parametrize("lakehouse", [True, False])
-@pytest.mark.parametrize("rows", [([{"key": "AB-1"}], []), ([], [{"key": "AB-1"}])])
-async def test_rows_go_where_port_wants_them(world, dsp, lakehouse, rows):
-    """In DSP mode they are mapped elsewhere and leave as they are."""
-    world.dsp, world.lakehouse = dsp, lakehouse
-    await world.manager.sync_raw_results([WebhookEventRawResults(*rows)])
-    assert world.sent == ["lakehouse"] * lakehouse + ["catalog"] * (not dsp)
-
-
-async def test_what_a_sweep_finds_too_much_goes_to_the_catalog_without_any_row(world):
-    await world.manager._sync([], [Candidate(entity("AB-1"), Reason.SWEEP)])
-    assert world.sent == ["catalog"]
-
-
-async def test_what_background_work_asks_for_is_said_though_no_event_ends(world, log):
-    world.unclear = {Kinds.ISSUE}
-    await world.manager._sync([], [Candidate(entity("AB-1"), Reason.SWEEP)])
-    assert [line for line in log if "background work: sweep of issue" in line]
-
-
-async def test_what_port_refused_is_tried_again_by_the_same_writer(world):
-    await world.manager._retry_refused()
-    assert world.sent == ["refused"]
-
-
-@pytest.mark.parametrize("results", [[], [WebhookEventRawResults([], [])]])
-async def test_where_there_is_no_row_nothing_is_sent(world, results):
-    world.lakehouse = True
-    await world.manager.sync_raw_results(results)
-    assert world.sent == []
-
-
-async def test_what_port_took_at_last_may_have_its_kind_compared_at_once(world, log):
-    world.unclear = {Kinds.ISSUE}
-    await world.manager._retry_refused()
-    assert [line for line in log if "background work: sweep of issue" in line]

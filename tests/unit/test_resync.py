@@ -70,22 +70,46 @@ def work() -> Work:
     return Work()
 
 
+class Integration(JiraIntegration):
+    """With an applier that a test makes."""
+
+    entities_state_applier: Any = None
+
+
 @pytest.fixture
 def integration(monkeypatch) -> Any:
     """Runs a body in place of the framework's resync."""
-    made: Any = JiraIntegration.__new__(JiraIntegration)
+    made: Any = Integration.__new__(Integration)
     made.told = []
     follow_ups = SimpleNamespace(
         resync_began=lambda: 7.0,
         resync_ended=lambda begun, succeeded: made.told.append((begun, succeeded)),
+        ask_for_sweep=lambda: setattr(made, "swept", made.swept + 1),
     )
     made._live_events = SimpleNamespace(follow_ups=follow_ups)
+    made.swept = 0
+    made.entities_state_applier = SimpleNamespace(kept_related=False)
 
     async def framework(_: Any, body: Body) -> bool:
-        return await body()
+        return bool(await body())
 
     monkeypatch.setattr(BaseIntegration, "sync_raw_all", framework)
     return made
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("succeeded", [True, False])
+async def test_what_a_resync_kept_because_others_relate_to_it_is_looked_at_by_a_sweep(
+    integration, monkeypatch, kept, succeeded
+):
+    """It should be a stub, as after a fresh resync."""
+
+    async def body() -> bool:
+        return succeeded
+
+    integration.entities_state_applier.kept_related = kept
+    await integration.sync_raw_all(body)
+    assert integration.swept == (kept and succeeded)
 
 
 async def reads_and_writes(work: Work) -> None:

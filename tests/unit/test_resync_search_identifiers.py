@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -13,6 +13,8 @@ from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEnt
 from port_ocean.core.models import Entity
 
 from port import resync_writer as module
+from port.bulk import Refused, Written
+from port.entities import key_of
 from port.resync import RESYNC, Resync
 from port.resync_writer import JiraEntitiesStateApplier
 
@@ -36,21 +38,20 @@ class FakePort:
         self.asked: list[int] = []
         self.down = False
 
-    def calculate_entities_batch_size(self, entities: list[Entity]) -> int:
-        return 2
-
-    async def upsert_entities_bulk(
-        self, blueprint: str, entities: list[Entity], *_: Any, should_raise: bool
-    ) -> list[tuple[bool | None, Entity]]:
-        assert should_raise
+    async def write(self, entities: list[Entity], *_: Any) -> Written:
         self.asked.append(len(entities))
-        if self.down:
-            raise httpx.ConnectError("down")
-        found = [self.known.get(e.identifier["rules"][0]["value"]) for e in entities]
-        return [
-            (True, named(name, blueprint)) if name else (None, e)
-            for name, e in zip(found, entities, strict=True)
-        ]
+        written = Written()
+        for entity in entities:
+            name = self.known.get(entity.identifier["rules"][0]["value"])
+            if self.down:
+                written.failed.append(entity)
+                written.error = httpx.ConnectError("down")
+            elif name:
+                written.taken.append(entity)
+                written.names[key_of(entity)] = name
+            else:
+                written.refused.append(Refused(entity, 404, "none matches"))
+        return written
 
 
 @pytest.fixture
@@ -64,8 +65,8 @@ def applier(port, monkeypatch) -> Iterator[JiraEntitiesStateApplier]:
     event = SimpleNamespace(port_app_config=mapping, event_type="resync", attributes={})
     monkeypatch.setattr(module, "event", event)
     monkeypatch.setattr(framework, "event", event)
-    context: Any = SimpleNamespace(port_client=port)
-    made = JiraEntitiesStateApplier(context)
+    made = JiraEntitiesStateApplier(cast(Any, None))
+    made.writer = port
 
     async def compare(*_: Any) -> list[Entity]:
         raise AssertionError("what has no name can't be compared")
@@ -92,7 +93,7 @@ async def test_the_framework_s_own_entities_get_the_names_that_port_found(applie
     entities = [person("a"), person("b"), person("c")]
     assert await applier.upsert(entities, AGENT) == [named("p-1"), named("p-2"), named("p-3")]
     assert [e.identifier for e in entities] == ["p-1", "p-2", "p-3"]
-    assert port.asked == [2, 1]
+    assert port.asked == [3]
 
 
 @pytest.mark.parametrize("down", [False, True])

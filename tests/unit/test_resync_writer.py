@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
+from port_ocean.clients.port.types import UserAgentType
 from port_ocean.core.handlers.entities_state_applier.port import applier as framework
 from port_ocean.core.models import Entity
 from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSorter
 
 from port import resync_writer as module
+from port.bulk import Refused, Written
 from port.resync import BATCHES_AT_ONCE, RESYNC, Resync, resync
 from port.resync_writer import JiraEntitiesStateApplier, names
 
@@ -28,7 +31,7 @@ def issue(number: int, parent: int | None = None) -> Entity:
 
 
 class FakePort:
-    """Without stubs; like the framework's client it gives back what is left of an entity."""
+    """Port's catalog, without stubs."""
 
     def __init__(self) -> None:
         self.has: dict[str, Entity] = {}
@@ -36,20 +39,21 @@ class FakePort:
         self.down = False
         self.broken = False
 
-    async def upsert_entities_in_batches(
-        self, entities: list[Entity], *_: Any, should_raise: bool
-    ) -> list[tuple[bool, Entity]]:
+    async def write(self, entities: list[Entity], *_: Any) -> Written:
         self.calls += 1
         if self.broken:
             raise RuntimeError("it broke off")
-        results = []
+        written = Written()
         for entity in entities:
-            there = not self.down and {*entity.relations.values()} <= self.has.keys()
-            if there:
+            if self.down:
+                written.failed.append(entity)
+                written.error = httpx.ConnectError("down")
+            elif {*entity.relations.values()} <= self.has.keys():
                 self.has[entity.identifier] = entity
-            left = {"identifier": entity.identifier, "blueprint": entity.blueprint}
-            results.append((there, Entity(**left, relations=entity.relations)))
-        return results
+                written.taken.append(entity)
+            else:
+                written.refused.append(Refused(entity, 404, "it relates to nothing"))
+        return written
 
 
 @pytest.fixture
@@ -67,8 +71,9 @@ def applier(port, monkeypatch) -> JiraEntitiesStateApplier:
     )
     monkeypatch.setattr(module, "event", event)
     monkeypatch.setattr(framework, "event", event)
-    context: Any = SimpleNamespace(port_client=port)
-    return JiraEntitiesStateApplier(context)
+    made = JiraEntitiesStateApplier(cast(Any, None))
+    made.writer = port
+    return made
 
 
 async def write(applier: JiraEntitiesStateApplier, *entities: Entity) -> list[str]:
@@ -108,6 +113,7 @@ async def test_what_relates_to_itself_in_a_ring_is_left_and_said(applier, port, 
     [warning] = [line for line in log if line.startswith("WARNING")]
     assert "refused 2 entities" in warning
     assert "issue/AB-1, issue/AB-2" in warning
+    assert "It said: it relates to nothing" in warning
 
 
 async def test_it_ends_when_nothing_more_is_taken(applier, port):
@@ -262,16 +268,16 @@ async def test_one_request_that_fails_leaves_no_other_behind(applier, port, comp
     """What is still being written when the batch has failed would belong to nobody."""
     under_way = 0
 
-    async def fails_first(entities: list[Entity], *_: Any, **__: Any) -> list[Any]:
+    async def fails_first(entities: list[Entity], *_: Any) -> Written:
         nonlocal under_way
         if entities[0].identifier == "AB-0":
             raise RuntimeError("it broke off")
         under_way += 1
         await asyncio.sleep(0)
         under_way -= 1
-        return [(True, entity) for entity in entities]
+        return Written(taken=entities)
 
-    monkeypatch.setattr(port, "upsert_entities_in_batches", fails_first)
+    monkeypatch.setattr(port, "write", fails_first)
     await write(applier, *(issue(n) for n in range(3 * module.WRITTEN_TOGETHER)))
     with pytest.raises(RuntimeError, match="it broke off"):
         await written()
@@ -282,6 +288,17 @@ async def test_outside_of_a_resync_it_is_written_at_once(applier, port):
     applier.compare = Compared()
     await write(applier, issue(1))
     assert list(port.has) == ["AB-1"]
+
+
+async def test_what_the_framework_finds_too_much_is_deleted_by_ours(applier):
+    deleted: list[Entity] = []
+
+    async def delete(entities: list[Entity]) -> None:
+        deleted.extend(entities)
+
+    applier.deletes = delete
+    await applier.delete([issue(1), issue(2)], UserAgentType.exporter)
+    assert deleted == [issue(1), issue(2)]
 
 
 def test_of_many_only_the_first_are_named():

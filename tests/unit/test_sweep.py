@@ -273,28 +273,3 @@ async def test_a_sweep_looks_back_to_where_the_last_one_began_and_not_to_its_end
     await world.sweep(at={1: take_long})
     await world.sweep()
     assert world.jira.asked[-1].endswith(f"updated >= -{20 + MARGIN_MINUTES}m")
-
-
-async def test_orphans_are_deleted_without_asking_jira(world):
-    world.jira.down = True
-    world.has(full("AB-1", parent="AB-2"), entity("AB-2"), entity("AB-3"), entity("AB-4"))
-    world.stubs.note([full("AB-1", parent="AB-3"), full("AB-1", parent="AB-2")])
-    async for _ in world.sweeper.orphans():
-        pass
-    # AB-4 looks like one, but nothing that we wrote related to it.
-    assert world.deleted == ["AB-3"]
-
-
-@pytest.mark.parametrize("computed", [True, False])
-async def test_orphans_of_blueprints_that_must_not_be_deleted_stay(made_sweep, computed):
-    of = mapping("issue")
-    if computed:
-        of.resources[0].port.entity.mappings.blueprint = ".fields.type"
-    else:
-        of.resources[0].enable_delete = False
-    world = made_sweep(of)
-    world.has(entity("AB-3"))
-    world.stubs.note([full("AB-1", parent="AB-3")])
-    async for _ in world.sweeper.orphans():
-        pass
-    assert world.deleted == []

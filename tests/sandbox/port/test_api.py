@@ -51,7 +51,7 @@ def issue(number: int, **properties: Any) -> dict[str, Any]:
     return {"identifier": f"A-{number}", "properties": properties, "relations": relations}
 
 
-async def bulk(client: httpx.AsyncClient, *entities: dict[str, Any], **params: str) -> Any:
+async def bulk(client: httpx.AsyncClient, *entities: Any, **params: str) -> Any:
     path = "/v1/blueprints/issue/entities/bulk"
     return await client.post(path, json={"entities": entities}, params=WRITE | params)
 
@@ -147,9 +147,10 @@ async def test_datasource_entities_are_paged(api: PortApi, http: httpx.AsyncClie
     path = "/v1/blueprints/entities/datasource-entities"
     first = (await http.post(path, json=body)).json()
     second = (await http.post(path, json=body | {"from": first["next"]})).json()
-    assert [len(first["entities"]), len(second["entities"])] == [3, 2]
+    # The stub that they relate to is nobody's.
+    assert [len(first["entities"]), len(second["entities"])] == [3, 1]
     assert second["next"] is None
-    assert api.requests[-1].n_entities == 2
+    assert api.requests[-1].n_entities == 1
 
 
 async def test_faults_can_be_limited(api: PortApi, http: httpx.AsyncClient) -> None:
@@ -293,3 +294,52 @@ async def test_a_blueprint_can_be_missing(api: PortApi, http: httpx.AsyncClient)
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
     assert (await http.get("/v1/blueprints/project/entities")).status_code == 200
     assert len(api.catalog.entities("issue")) == 1
+
+
+BAD = [
+    {"identifier": "a b"},
+    {"identifier": ""},
+    {"identifier": ".."},
+    {"identifier": 7},
+    {"identifier": "x" * 1001},
+    {"identifier": "A", "title": None},
+    {"identifier": "A", "title": 7},
+    {"identifier": "A", "relations": {"project": "P#"}},
+    {"identifier": "A", "relations": {"project": 7}},
+    {"identifier": "A", "relations": {"blocks": ["A", ""]}},
+    {"identifier": "A", "relations": []},
+    "A",
+]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+async def test_one_bad_value_has_the_whole_bulk_refused(
+    api: PortApi, http: httpx.AsyncClient, bad: Any
+) -> None:
+    answer = await bulk(http, issue(1), bad, issue(2))
+    assert (answer.status_code, api.catalog.count("issue")) == (422, 0)
+
+
+@pytest.mark.parametrize("twice", [True, False])
+async def test_the_same_name_twice_in_a_bulk_is_a_switch(
+    api: PortApi, http: httpx.AsyncClient, twice: bool
+) -> None:
+    api.entity_routes.rules.twice_in_a_bulk = twice
+    answer = await bulk(http, issue(1), issue(1))
+    assert answer.status_code == (200 if twice else 422)
+
+
+async def test_one_that_others_depend_on_has_the_whole_bulk_delete_refused(
+    api: PortApi, http: httpx.AsyncClient
+) -> None:
+    relation: dict[str, Any] = {"target": "issue", "many": False, "required": True}
+    api.catalog.create_blueprint({"identifier": "part", "relations": {"of": relation}})
+    await bulk(http, issue(1), issue(2))
+    names = [row["identifier"] for row in api.catalog.entities("issue")]
+    api.catalog.upsert("part", {"identifier": "p", "relations": {"of": names[0]}})
+    path = "/v1/blueprints/issue/bulk/entities/delete"
+    for dependents, status in (("false", 409), ("true", 200)):
+        answer = await http.post(
+            path, json={"entities": names}, params={"delete_dependents": dependents}
+        )
+        assert answer.status_code == status

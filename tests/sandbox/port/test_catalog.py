@@ -1,10 +1,12 @@
 """The stand-in Port's rules for entities, on which every end-to-end test rests."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from sandbox.port import entities as entities_module
 from sandbox.port.blueprints import PortError
 from sandbox.port.catalog import PortCatalog
 
@@ -82,8 +84,49 @@ def test_without_merge_the_entity_is_replaced(catalog: PortCatalog) -> None:
 def test_missing_related_entities_become_stubs_of_the_caller(catalog: PortCatalog) -> None:
     issue(catalog, "A-1", relations={"project": "P", "blocks": ["A-1", "A-2"]})
     assert catalog.snapshot()["project", "P"] == {"title": "P", "properties": {}, "relations": {}}
-    assert catalog.data_source("project", "P") == UA
+    assert catalog.data_source("project", "P") == f"port-auto-{UA.removeprefix('port-')}"
     assert catalog.count("issue") == 2
+
+
+def test_there_are_no_stubs_in_port_s_own_blueprints(catalog: PortCatalog) -> None:
+    catalog.create_blueprint({"identifier": "_user"})
+    catalog.create_blueprint(
+        {"identifier": "owned", "relations": {"owner": {"target": "_user", "many": False}}}
+    )
+    with refused(404):
+        catalog.upsert("owned", {"identifier": "A", "relations": {"owner": "a@b.com"}})
+    catalog.upsert("_user", {"identifier": "a@b.com"})
+    catalog.upsert("owned", {"identifier": "A", "relations": {"owner": "a@b.com"}})
+    assert catalog.count("owned") == 1
+
+
+@pytest.mark.parametrize("rewritten", [True, False])
+async def test_a_delete_that_takes_its_time_takes_what_is_there_by_then(
+    catalog: PortCatalog, rewritten: bool
+) -> None:
+    catalog.delete_seconds = lambda: 0.05
+    issue(catalog, "A-1")
+    assert catalog.delete_later("issue", ["A-1", "A-2"]) == ["A-1"]
+    assert catalog.count("issue") == 1
+    if rewritten:
+        issue(catalog, "A-1")
+    await catalog.wait_for(lambda found: not found.count("issue"))
+    assert catalog.deletes_pending == 0
+
+
+async def test_a_search_shows_what_is_written_and_deleted_a_while_later(
+    catalog: PortCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(entities_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    issue(catalog, "A-0")
+    catalog.search_lag = 1.0
+    issue(catalog, "A-1")
+    catalog.delete("issue", ["A-0"])
+    everything: dict[str, Any] = {"combinator": "and", "rules": []}
+    assert [row["identifier"] for row in catalog.search(everything)] == ["A-0"]
+    clock.now = 101.0
+    assert [row["identifier"] for row in catalog.search(everything)] == ["A-1"]
 
 
 def test_missing_related_entities_are_refused_when_told_so(catalog: PortCatalog) -> None:

@@ -30,7 +30,14 @@ class FakeWriter:
         self.done: list[tuple[str, list[str]]] = []
         self.options: list[Any] = []
         self.fails: dict[str, Exception] = {}
-        self.stubs = True
+        self.makes_stubs = True
+        self.slow = False
+        """Deletes are answered at once, and done when the test calls `finish`."""
+        self.going: list[Entity] = []
+        self.made_by_port: list[Entity] = []
+        self.made_for_us: set[str] = set()
+        """Whose data source names us."""
+        self.came: set[str] = set()
 
     def note(self, what: str, entities: Iterable[Entity]) -> None:
         names = [str(e.identifier) for e in entities]
@@ -61,19 +68,36 @@ class FakeWriter:
     async def delete(self, entities: list[Entity], options: Any) -> list[Entity]:
         self.note("delete", entities)
         self.options.append(options)
-        names = {e.identifier for e in entities}
-        for e in entities:
-            del self.has[key_of(e)]
+        self.going += entities
+        if not self.slow:
+            self.finish()
+        return []
+
+    async def stubs(self, blueprints: Iterable[str], *, ours: bool = False) -> list[Entity]:
+        found = [e for e in self.made_by_port if e.blueprint in blueprints]
+        return [e for e in found if e.identifier in self.made_for_us] if ours else found
+
+    async def accounts_that_came(self) -> set[str]:
+        return self.came
+
+    async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
+        return []
+
+    def finish(self) -> None:
+        """What is under these names goes, whenever it was written, and relations to it."""
+        names = {e.identifier for e in self.going}
+        for e in self.going:
+            self.has.pop(key_of(e), None)
+        self.going.clear()
         for key, e in self.has.items():
             left = {name: to for name, to in e.relations.items() if to not in names}
             self.has[key] = e.copy(update={"relations": left})
-        return []
 
     async def upsert(self, entities: list[Entity], options: Any) -> None:
         self.note("upsert", entities)
         self.options.append(options)
         there = {identifier for _, identifier in self.has}
-        taken = [e for e in entities if self.stubs or {*e.relations.values()} <= there]
+        taken = [e for e in entities if self.makes_stubs or {*e.relations.values()} <= there]
         self.has |= {key_of(e): e for e in taken}
         if refused := [e for e in entities if e not in taken]:
             raise PortRefusedError(refused, "It relates to nothing.")

@@ -8,11 +8,11 @@ from port_ocean.core.handlers.entity_processor.base import BaseEntityProcessor
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.failing import Failing
 from port.deletions import Candidate, Reason, Stubs
-from port.entities import PortWriter
+from port.failing import Failing
 from port.live_writer import LiveWriter
 from port.mapping.row_mapper import RowMapper
+from port.writer import PortWriter
 from tests.unit.helpers.catalog_fakes import FakeProcessor, FakeWriter, Row, expand, results
 from tests.unit.helpers.fake_client import FakeClient, mapping
 

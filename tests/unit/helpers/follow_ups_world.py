@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from types import SimpleNamespace
 from typing import Any, cast
 
-from background.failing import Failing
 from background.failures import Failures
 from background.follow_ups import FollowUps
 from background.sweep import Sweeper
 from kinds import Kinds
+from port.failing import Failing
 from tests.unit.helpers import fake_client
 from tests.unit.helpers.fake_client import FakeClient
 
@@ -34,13 +34,16 @@ class World:
 
     def start(self, minutes: int = MINUTES) -> "World":
         sweeper = SimpleNamespace(
-            sweep=self.sweep, orphans=self.orphans, look_back_to=self.looked_back_to.append
+            sweep=self.sweep,
+            orphans=SimpleNamespace(delete=self.orphans, left=False),
+            look_back_to=self.looked_back_to.append,
         )
         self.follow_ups = FollowUps(
             self.jira.client,
             cast(Sweeper, sweeper),
             self.sync,
             self.retry_refused,
+            self.settle,
             self.failures,
             sweep_minutes=minutes,
             index_seconds=INDEX_SECONDS,
@@ -51,10 +54,13 @@ class World:
         self.done.append("sweep" if len(kinds) == len(Kinds) else f"sweep of {' and '.join(kinds)}")
         yield
 
-    async def orphans(self) -> AsyncIterator[None]:
+    async def orphans(self, mapping: Any) -> None:
         self.done.append("orphans")
         self.time += self.orphans_take
-        yield
+
+    async def settle(self) -> bool:
+        self.done.append("settle")
+        return False
 
     async def retry_refused(self) -> None:
         self.refused_retried += 1

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from background.failing import Failing
 from jira.errors import (
     JiraUnavailableError,
 )
+from port.failing import Failing
 from tests.unit.helpers.fakes import settle
 from webhook_processors.lane import (
     Means,

@@ -7,12 +7,13 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.failing import Failing
 from background.failures import Failures
 from background.sweep import Sweeper
 from port.deletions import Candidate, Stubs
-from port.entities import PortWriter, key_of
+from port.entities import key_of
+from port.failing import Failing
 from port.mapping.row_mapper import Mapped
+from port.writer import PortWriter
 from tests.unit.helpers.catalog_fakes import FakeWriter, Row, entity
 from tests.unit.helpers.fake_client import FakeClient
 
@@ -32,7 +33,7 @@ class SweepWorld:
         self.written: list[str] = []
         self.deleted: list[str] = []
         self.errors: list[Exception] = []
-        self.stubs = Stubs()
+        self.stubs = Stubs(now=lambda: self.time)
         self.failing = Failing()
         self.failures = Failures(self.jira.client, self.failing)
         self.sweeper = self.with_limit(100)
@@ -79,7 +80,7 @@ class SweepWorld:
             self.has(*made)
         for candidate in gone:
             self.deleted.append(str(candidate.entity.identifier))
-            del self.port.has[key_of(candidate.entity)]
+            self.port.has.pop(key_of(candidate.entity), None)
 
     async def sweep(self, **during: Any) -> int:
         """To its end; the number of steps."""

@@ -1,0 +1,202 @@
+"""Port's catalog for live events, sweeps and resyncs: writes, deletes and reads of entities."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+import httpx
+from loguru import logger
+from port_ocean.clients.port.client import PortClient
+from port_ocean.clients.port.types import RequestOptions, UserAgentType
+from port_ocean.core.models import Entity
+
+from port.accounts import Accounts
+from port.bulk import ABOUT_THE_BODY, Bulk, Written
+from port.entities import (
+    PortRefusedError,
+    by_blueprint,
+    has_details,
+    is_transient,
+    key_of,
+    said_by,
+    targets,
+)
+from port.search import is_called, is_of, search
+
+AGENT = UserAgentType.exporter
+DELETED_TOGETHER = 100
+"""Port's limit for a bulk delete."""
+HAS_DEPENDENTS = 409
+_MADE_BY_PORT = {"property": "$datasource", "operator": "contains", "value": "port-auto-"}
+"""How the data source of an entity begins that Port made for a relation."""
+
+
+class PortWriter:
+    """Knows Port's rules: what is refused costs only itself, and is known by name and reason."""
+
+    def __init__(self, port: PortClient) -> None:
+        self._port = port
+        self._bulk = Bulk(port)
+        self._accounts = Accounts(port)
+
+    async def write(
+        self, entities: Iterable[Entity], options: RequestOptions, agent: UserAgentType = AGENT
+    ) -> Written:
+        """Write all that Port takes, and never raise: see Written for what it doesn't.
+
+        What relates to an account that Port doesn't have is written without that relation.
+        """
+        written = await self._bulk.write(map(self._accounts.known, entities), options, agent)
+        refused = [refused.entity for refused in written.refused if refused.may_pass]
+        if refused and (reduced := await self._accounts.without_missing(refused)):
+            again = await self._bulk.write(reduced, options, agent)
+            names = {key_of(entity) for entity in reduced}
+            written.refused = [r for r in written.refused if key_of(r.entity) not in names]
+            written.add(again)
+        return written
+
+    async def upsert(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
+        """Write, and what was refused once more as long as that brings more of it there.
+
+        What it relates to may have been written after it. Returns what Port took. Raises
+        httpx.HTTPError when Port can't be reached or fails, and PortRefusedError for what it
+        refuses, after everything else was written.
+        """
+        written = await self.write(entities, options)
+        while written.error is None and (again := [r for r in written.refused if r.may_pass]):
+            retried = await self.write([refused.entity for refused in again], options)
+            written.refused = [refused for refused in written.refused if not refused.may_pass]
+            written.add(retried)
+            if len(retried.refused) >= len(again):
+                break
+        if written.error is not None:
+            raise written.error
+        if written.refused or written.blocked:
+            reasons = [refused.reason for refused in written.refused]
+            raise PortRefusedError(
+                [*(refused.entity for refused in written.refused), *written.blocked],
+                "; ".join(dict.fromkeys([*reasons, *written.blueprints.values()])),
+                written.blueprints,
+            )
+        return written.taken
+
+    async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
+        """Returns those that Port did not delete. Raises httpx.HTTPError."""
+        left: list[Entity] = []
+        for blueprint, group in by_blueprint(entities).items():
+            names = {str(entity.identifier): entity for entity in group}
+            stuck = await self._delete(blueprint, list(names), options)
+            # What depends on others of these went meanwhile.
+            while stuck and len(stuck) < len(names):
+                again = await self._delete(blueprint, list(stuck), options)
+                if len(again) == len(stuck):
+                    break
+                stuck = again
+            for name, reason in stuck.items():
+                logger.warning(f"Port doesn't delete {blueprint}/{name}: {reason}")
+            left += [names[name] for name in stuck]
+        return left
+
+    async def _delete(
+        self, blueprint: str, names: Sequence[str], options: RequestOptions
+    ) -> dict[str, str]:
+        """Those that are still there, and why; what has Port refuse a whole call is told apart."""
+        stuck: dict[str, str] = {}
+        parts = [
+            list(names[start : start + DELETED_TOGETHER])
+            for start in range(0, len(names), DELETED_TOGETHER)
+        ]
+        while parts:
+            part = parts.pop(0)
+            try:
+                deleted = await self._port.bulk_delete_entities(
+                    blueprint, part, options, AGENT, should_raise=True
+                )
+            except httpx.HTTPStatusError as error:
+                if is_transient(error):
+                    raise
+                apart = error.response.status_code in (*ABOUT_THE_BODY, HAS_DEPENDENTS)
+                if apart and len(part) > 1:
+                    middle = (len(part) + 1) // 2
+                    parts = [part[:middle], part[middle:], *parts]
+                else:
+                    stuck |= dict.fromkeys(part, said_by(error))
+                continue
+            gone = set(deleted)
+            stuck |= {name: "it says nothing about it" for name in part if name not in gone}
+        return stuck
+
+    async def accounts_that_came(self) -> set[str]:
+        """Blueprints of which something was written without an account that Port has by now."""
+        return await self._accounts.came()
+
+    async def ours(self, entities: list[Entity]) -> list[Entity]:
+        """Those that are in Port and were made by this integration."""
+        wanted = {key_of(entity) for entity in entities}
+        searches = [
+            self._port.search_entities(
+                AGENT, {"combinator": "and", "rules": [is_of(blueprint), rule]}
+            )
+            for blueprint, group in by_blueprint(entities).items()
+            for rule in is_called(list(dict.fromkeys(str(entity.identifier) for entity in group)))
+        ]
+        found = await asyncio.gather(*searches)
+        # Port's answer is narrowed again: a delete is no place for trust.
+        return [e for entities in found for e in entities if key_of(e) in wanted]
+
+    async def everything(self, wanted: Mapping[str, Sequence[str]]) -> list[Entity]:
+        """All entities in Port that this integration made, with their relations.
+
+        `wanted` names, for each blueprint, the properties and relations to come with it where the
+        list by data source holds nothing but identifiers.
+        """
+        listed = await self._port.search_entities(AGENT)
+        if not listed or has_details(listed):
+            return listed
+        found = await asyncio.gather(
+            *(
+                self._port.search_entities(
+                    AGENT,
+                    {"combinator": "and", "rules": [is_of(blueprint)]},
+                    ["blueprint", "identifier", "title", *names],
+                )
+                for blueprint, names in wanted.items()
+            )
+        )
+        detailed = {key_of(entity): entity for entities in found for entity in entities}
+        return [detailed.get(key_of(entity), entity) for entity in listed]
+
+    async def stubs(self, blueprints: Iterable[str], *, ours: bool = False) -> list[Entity]:
+        """What Port made of these blueprints for relations: it is listed as nobody's.
+
+        Whoever's they are, or those that are plainly for relations of `ours`.
+        """
+        rules = [_MADE_BY_PORT]
+        if ours:
+            name = f"/{self._port.auth.integration_identifier}/"
+            rules.append({"property": "$datasource", "operator": "contains", "value": name})
+        searches = [search(self._port, [is_of(of), *rules]) for of in blueprints]
+        return [entity for found in await asyncio.gather(*searches) for entity in found]
+
+    async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
+        """Those that are in Port, where Port itself made them for a relation."""
+        wanted = {key_of(entity) for entity in entities}
+        searches = [
+            search(self._port, [is_of(of), rule, _MADE_BY_PORT])
+            for of, group in by_blueprint(entities).items()
+            for rule in is_called([str(entity.identifier) for entity in group])
+        ]
+        found = await asyncio.gather(*searches)
+        return [e for entities in found for e in entities if key_of(e) in wanted]
+
+    async def pointing_at(
+        self, entities: list[Entity], wanted: Mapping[str, Sequence[str]]
+    ) -> list[Entity]:
+        """The entities of ours in Port, other than these, that relate to one of them."""
+        keys = {key_of(entity) for entity in entities}
+        identifiers = {identifier for _, identifier in keys}
+        return [
+            entity
+            for entity in await self.everything(wanted)
+            if key_of(entity) not in keys
+            and any(identifiers.intersection(targets(value)) for value in entity.relations.values())
+        ]

@@ -1,0 +1,150 @@
+"""Deletes that Port does some seconds after its answer: nothing written meanwhile is lost."""
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from port import live_writer as module
+from port.going import LONGEST_SECONDS, Going
+from tests.unit.helpers.catalog_fakes import child_of, entity, results
+from tests.unit.helpers.catalog_world import CatalogWorld
+
+
+class World(CatalogWorld):
+    """Where Port deletes when the test says so, on a clock that the test sets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time = 1000.0
+        self.port.slow = True
+
+    async def settle(self) -> bool:
+        return await self.writer.settle(self.mapper)
+
+
+@pytest.fixture
+def world(monkeypatch) -> World:
+    made = World()
+    monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=made.mapping))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: made.time))
+    return made
+
+
+async def test_what_pointed_at_it_is_written_when_it_is_really_gone(world):
+    world.add(entity("AB-1"), child_of("AB-1", "AB-2"))
+    world.issue("2", "AB-2", parent="AB-1")
+    await world.delete("AB-1")
+    assert world.port.all_of("upsert") == [], "it would lose its relation again"
+    assert await world.settle()
+    world.port.finish()
+    assert not await world.settle()
+    assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
+
+
+async def test_what_comes_back_under_the_same_name_is_there_at_the_end(world):
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.update(world.issue("1", "AB-1"))
+    world.port.finish()
+    assert not await world.settle()
+    assert world.names == {"AB-1"}
+
+
+async def test_of_several_that_wait_for_a_name_the_last_one_counts(world):
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.update(world.issue("1", "AB-1", parent="AB-7"))
+    await world.update(world.issue("1", "AB-1", parent="AB-8"))
+    world.port.finish()
+    await world.settle()
+    assert world.port.has["issue", "AB-1"].relations == {"parent": "AB-8"}
+
+
+async def test_what_waits_for_a_name_and_goes_meanwhile_is_not_written(world):
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.update(world.issue("1", "AB-1"))
+    del world.jira.by_id["1"]
+    await world.delete("AB-1")
+    world.port.finish()
+    await world.settle()
+    assert world.names == set()
+
+
+async def test_what_is_written_with_a_relation_to_it_keeps_that(world):
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.update(world.issue("2", "AB-2", parent="AB-1"))
+    assert world.names == {"AB-1", "AB-2"}, "it needn't wait"
+    world.port.finish()
+    assert world.port.has["issue", "AB-2"].relations == {}
+    await world.settle()
+    assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
+
+
+async def test_others_are_written_meanwhile(world):
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.update(world.issue("3", "AB-3"))
+    assert "AB-3" in world.names
+
+
+async def test_the_next_write_brings_what_waited_too(world):
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.update(world.issue("1", "AB-1"))
+    world.port.finish()
+    await world.update(world.issue("3", "AB-3"))
+    assert world.names == {"AB-1", "AB-3"}
+    assert not world.writer.deletes_under_way
+
+
+async def test_what_waited_and_could_not_be_written_waits_on(world):
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.update(world.issue("1", "AB-1"))
+    world.port.finish()
+    world.port.fails = {"upsert": httpx.ConnectError("down")}
+    with pytest.raises(httpx.ConnectError):
+        await world.settle()
+    world.port.fails = {}
+    await world.settle()
+    assert world.names == {"AB-1"}
+
+
+async def test_what_port_keeps_after_all_is_said_and_holds_up_nothing(world, log):
+    world.add(entity("AB-1"), child_of("AB-1", "AB-2"))
+    world.issue("2", "AB-2", parent="AB-1")
+    await world.delete("AB-1")
+    world.time += LONGEST_SECONDS
+    assert not await world.settle()
+    assert [line for line in log if "issue/AB-1, and still has it after 30 s" in line]
+    await world.update(world.issue("1", "AB-1"))
+    assert world.port.all_of("upsert")[-1] == ["AB-1"]
+
+
+async def test_a_resync_s_deletes_are_waited_for_as_well(world):
+    world.add(entity("AB-1"), child_of("AB-1", "AB-2"))
+    world.issue("2", "AB-2", parent="AB-1")
+    await world.writer.delete([entity("AB-1")])
+    assert await world.settle()
+    world.port.finish()
+    await world.settle()
+    assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
+
+
+async def test_deletes_that_are_done_at_once_cost_one_look(world):
+    world.port.slow = False
+    world.add(entity("AB-1"))
+    await world.sync(results(world.issues, deleted=["AB-1"]))
+    assert not world.writer.deletes_under_way
+    assert [what for what, _ in world.port.done] == ["ours", "pointing_at", "delete", "ours"]
+
+
+def test_where_nothing_is_going_nothing_waits():
+    going = Going(lambda: 0.0)
+    entities = [entity("AB-1"), child_of("AB-1", "AB-2")]
+    assert going.hold(entities) == entities
+    assert not going
+    assert not going.concerns(entities[1])

@@ -1,0 +1,108 @@
+"""All that is written besides a resync, one after the other, and what each write asks for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import httpx
+from loguru import logger
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
+from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
+from port_ocean.core.models import Entity
+
+from background.follow_ups import SETTLE_SECONDS, FollowUps
+from jira.errors import JiraError
+from jira.http.patience import one_attempt
+from port.deletions import Candidate
+from port.dsp import is_dsp_mode_enabled
+from port.live_writer import LiveWriter
+from port.mapping.row_mapper import RowMapper
+from webhook_processors.under_way import UnderWay
+
+
+class Writes:
+    """Live events, those that are tried again, background work, and what a resync deletes."""
+
+    def __init__(
+        self,
+        live_writer: LiveWriter,
+        mapper: Callable[[], RowMapper],
+        follow_ups: Callable[[], FollowUps],
+        under_way: UnderWay,
+        to_lakehouse: Callable[[list[WebhookEventRawResults]], Awaitable[None]],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._writer = live_writer
+        self._mapper = mapper
+        self._follow_ups = follow_ups
+        self._under_way = under_way
+        self._to_lakehouse = to_lakehouse
+        self._pause = pause
+        self._one_at_a_time = asyncio.Lock()
+
+    async def sync(
+        self,
+        results: Sequence[WebhookEventRawResults],
+        gone: Sequence[Candidate],
+        *,
+        live: bool = False,
+        compared: bool = False,
+    ) -> None:
+        """Map and write rows, and delete; see LiveWriter. In DSP mode the rows leave as they are.
+
+        `live`: of events. `compared`: of a comparison.
+        """
+        if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
+            return
+        async with self._one_at_a_time:
+            if await is_lakehouse_data_enabled():
+                await self._to_lakehouse(list(results))
+            if not await is_dsp_mode_enabled():
+                with one_attempt():
+                    await self._writer.sync(
+                        results,
+                        self._mapper(),
+                        gone,
+                        live=live,
+                        compared=compared,
+                        read_since=self._follow_ups().jobs.running_since,
+                    )
+        await self._ask_for_what_it_takes(live=live)
+
+    async def retry_refused(self) -> None:
+        """Write again what Port refused."""
+        async with self._one_at_a_time:
+            with one_attempt():
+                await self._writer.retry_refused(self._mapper())
+        await self._ask_for_what_it_takes()
+
+    async def settle(self) -> bool:
+        """Write what waited for deletes; whether Port still has some under way."""
+        async with self._one_at_a_time:
+            with one_attempt():
+                under_way = await self._writer.settle(self._mapper())
+        await self._ask_for_what_it_takes(settling=True)
+        return under_way
+
+    async def delete_for_resync(self, entities: list[Entity]) -> None:
+        """Delete what a resync found to be too much, and make whole what pointed at it.
+
+        What can't be deleted now is left to the next sweep.
+        """
+        try:
+            async with self._one_at_a_time:
+                await self._writer.delete(entities)
+            while await self.settle():
+                await self._pause(SETTLE_SECONDS)
+        except (httpx.HTTPError, JiraError) as error:
+            logger.warning(f"Not all that this resync found to be too much could go: {error}")
+
+    async def _ask_for_what_it_takes(self, *, live: bool = False, settling: bool = False) -> None:
+        """Ask for the background work that something written made necessary."""
+        kinds, later = self._writer.take_to_compare()
+        names = self._follow_ups().compare(kinds, later)
+        if self._writer.deletes_under_way and not settling:
+            names += self._follow_ups().settle()
+        self._under_way.asked_for(names)
+        if not live:
+            # No event's end will say what this asked for.
+            await self._under_way.progress([], {})
