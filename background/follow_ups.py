@@ -19,8 +19,9 @@ from client import KINDS, JiraClient
 from jira.events import Family
 from jira.payloads import event_name, project_subjects
 from kinds import Kinds
-from port.deletions import SEARCH_SECONDS, Candidate
+from port.deletions import Candidate
 from port.dsp import is_dsp_mode_enabled
+from port.just_written import SEARCH_SECONDS
 from port.mapping.resources import blueprint_of, kind_of
 
 ORPHANS = "orphans"

@@ -16,13 +16,12 @@ from port_ocean.core.models import Entity
 
 from client import KINDS
 from port.entities import EntityKey, key_of, targets
+from port.just_written import SEARCH_SECONDS
 from port.mapping.resources import kind_of
 
 PROTECTED = "_"
 """What Port's own blueprints begin with (`_user`, `_team`): deleting there deletes accounts."""
 MAX_REMEMBERED = 100_000
-SEARCH_SECONDS = 5.0
-"""How long a search of Port's may not show what was written."""
 
 
 class Reason(StrEnum):

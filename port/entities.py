@@ -1,7 +1,7 @@
 """Port's entities: what they are called, what is the same one, and how Port says no."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import httpx
 from port_ocean.core.models import Entity
@@ -85,3 +85,10 @@ def targets(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def points_at(entity: Entity, identifiers: Collection[str]) -> bool:
+    """Whether an entity relates to something called one of these."""
+    return any(
+        target in identifiers for value in entity.relations.values() for target in targets(value)
+    )

@@ -4,13 +4,14 @@ What is written meanwhile under the same name may vanish with it, and what is wr
 relation to it may lose that.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from loguru import logger
 from port_ocean.core.models import Entity
 
-from port.deletions import SEARCH_SECONDS, named
-from port.entities import EntityKey, key_of, targets
+from port.deletions import named
+from port.entities import EntityKey, key_of, points_at
+from port.just_written import SEARCH_SECONDS
 
 LONGEST_SECONDS = 30.0
 """An entity that Port still shows by then, it will keep."""
@@ -22,18 +23,22 @@ class Going:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._since: dict[EntityKey, tuple[float, Entity]] = {}
+        # What a search may not have shown before: that it doesn't says nothing for a while.
+        self._unseen: set[EntityKey] = set()
         self._held: dict[EntityKey, Entity] = {}
-        # What was written so lately that a search may not show it, with its relations.
-        self._lately: dict[EntityKey, tuple[float, Entity]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._since or self._held)
 
-    def begin(self, entities: Iterable[Entity]) -> None:
-        """Port was told to delete these."""
+    def begin(self, entities: Iterable[Entity], unseen: Collection[EntityKey] = ()) -> None:
+        """Port was told to delete these; of the `unseen` no search may have shown that they are
+        there.
+        """
         for entity in entities:
             self._since[key_of(entity)] = (self._now(), entity)
             self._held.pop(key_of(entity), None)
+            if key_of(entity) in unseen:
+                self._unseen.add(key_of(entity))
 
     @property
     def entities(self) -> list[Entity]:
@@ -43,11 +48,14 @@ class Going:
     def see(self, there: Iterable[Entity]) -> None:
         """Port shows these of them; all others are gone."""
         still = {key_of(entity) for entity in there}
+        self._unseen -= still
         kept: list[Entity] = []
         for key, (since, entity) in list(self._since.items()):
-            if key in still and self._now() - since < LONGEST_SECONDS:
+            wait = LONGEST_SECONDS if key in still else SEARCH_SECONDS if key in self._unseen else 0
+            if self._now() - since < wait:
                 continue
             del self._since[key]
+            self._unseen.discard(key)
             if key in still:
                 kept.append(entity)
         if kept:
@@ -82,34 +90,4 @@ class Going:
 
     def concerns(self, entity: Entity) -> bool:
         """Whether an entity relates to one that is going."""
-        return _points_at(entity, {identifier for _, identifier in self._since})
-
-    def wrote(self, entities: Iterable[Entity]) -> None:
-        """These were written now."""
-        for entity in entities:
-            self._lately.pop(key_of(entity), None)
-            self._lately[key_of(entity)] = (self._now(), entity)
-        self._forget()
-
-    def wrote_lately(self, entity: Entity) -> bool:
-        """Whether it was written so lately that a search may not show it."""
-        self._forget()
-        return key_of(entity) in self._lately
-
-    def lately_pointing_at(self, entities: Iterable[Entity]) -> list[Entity]:
-        """What relates to one of them, and may not be found."""
-        self._forget()
-        identifiers = {str(entity.identifier) for entity in entities}
-        return [e for _, e in self._lately.values() if _points_at(e, identifiers)]
-
-    def _forget(self) -> None:
-        until = self._now() - SEARCH_SECONDS
-        while self._lately:
-            key, (at, _) = next(iter(self._lately.items()))
-            if at > until:
-                return
-            del self._lately[key]
-
-
-def _points_at(entity: Entity, identifiers: set[str]) -> bool:
-    return any(identifiers.intersection(targets(value)) for value in entity.relations.values())
+        return points_at(entity, {identifier for _, identifier in self._since})

@@ -129,7 +129,7 @@ class LiveWriter:
 
     async def _look_at_going(self) -> None:
         if going := self._going.entities:
-            self._going.see(await self._writer.ours(going))
+            self._going.see(await self._writer.shown(going))
 
     async def _make_whole(self, mapping: PortAppConfig, mapper: RowMapper) -> None:
         """Read again what pointed at something that is gone now."""
@@ -210,7 +210,6 @@ class LiveWriter:
             raise
         self._stubs.note(written)
         self._lately.note(written)
-        self._going.wrote(written)
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self.refused.forget(entity)
@@ -223,12 +222,12 @@ class LiveWriter:
     async def _delete(self, entities: list[Entity], mapping: PortAppConfig) -> set[EntityKey]:
         """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
         pointing = await self._writer.pointing_at(entities, details_of(mapping))
-        pointing += without(self._going.lately_pointing_at(entities), entities)
         self._pointing |= {key_of(entity): entity for entity in pointing}
+        unseen = self._writer.just_written(entities)
         options = mapping.get_port_request_options()
-        left = {key_of(entity) for entity in await self._writer.delete(entities, options)}
-        self._going.begin(entity for entity in entities if key_of(entity) not in left)
-        return left
+        left = await self._writer.delete(entities, options)
+        self._going.begin(without(entities, left), unseen)
+        return {key_of(entity) for entity in left}
 
     async def _upsert(
         self, upserts: list[Entity], mapping: PortAppConfig
@@ -276,15 +275,15 @@ class LiveWriter:
         wanted = [entity for entity in wanted if not entity.is_using_search_identifier]
         ours = await self._writer.ours(wanted)
         others = without(wanted, ours)
-        # What waits to be written is as good as there, and so is what no search may show yet.
-        near = [e for e in others if self._going.held(key_of(e)) or self._going.wrote_lately(e)]
+        # What waits to be written is as good as there.
+        held = [entity for entity in others if self._going.held(key_of(entity))]
         stubs = [
             entity
-            for entity in without(others, near)
+            for entity in without(others, held)
             if asked[key_of(entity)].reason is Reason.ORPHAN or self._stubs.may_be(entity)
         ]
         made_by_port = await self._writer.stubs_called(stubs) if stubs else []
-        there = [*ours, *near, *made_by_port]
+        there = [*ours, *held, *made_by_port]
         return [replace(asked[key_of(entity)], entity=entity) for entity in there]
 
     def _sure(self, doomed: Sequence[Candidate], looked: Looked) -> list[Candidate]:

@@ -12,14 +12,16 @@ from port_ocean.core.models import Entity
 from port.accounts import Accounts
 from port.bulk import ABOUT_THE_BODY, Bulk, Written
 from port.entities import (
+    EntityKey,
     PortRefusedError,
     by_blueprint,
     has_details,
     is_transient,
     key_of,
+    points_at,
     said_by,
-    targets,
 )
+from port.just_written import JustWritten
 from port.search import is_called, is_of, search
 
 AGENT = UserAgentType.exporter
@@ -37,6 +39,7 @@ class PortWriter:
         self._port = port
         self._bulk = Bulk(port)
         self._accounts = Accounts(port)
+        self._just_written = JustWritten()
 
     async def write(
         self, entities: Iterable[Entity], options: RequestOptions, agent: UserAgentType = AGENT
@@ -52,6 +55,7 @@ class PortWriter:
             names = {key_of(entity) for entity in reduced}
             written.refused = [r for r in written.refused if key_of(r.entity) not in names]
             written.add(again)
+        self._just_written.note(written.taken)
         return written
 
     async def upsert(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
@@ -94,6 +98,7 @@ class PortWriter:
             for name, reason in stuck.items():
                 logger.warning(f"Port doesn't delete {blueprint}/{name}: {reason}")
             left += [names[name] for name in stuck]
+        self._just_written.deleted(entities)
         return left
 
     async def _delete(
@@ -130,7 +135,22 @@ class PortWriter:
         return await self._accounts.came()
 
     async def ours(self, entities: list[Entity]) -> list[Entity]:
-        """Those that are in Port and were made by this integration."""
+        """Those that are in Port and were made by this integration.
+
+        Also those that a search may not show yet.
+        """
+        found = {key_of(entity): entity for entity in await self.shown(entities)}
+        wanted = {key_of(entity) for entity in entities}
+        lately = {key_of(entity): entity for entity in self._just_written.called(wanted)}
+        return list((lately | found).values())
+
+    def just_written(self, entities: Iterable[Entity]) -> set[EntityKey]:
+        """The names of those that a search may not show yet."""
+        found = self._just_written.called({key_of(entity) for entity in entities})
+        return {key_of(entity) for entity in found}
+
+    async def shown(self, entities: list[Entity]) -> list[Entity]:
+        """Those that a search shows, and that were made by this integration."""
         wanted = {key_of(entity) for entity in entities}
         searches = [
             self._port.search_entities(
@@ -194,9 +214,8 @@ class PortWriter:
         """The entities of ours in Port, other than these, that relate to one of them."""
         keys = {key_of(entity) for entity in entities}
         identifiers = {identifier for _, identifier in keys}
-        return [
-            entity
-            for entity in await self.everything(wanted)
-            if key_of(entity) not in keys
-            and any(identifiers.intersection(targets(value)) for value in entity.relations.values())
-        ]
+        found = [e for e in await self.everything(wanted) if points_at(e, identifiers)]
+        # A search may not show yet what these relate to.
+        found += self._just_written.pointing_at(identifiers)
+        each = {key_of(entity): entity for entity in found if key_of(entity) not in keys}
+        return list(each.values())

@@ -90,10 +90,14 @@ PARENTS = resource(
 WITH_PARENTS = [blueprint(ISSUE, parent=ISSUE)]
 
 
+def project_of(site: JiraSite) -> str:
+    return next(iter(site.projects.values())).key
+
+
 def family(site: JiraSite, *, parent_shown: bool) -> tuple[str, str]:
     """A parent and a child that the selector shows; their keys."""
     labels = ["shown"] if parent_shown else []
-    project = next(iter(site.projects.values())).key
+    project = project_of(site)
     parent = site.create_issue(project, summary="Parent", labels=labels)
     child = site.create_issue(
         project, summary="Child", type_name="Sub-task", parent=parent.key, labels=["shown"]
@@ -134,12 +138,14 @@ async def test_a_stub_of_another_life_goes_with_the_sweep() -> None:
     """After a restart nobody remembers for whom Port made it, but its data source tells."""
     site = site_of()
     _, child = family(site, parent_shown=False)
+    for number in range(4):
+        site.create_issue(project_of(site), summary=f"Other {number}", labels=["shown"])
     async with mapped(site, mapping(PARENTS), WITH_PARENTS, **NO_SWEEP) as world:
         await world.process.stop()
         site.edit_issue(child, labels=[])
         assert await world.start() == "completed"
         await sweep(world)
-        await world.catalog.wait_for(lambda _: not names(world), 30, "nothing")
+        await world.catalog.wait_for(lambda _: len(names(world)) == 4, 30, "the others alone")
 
 
 @pytest.mark.parametrize("seconds", [0.0, 2.0], ids=["at-once", "two-seconds"])
@@ -156,6 +162,11 @@ async def test_a_parent_that_leaves_the_selector_is_a_stub_as_after_a_fresh_resy
             # Without a word: no event says so.
             site.issue_of(parent).labels = []
             assert await world.resync() == "completed"
+            await world.catalog.wait_for(
+                lambda catalog: (catalog.get(ISSUE, parent) or {}).get("title") == parent,
+                30,
+                "the stub",
+            )
         else:
             site.edit_issue(parent, labels=[])
         await is_as_a_fresh_resync(world)

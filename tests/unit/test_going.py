@@ -7,6 +7,7 @@ import pytest
 
 from port import live_writer as module
 from port.going import LONGEST_SECONDS, Going
+from port.just_written import SEARCH_SECONDS
 from tests.unit.helpers.catalog_fakes import child_of, entity, results
 from tests.unit.helpers.catalog_world import CatalogWorld
 
@@ -134,12 +135,24 @@ async def test_a_resync_s_deletes_are_waited_for_as_well(world):
     assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
 
 
+async def test_that_no_search_shows_what_was_just_written_does_not_say_that_it_is_gone(world):
+    world.add(entity("AB-1"), child_of("AB-1", "AB-2"))
+    world.issue("2", "AB-2", parent="AB-1")
+    world.port.unseen = {"AB-1"}
+    await world.delete("AB-1")
+    assert await world.settle()
+    world.port.finish()
+    world.time += SEARCH_SECONDS
+    assert not await world.settle()
+    assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
+
+
 async def test_deletes_that_are_done_at_once_cost_one_look(world):
     world.port.slow = False
     world.add(entity("AB-1"))
     await world.sync(results(world.issues, deleted=["AB-1"]))
     assert not world.writer.deletes_under_way
-    assert [what for what, _ in world.port.done] == ["ours", "pointing_at", "delete", "ours"]
+    assert [what for what, _ in world.port.done] == ["ours", "pointing_at", "delete"]
 
 
 def test_where_nothing_is_going_nothing_waits():

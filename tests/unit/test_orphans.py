@@ -2,7 +2,7 @@
 
 import pytest
 
-from port.deletions import SEARCH_SECONDS
+from port.just_written import SEARCH_SECONDS
 from tests.unit.helpers.catalog_fakes import entity
 from tests.unit.helpers.fake_client import mapping
 from tests.unit.helpers.sweep_site import SweepWorld

@@ -104,7 +104,7 @@ async def test_what_a_resync_kept_because_others_relate_to_it_is_looked_at_by_a_
 ):
     """It should be a stub, as after a fresh resync."""
 
-    async def body() -> bool:
+    async def body() -> Any:
         return succeeded
 
     integration.entities_state_applier.kept_related = kept

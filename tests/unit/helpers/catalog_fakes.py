@@ -38,6 +38,8 @@ class FakeWriter:
         self.made_for_us: set[str] = set()
         """Whose data source names us."""
         self.came: set[str] = set()
+        self.unseen: set[str] = set()
+        """What searches don't show yet."""
 
     def note(self, what: str, entities: Iterable[Entity]) -> None:
         names = [str(e.identifier) for e in entities]
@@ -52,6 +54,17 @@ class FakeWriter:
     async def ours(self, entities: list[Entity]) -> list[Entity]:
         self.note("ours", entities)
         return [self.has[key_of(e)] for e in entities if key_of(e) in self.has]
+
+    def just_written(self, entities: Iterable[Entity]) -> set[EntityKey]:
+        return {key_of(e) for e in entities if e.identifier in self.unseen}
+
+    async def shown(self, entities: list[Entity]) -> list[Entity]:
+        """Looked at when deletes are under way, which is no business of most tests."""
+        return [
+            self.has[key_of(e)]
+            for e in entities
+            if key_of(e) in self.has and e.identifier not in self.unseen
+        ]
 
     async def everything(self, wanted: Any) -> list[Entity]:
         return list(self.has.values())

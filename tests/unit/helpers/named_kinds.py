@@ -119,6 +119,15 @@ class DeletingPort:
     async def ours(self, entities: list[Entity]) -> list[Entity]:
         return [self.has[key_of(e)] for e in entities if key_of(e) in self.has]
 
+    async def shown(self, entities: list[Entity]) -> list[Entity]:
+        return await self.ours(entities)
+
+    async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
+        return await self.ours(entities)
+
+    def just_written(self, entities: list[Entity]) -> set[EntityKey]:
+        return set()
+
     async def pointing_at(self, entities: list[Entity], wanted: Any) -> list[Entity]:
         return self.pointing
 
