@@ -1,6 +1,5 @@
 """Follow-up jobs of events: what a change touches besides what its event names, and sweeps."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
@@ -31,7 +30,7 @@ ORPHANS_SHARE = 10
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
 DELETES = "deletes that Port has under way"
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = 1.0
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
@@ -49,14 +48,14 @@ class FollowUps:
         sweeper: Sweeper,
         sync: Sync,
         retry_refused: Callable[[], Awaitable[None]],
-        settle: Callable[[], Awaitable[bool]],
+        settle: Callable[[], Awaitable[object]],
         failures: Failures,
         *,
         sweep_minutes: int,
         index_seconds: int,
     ) -> None:
         """`retry_refused` writes what Port refused, and `settle` what waits for deletes that Port
-        has under way; it says whether there are any.
+        has under way, as long as there are any.
 
         `index_seconds` is how long Jira's search may not show what happened to a project.
         """
@@ -194,9 +193,8 @@ class FollowUps:
         self._put_off_regular_sweep(self._sweep_seconds)
 
     async def _settled(self) -> AsyncIterator[None]:
-        while await self._settle():
-            yield
-            await asyncio.sleep(SETTLE_SECONDS)
+        await self._settle()
+        yield
 
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()

@@ -7,7 +7,7 @@ from port_ocean.core.models import Entity
 
 from port.entities import EntityKey, key_of, points_at
 
-SEARCH_SECONDS = 5.0
+SEARCH_SECONDS = 3.0
 """How long a search of Port's may not show what was written."""
 
 

@@ -80,7 +80,7 @@ class Writes:
         async with self._one_at_a_time:
             with one_attempt():
                 under_way = await self._writer.settle(self._mapper())
-        await self._ask_for_what_it_takes(settling=True)
+        await self._ask_for_what_it_takes()
         return under_way
 
     async def delete_for_resync(self, entities: list[Entity]) -> None:
@@ -96,11 +96,11 @@ class Writes:
         except (httpx.HTTPError, JiraError) as error:
             logger.warning(f"Not all that this resync found to be too much could go: {error}")
 
-    async def _ask_for_what_it_takes(self, *, live: bool = False, settling: bool = False) -> None:
+    async def _ask_for_what_it_takes(self, *, live: bool = False) -> None:
         """Ask for the background work that something written made necessary."""
         kinds, later = self._writer.take_to_compare()
         names = self._follow_ups().compare(kinds, later)
-        if self._writer.deletes_under_way and not settling:
+        if self._writer.deletes_under_way:
             names += self._follow_ups().settle()
         self._under_way.asked_for(names)
         if not live:

@@ -231,6 +231,7 @@ async def test_what_is_assigned_to_somebody_without_an_account_is_written_withou
 
 async def test_one_that_others_depend_on_costs_no_other_its_delete() -> None:
     site = site_of(30, projects=1)
+    site.subtasks_send_events = True
     depends = blueprint(ISSUE)
     other = blueprint("other", of=ISSUE)
     other["relations"]["of"]["required"] = True

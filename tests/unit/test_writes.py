@@ -162,10 +162,11 @@ async def test_what_background_work_asks_for_is_said_though_no_event_ends(world,
     assert "deletes" in line
 
 
-async def test_while_it_settles_it_does_not_ask_for_itself(world, log):
-    world.deletes_left = 5
-    assert await world.writes.settle()
-    assert not [line for line in log if "deletes" in line]
+@pytest.mark.parametrize(("left", "again"), [(5, True), (1, False)])
+async def test_it_is_looked_at_again_as_long_as_there_are_deletes(world, log, left, again):
+    world.deletes_left = left
+    assert await world.writes.settle() is again
+    assert bool([line for line in log if "background work: deletes" in line]) is again
 
 
 async def test_a_resync_waits_for_its_deletes_and_makes_whole_what_pointed_there(world):
