@@ -38,6 +38,8 @@ class Project:
     last_number: int = 0
     hidden: bool = False
     changed_at: float = 0.0
+    # A field configuration may leave the worklogs out of its issues' rows.
+    hides_worklogs: bool = False
     # The status that what is under this project is answered with, such as 403.
     fault: int | None = None
 

@@ -23,10 +23,14 @@ KEEP: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class IssueField:
-    """A field that a kind adds to issues' rows; `event` where events show it otherwise."""
+    """A field that a kind adds to issues' rows; `event` where events show it otherwise.
+
+    `hidden` says of which issues it is no part at all.
+    """
 
     row: Callable[[Issue], Any]
     event: Callable[[Issue], Any] | None = None
+    hidden: Callable[[Issue], bool] = lambda issue: False
 
 
 class SiteState:
@@ -191,13 +195,15 @@ class SiteState:
     def row(self, issue: Issue) -> Row:
         """The full row; never changed in place, so it may be shared."""
         if issue.row is None:
-            added = {name: field.row(issue) for name, field in self.issue_fields.items()}
+            fields = {n: f for n, f in self.issue_fields.items() if not f.hidden(issue)}
+            added = {name: field.row(issue) for name, field in fields.items()}
             issue.row = self.rows.issue(issue, added, self.issue_bytes)
         return issue.row
 
     def event_row(self, issue: Issue) -> Row:
         """The full row as events carry it."""
-        shown = {name: field.event for name, field in self.issue_fields.items()}
+        fields = {n: f for n, f in self.issue_fields.items() if not f.hidden(issue)}
+        shown = {name: field.event for name, field in fields.items()}
         added = {name: make(issue) for name, make in shown.items() if make is not None}
         return self.rows.issue_event(issue, self.row(issue), added)
 
