@@ -86,6 +86,16 @@ class Comment:
 
 
 @dataclass(slots=True)
+class Attachment:
+    """A file of an issue."""
+
+    id: str
+    name: str
+    author: User
+    created: float
+
+
+@dataclass(slots=True)
 class Link:
     """A link from one issue to another."""
 
@@ -217,6 +227,7 @@ class Issue:
     children: "list[Issue]" = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     sprint: Sprint | None = None
     fix_versions: list[Version] = field(default_factory=list)

@@ -13,6 +13,7 @@ from sandbox.jira.entities import Issue, IssueType, Link, Priority, Project, Sta
 from sandbox.jira.formats import Row, dumps
 from sandbox.jira.issue_rows import IssueRows
 from sandbox.jira.jql.fields import JqlField
+from sandbox.jira.payload_forms import PayloadForms
 from sandbox.jira.selection import ALL_FIELDS, Selection
 
 type Subscriber = Callable[[str, Row], None]
@@ -42,7 +43,9 @@ class SiteState:
         self.clock: Callable[[], float] = time.time
         self.rows = IssueRows("http://jira.test")
         self.cloud_id = "00000000-1111-4222-8333-444444444444"
+        # What nobody documents can be had both ways.
         self.strict_gone_ids = False
+        self.forms = PayloadForms()
         self.user_is_admin = True
         self.denied_permissions: set[str] = set()
         # Not UTC on purpose: whoever writes JQL dates must mind the account's zone.
@@ -101,9 +104,9 @@ class SiteState:
         """Tell subscribers of an event, with a snapshot of its payload."""
         if not self._subscribers:
             return
-        body = {"timestamp": int(self.now() * 1000), "webhookEvent": event} | payload
+        usual = {"timestamp": int(self.now() * 1000), "webhookEvent": event} | payload
         for callback in list(self._subscribers):
-            callback(event, copy.deepcopy(body))
+            callback(event, self.forms.of(copy.deepcopy(usual)))
 
     # Finding things
 
