@@ -27,8 +27,8 @@ ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
 LATELY_SECONDS = 1.0
-LATELY_SHARE = 10
-"""So does reading what changed lately, however many events tell of something without its issue."""
+LATELY_SHARE = 4
+"""Reading what changed lately takes at most a fifth, however many events name no issue."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
 REGULAR_SWEEP = "regular sweep"
@@ -163,12 +163,15 @@ class FollowUps:
             yield
 
     async def _changed_since(self, moment: float) -> AsyncIterator[None]:
-        begun = time.monotonic()
+        took, begun = 0.0, time.monotonic()
         failed = partial(self._failures.note, behind=True)
         async for results in changed_since(self._client, moment, event.port_app_config, failed):
             await self._sync(results, [])
+            took += time.monotonic() - begun
             yield
-        self._lately_took = time.monotonic() - begun
+            # Until here a resync may have been waited for.
+            begun = time.monotonic()
+        self._lately_took = took + time.monotonic() - begun
 
     async def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
         async for page in pages(self._client, showing, event.port_app_config, self._failures):

@@ -296,3 +296,21 @@ async def test_reading_what_changed_lately_takes_no_more_than_its_share_of_the_t
     world.follow_ups.after([attachment()])
     assert written(await world.run(after=4.0 * LATELY_SHARE - 1)) == []
     assert written(await world.run(after=1)) == ["AB-1", "AB-1"]
+
+
+async def test_what_a_read_of_changes_waited_for_is_no_part_of_its_time(world):
+    """While a resync runs background work stands still, for an hour perhaps."""
+    world.jira.issue("1", "AB-1")
+    world.follow_ups.after([attachment()])
+    world.time += LATELY_SECONDS
+
+    async def an_hour_later(step: Any) -> bool:
+        found: bool = await step()
+        world.time += 3600
+        return found
+
+    for _ in range(10):
+        if world.follow_ups.jobs.seconds_until_due() == 0.0:
+            await world.follow_ups.jobs.step(an_hour_later)
+    world.follow_ups.after([attachment()])
+    assert written(await world.run(after=LATELY_SECONDS)) == ["AB-1"]
