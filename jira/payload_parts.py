@@ -25,7 +25,7 @@ def event_name(payload: Any) -> str:
     name = payload.get("webhookEvent")
     if isinstance(name, str) and name:
         return documented(name)
-    alone = not any(isinstance(value, dict | list) for value in payload.values())
+    alone = not any(isinstance(value, dict) for value in payload.values())
     return JiraEvent.USER_DELETED if alone and is_account_id(payload.get("accountId")) else ""
 
 

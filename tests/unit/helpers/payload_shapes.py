@@ -72,7 +72,8 @@ SHAPES: dict[str, Shape] = {
         {"accountId": "712020:0a-1b", "username": "somebody"}, {Kinds.USER: ["712020:0a-1b"]}
     ),
     "a user, gone, with null for the event": Shape(
-        {"webhookEvent": None, "accountId": "712020:0a-1b"}, {Kinds.USER: ["712020:0a-1b"]}
+        {"webhookEvent": None, "accountId": "712020:0a-1b", "matchedWebhookIds": [1]},
+        {Kinds.USER: ["712020:0a-1b"]},
     ),
     "a user, gone, with the event and no user": Shape(
         {"webhookEvent": "user_deleted", "timestamp": 1, "accountId": "712020:0a-1b"},
