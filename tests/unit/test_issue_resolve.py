@@ -1,8 +1,13 @@
 """What an issue event comes to, and what Port's issues stand for, once Jira has been asked."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from jira.payloads import IssueSubject
+from jira.answers import Unread
+from jira.errors import JiraError, JiraPermissionError, JiraUnavailableError
+from jira.kinds.leads import Leads
+from jira.payloads import IssueSubject, Row
 from tests.unit.helpers.fake_client import ISSUES, FakeClient
 
 
@@ -241,3 +246,32 @@ async def test_whose_sub_task_an_issue_was_is_known_by_who_showed_it(jira):
     jira.reader.subtasks.note([parent, {"id": "9"}, {"id": "8", "fields": None}])
     assert await resolve_issues(jira, left) == (["AB-1", "AB-5"], [])
     assert await resolve_issues(jira, about("1", "AB-1")) == (["AB-1"], [])
+
+
+class CannotSay:
+    """Reads keys of which one can't be said."""
+
+    def __init__(self, error: JiraError) -> None:
+        self.error = error
+
+    async def by_keys(self, keys: Iterable[str], *, unread: Unread) -> list[Row]:
+        for key in keys:
+            unread.note(key, self.error)
+        return []
+
+
+@pytest.mark.parametrize("error", [JiraUnavailableError("503"), JiraPermissionError("403")])
+async def test_a_key_that_cannot_be_looked_up_costs_the_events_own_issue_nothing(jira, error):
+    row = jira.issue("1", "AB-1")
+    jira.issues._leads = Leads(CannotSay(error))
+    found = await jira.issues.resolve([about("1", "AB-1"), *by_key("AB-5")], ISSUES)
+    passes = error if isinstance(error, JiraUnavailableError) else None
+    assert (found.updated, found.deleted, found.failed) == ([row], [], passes)
+
+
+async def test_where_nothing_but_such_a_key_is_named_a_failure_is_raised_and_a_refusal_is_not(jira):
+    jira.issues._leads = Leads(CannotSay(JiraPermissionError("403")))
+    assert await resolve_issues(jira, *by_key("AB-5")) == ([], [])
+    jira.issues._leads = Leads(CannotSay(JiraUnavailableError("503")))
+    with pytest.raises(JiraUnavailableError):
+        await resolve_issues(jira, *by_key("AB-5"))
