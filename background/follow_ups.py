@@ -10,6 +10,7 @@ from port_ocean.context.event import event
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
+from background.changed_lately import Lately, changed_since, lately
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs
@@ -27,6 +28,9 @@ ORPHANS = "orphans"
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
+LATELY_SECONDS = 1.0
+LATELY_SHARE = 4
+"""Reading what changed lately takes at most a fifth, however many events name no issue."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
 DELETES = "deletes that Port has under way"
@@ -71,6 +75,7 @@ class FollowUps:
         self._resyncs = 0
         self._resync_began = 0.0
         self._orphans_took = 0.0
+        self._lately_took = 0.0
         self._compared_in: dict[Kinds, float] = {}
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
@@ -97,11 +102,12 @@ class FollowUps:
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
             asked.append(name)
+        changes = [self._ask_for_changes(of) for of in lately(payloads)]
         if asked:
-            return asked
+            return [*asked, *changes]
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
-        return [ORPHANS]
+        return [ORPHANS, *changes]
 
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` wants to know."""
@@ -144,6 +150,14 @@ class FollowUps:
         self.jobs.ask(DELETES, self._settled, delay=SETTLE_SECONDS)
         return [DELETES]
 
+    def _ask_for_changes(self, of: Lately) -> str:
+        """Have what changed lately read soon, and again when Jira's search shows what happened."""
+        make = partial(self._changed_since, of.since)
+        delay = max(LATELY_SECONDS, LATELY_SHARE * self._lately_took)
+        self.jobs.ask(of.name, make, delay=delay)
+        self.jobs.postpone(with_index(of.name), make, delay=max(delay, self._index_seconds))
+        return of.name
+
     def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
         self.jobs.ask(name, make)
@@ -159,6 +173,17 @@ class FollowUps:
         async for page in project_issues(self._client, project_id, mapping, failed):
             await self._sync(page, [])
             yield
+
+    async def _changed_since(self, moment: float) -> AsyncIterator[None]:
+        took, begun = 0.0, time.monotonic()
+        failed = partial(self._failures.note, behind=True)
+        async for results in changed_since(self._client, moment, event.port_app_config, failed):
+            await self._sync(results, [])
+            took += time.monotonic() - begun
+            yield
+            # Until here a resync may have been waited for.
+            begun = time.monotonic()
+        self._lately_took = took + time.monotonic() - begun
 
     async def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
         async for page in pages(self._client, showing, event.port_app_config, self._failures):

@@ -86,3 +86,11 @@ class JiraEvent(StrEnum):
 def events_of(*families: Family) -> tuple[JiraEvent, ...]:
     """Every event of these families."""
     return tuple(event for event in JiraEvent if event.startswith(families))
+
+
+_BY_BARE_NAME = {event.removeprefix("jira:"): event for event in JiraEvent}
+
+
+def documented(name: str) -> str:
+    """An event's name as Atlassian documents it; people met others with and without `jira:`."""
+    return _BY_BARE_NAME.get(name.removeprefix("jira:"), name)

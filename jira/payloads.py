@@ -4,20 +4,65 @@ Only `jira:issue_updated` is documented; every other shape is observed and may b
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from jira.changelog import (
+    SPRINT,
+    changes_of,
+    changes_type,
+    former_and_new_parents,
+    moved_keys,
+    moved_projects,
+)
 from jira.events import Family, JiraEvent
+from jira.payload_parts import (
+    Row,
+    bare_project_key,
+    event_name,
+    is_account_id,
+    is_issue_key,
+    issue_in_link,
+    issue_key,
+    list_of,
+    part_of,
+    plausible_id,
+    project_key,
+)
+from jira.sprint_field import shown_sprints
 
-Row = dict[str, Any]
+__all__ = [
+    "ISSUES_PROJECT",
+    "IdSubject",
+    "IssueSubject",
+    "ProjectSubject",
+    "Row",
+    "UserSubject",
+    "WorklogSubject",
+    "board_subjects",
+    "by_id",
+    "changes_of",
+    "event_name",
+    "is_account_id",
+    "is_issue_key",
+    "issue_subjects",
+    "list_of",
+    "moved_keys",
+    "names_no_issue",
+    "part_of",
+    "plausible_id",
+    "project_key",
+    "project_subjects",
+    "release_project",
+    "release_subjects",
+    "sprint_subjects",
+    "user_subjects",
+    "worklog_subjects",
+]
 
-_ID = re.compile(r"[0-9]{1,19}")
-_ISSUE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,19}")
-_PROJECT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
-_ACCOUNT_ID = re.compile(r"[A-Za-z0-9:_.-]{1,128}")
-_PARENT_FIELDS = ("parent", "issueparentassociation", "epic link")
+ISSUES_PROJECT = "__issuesProjectId"
+"""In a sprint's row of an issue's event: the id of that issue's project."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +70,15 @@ class IssueSubject:
     """An issue to read again: its id, and every key that the event claims it has or had.
 
     `related` marks one that the event isn't about but may have changed, such as the parent of a
-    new sub-task.
+    new sub-task; only such a one may be named by a key alone, and have no id. `left_parent` marks
+    one that may have been a sub-task before, of a parent that the event doesn't name.
     """
 
     id: str
     row: Row = field(compare=False)
     keys: tuple[str, ...] = ()
     related: bool = False
+    left_parent: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,10 +102,6 @@ class UserSubject:
     row: Row = field(compare=False)
 
 
-ISSUES_PROJECT = "__issuesProjectId"
-"""In a sprint's row of an issue's event: the id of that issue's project."""
-
-
 @dataclass(frozen=True)
 class IdSubject:
     """Something to read again by its numeric id."""
@@ -75,12 +118,6 @@ class WorklogSubject:
     worklogs: tuple[Row, ...] = field(default=(), compare=False)
 
 
-def event_name(payload: Any) -> str:
-    """The event's name, such as `jira:issue_updated`; empty where there is none."""
-    name = payload.get("webhookEvent") if isinstance(payload, Mapping) else None
-    return name if isinstance(name, str) else ""
-
-
 def issue_subjects(payload: Any) -> list[IssueSubject]:
     """The issues that an event touches, each once.
 
@@ -92,39 +129,25 @@ def issue_subjects(payload: Any) -> list[IssueSubject]:
     if name.startswith(Family.ISSUE_LINK):
         link = part_of(payload, "issueLink")
         ids = (plausible_id(link.get(end)) for end in ("sourceIssueId", "destinationIssueId"))
-        return [_related({"id": issue_id}) for issue_id in dict.fromkeys(ids) if issue_id]
+        return _related({"id": issue_id} for issue_id in ids)
     if name.startswith(Family.WORKLOG):
-        issue_id = plausible_id(part_of(payload, "worklog").get("issueId"))
-        return [_related({"id": issue_id})] if issue_id else []
+        return _related([_issue_of(part_of(payload, "worklog"))])
     row = part_of(payload, "issue")
     issue_id = plausible_id(row.get("id"))
+    if not name.startswith(Family.ISSUE):
+        return _related([row if issue_id else _issue_of(part_of(payload, "comment"))])
     if issue_id is None:
         return []
-    if not name.startswith(Family.ISSUE):
-        return [_related(row)]
-    keys = [_matching(_ISSUE_KEY, row.get("key")), *moved_keys(payload)]
-    subjects = [IssueSubject(issue_id, row, tuple(dict.fromkeys(key for key in keys if key)))]
-    subjects += [_related(other) for other in _relatives(payload, row, name)]
-    merged: dict[str, IssueSubject] = {}
-    for subject in subjects:
-        known = merged.get(subject.id)
-        # The event's own issue wins; of several mentions of another, the one that tells its key.
-        if known is None or (known.related and not known.keys):
-            merged[subject.id] = subject
-    return list(merged.values())
+    keys = dict.fromkeys(key for key in (issue_key(row.get("key")), *moved_keys(payload)) if key)
+    parent = part_of(part_of(row, "fields"), "parent")
+    left = name == JiraEvent.ISSUE_UPDATED and changes_type(payload) and not parent
+    itself = IssueSubject(issue_id, row, tuple(keys), left_parent=left)
+    return _merged([itself, *_related(_relatives(payload, row, name))])
 
 
-def moved_keys(payload: Any) -> list[str]:
-    """The keys that a changelog names: before and after a move to another project.
-
-    https://support.atlassian.com/jira-software-cloud/docs/move-an-issue/
-    """
-    return [
-        key
-        for item in changes_of(payload, "key")
-        for side in ("fromString", "toString")
-        if (key := _matching(_ISSUE_KEY, item.get(side)))
-    ]
+def names_no_issue(payload: Any) -> bool:
+    """Whether an event changes an issue of which it doesn't tell which."""
+    return event_name(payload).startswith(Family.ATTACHMENT) and not issue_subjects(payload)
 
 
 def project_subjects(payload: Any) -> list[ProjectSubject]:
@@ -132,22 +155,26 @@ def project_subjects(payload: Any) -> list[ProjectSubject]:
     name = event_name(payload)
     if not name.startswith(Family.ISSUE):
         row = part_of(payload, "project")
-        project_id = plausible_id(row.get("id"))
-        key = _matching(_PROJECT_KEY, row.get("key"))
+        project_id, key = plausible_id(row.get("id")), bare_project_key(row.get("key"))
         return [ProjectSubject(project_id, key, row)] if project_id or key else []
-    moves = changes_of(payload, "project")
+    moves = moved_projects(payload)
     if name == JiraEvent.ISSUE_UPDATED and not moves:
         return []
-    ids = [plausible_id(part_of(part_of(part_of(payload, "issue"), "fields"), "project").get("id"))]
-    ids += [plausible_id(item.get(side)) for item in moves for side in ("from", "to")]
-    return [ProjectSubject(i, None, {}, related=True) for i in dict.fromkeys(ids) if i]
+    own = part_of(part_of(part_of(payload, "issue"), "fields"), "project")
+    named = [(plausible_id(row.get("id")), bare_project_key(row.get("key"))) for row in moves]
+    own_id = plausible_id(own.get("id"))
+    # By its id alone: that is how all other events of its issues name it.
+    names = [(own_id, None), *(name for name in named if not own_id or name[1] != own.get("key"))]
+    return [ProjectSubject(i, k, {}, related=True) for i, k in dict.fromkeys(names) if i or k]
 
 
 def user_subjects(payload: Any) -> list[UserSubject]:
     """The user of a user event, which may hold nothing but the account id."""
-    row = part_of(payload, "user")
-    account_id = _matching(_ACCOUNT_ID, row.get("accountId"))
-    return [UserSubject(account_id, row)] if account_id else []
+    row = part_of(payload, "user") or (payload if isinstance(payload, dict) else {})
+    account_id = row.get("accountId")
+    if not isinstance(account_id, str) or not is_account_id(account_id):
+        return []
+    return [UserSubject(account_id, row)]
 
 
 def release_subjects(payload: Any) -> list[IdSubject]:
@@ -171,19 +198,24 @@ def board_subjects(payload: Any) -> list[IdSubject]:
 def sprint_subjects(payload: Any) -> list[IdSubject]:
     """The sprint of a `sprint_*` event, or the sprints that an issue came to or left.
 
-    By the issues that are in it a sprint shows on more boards or on fewer.
+    By the issues that are in it a sprint shows on more boards or on fewer. An issue that comes,
+    goes or moves in a sprint tells so by its fields alone.
     """
-    if event_name(payload).startswith(Family.ISSUE):
-        fields = part_of(part_of(payload, "issue"), "fields")
-        project_id = plausible_id(part_of(fields, "project").get("id"))
-        ids = [
-            {"id": part.strip(), ISSUES_PROJECT: project_id}
-            for item in changes_of(payload, "sprint")
-            for side in ("from", "to")
-            for part in str(item.get(side) or "").split(",")
-        ]
-        return by_id(ids)
-    return by_id([part_of(payload, "sprint")])
+    name = event_name(payload)
+    if not name.startswith(Family.ISSUE):
+        return by_id([part_of(payload, "sprint")])
+    fields = part_of(part_of(payload, "issue"), "fields")
+    shown = shown_sprints(fields)
+    rows = [
+        {"id": part.strip()}
+        for item in changes_of(payload, SPRINT, *map(str.lower, shown))
+        for side in ("from", "to")
+        for part in str(item.get(side) or "").split(",")
+    ]
+    if name != JiraEvent.ISSUE_UPDATED or moved_projects(payload):
+        rows += [row for each in shown.values() for row in each]
+    project_id = plausible_id(part_of(fields, "project").get("id"))
+    return by_id([{"id": row.get("id"), ISSUES_PROJECT: project_id} for row in rows])
 
 
 def worklog_subjects(payload: Any) -> list[WorklogSubject]:
@@ -191,9 +223,10 @@ def worklog_subjects(payload: Any) -> list[WorklogSubject]:
 
     Any change of an issue can bring it into or out of a selector's JQL, and its worklogs with it.
     """
-    found: dict[str, list[Row]] = {s.id: [] for s in issue_subjects(payload)}
+    # What only a key names, a former parent or a new one, has the worklogs it had.
+    found: dict[str, list[Row]] = {s.id: [] for s in issue_subjects(payload) if s.id}
     worklog = part_of(payload, "worklog")
-    issue_id = plausible_id(worklog.get("issueId"))
+    issue_id = _issue_of(worklog).get("id")
     if issue_id is not None:
         found.setdefault(issue_id, []).extend(_with_ids([worklog]))
     issue = part_of(payload, "issue")
@@ -203,82 +236,51 @@ def worklog_subjects(payload: Any) -> list[WorklogSubject]:
     return [WorklogSubject(issue, tuple(worklogs)) for issue, worklogs in found.items()]
 
 
-def plausible_id(value: Any) -> str | None:
-    """A numeric id as text, given as number or text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    return _matching(_ID, str(value))
+def _issue_of(row: Row) -> Row:
+    """The issue of a worklog or comment, by its id or key; empty where nothing tells."""
+    issue_id = plausible_id(row.get("issueId"))
+    return {"id": issue_id} if issue_id else issue_in_link(row) or {}
 
 
-def is_issue_key(value: Any) -> bool:
-    """Whether a text has the form of an issue key."""
-    return _matching(_ISSUE_KEY, value) is not None
-
-
-def is_account_id(value: Any) -> bool:
-    """Whether a text has the form of an account id."""
-    return _matching(_ACCOUNT_ID, value) is not None
-
-
-def project_key(name: str) -> str | None:
-    """The project's key in an issue's key, or a text that is one itself; None for anything else."""
-    if _matching(_ISSUE_KEY, name):
-        return name.rpartition("-")[0]
-    return _matching(_PROJECT_KEY, name)
-
-
-def _related(row: Row) -> IssueSubject:
-    key = _matching(_ISSUE_KEY, row.get("key"))
-    return IssueSubject(str(row["id"]), row, (key,) if key else (), related=True)
-
-
-def _relatives(payload: Any, row: Row, name: str) -> Iterator[Row]:
-    """Rows, with an id at least, of the issues that an issue's own event changes as well."""
-    parents = [
-        side for f in _PARENT_FIELDS for item in changes_of(payload, f) for side in _ids(item)
-    ]
+def _relatives(payload: Any, row: Row, name: str) -> Iterator[Any]:
+    """Rows of the issues that an issue's own event changes as well."""
+    parents = former_and_new_parents(payload)
+    yield from parents
     goes = name == JiraEvent.ISSUE_DELETED or bool(moved_keys(payload))
     fields = part_of(row, "fields")
-    candidates: list[Any] = list(parents)
-    if goes or parents or name == JiraEvent.ISSUE_CREATED:
-        candidates.append(fields.get("parent"))
+    if goes or parents or changes_type(payload) or name == JiraEvent.ISSUE_CREATED:
+        yield fields.get("parent")
     if goes:
-        candidates += list_of(fields, "subtasks")
+        yield from list_of(fields, "subtasks")
         for link in list_of(fields, "issuelinks"):
-            candidates += [part_of(link, "inwardIssue"), part_of(link, "outwardIssue")]
-    for candidate in candidates:
-        if isinstance(candidate, dict) and (issue_id := plausible_id(candidate.get("id"))):
-            yield {**candidate, "id": issue_id}
+            yield from (part_of(link, "inwardIssue"), part_of(link, "outwardIssue"))
 
 
-def _ids(item: Mapping[str, Any]) -> list[Row]:
-    return [{"id": item.get("from")}, {"id": item.get("to")}]
+def _related(rows: Iterable[Any]) -> list[IssueSubject]:
+    """What else an event touches; nothing for a row without a plausible id or key."""
+    found = []
+    for row in rows:
+        if isinstance(row, dict):
+            issue_id, key = plausible_id(row.get("id")), issue_key(row.get("key"))
+            if issue_id:
+                row = {**row, "id": issue_id}
+            if issue_id or key:
+                keys = (key,) if key else ()
+                found.append(IssueSubject(issue_id or "", row, keys, related=True))
+    return _merged(found)
 
 
-def changes_of(payload: Any, field_name: str) -> list[Mapping[str, Any]]:
-    """The changelog's items for a field, whose name is given in lower case."""
-    items = list_of(part_of(payload, "changelog"), "items")
-    return [
-        item
-        for item in items
-        if isinstance(item, Mapping) and str(item.get("field", "")).lower() == field_name
-    ]
-
-
-def part_of(payload: Any, name: str) -> Row:
-    """An object inside of a payload; empty where there is none."""
-    part = payload.get(name) if isinstance(payload, Mapping) else None
-    return part if isinstance(part, dict) else {}
-
-
-def list_of(payload: Any, name: str) -> list[Any]:
-    """A list inside of a payload; empty where there is none."""
-    part = payload.get(name) if isinstance(payload, Mapping) else None
-    return part if isinstance(part, list) else []
-
-
-def _matching(pattern: re.Pattern[str], value: Any) -> str | None:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else None
+def _merged(subjects: Sequence[IssueSubject]) -> list[IssueSubject]:
+    """Each issue once: the event's own wins, and of several mentions one that tells its key."""
+    merged: dict[str, IssueSubject] = {}
+    for subject in subjects:
+        if subject.id:
+            known = merged.get(subject.id)
+            if known is None or (known.related and not known.keys):
+                merged[subject.id] = subject
+    told = {key for subject in merged.values() for key in subject.keys}
+    alone = (subject for subject in subjects if not subject.id and not told & {*subject.keys})
+    return [*merged.values(), *dict.fromkeys(alone)]
 
 
 def by_id(rows: list[Any]) -> list[IdSubject]:

@@ -98,6 +98,11 @@ def _delete_sprint(site: JiraSite, rng: random.Random) -> None:
     site.delete_sprint(sprint(site, rng).id)
 
 
+def _create_in_sprint(site: JiraSite, rng: random.Random) -> None:
+    into = sprint(site, rng, "future", "active")
+    site.create_issue(live_project(site, rng).key, summary=some_text(rng), sprint=into)
+
+
 def _put_in_sprint(site: JiraSite, rng: random.Random) -> None:
     chosen, into = parent_like(site, rng), sprint(site, rng, "future", "active")
     if chosen.sprint is into:
@@ -142,6 +147,7 @@ AGILE_CHANGES: Mapping[str, Callable[[JiraSite, random.Random], None]] = {
         *(_create_board, _rename_board, _configure_board, _delete_board),
         *(_create_sprint, _create_shared_sprint, _rename_sprint, _change_goal),
         *(_start_sprint, _close_sprint, _delete_sprint, _put_in_sprint, _take_out_of_sprint),
+        *(_create_in_sprint,),
     )
 }
 """Every change of boards and sprints by its name."""

@@ -19,6 +19,8 @@ from sandbox.port.catalog import PortCatalog
 from sandbox.servers import HttpServer
 
 _LATER = " when the index has caught up"
+_TWICE = ("sweep", "issues that changed")
+"""How jobs are called that are done again when the index has caught up."""
 _PROGRESS = "live events done|Background work done"
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
@@ -163,7 +165,7 @@ class World:
                 done += int(match[1]) - (int(again[1]) if again else 0)
             if match := re.search(r"; background work: (.*)$|Background work entails: (.*)$", line):
                 names = (match[1] or match[2]).split(", ")
-                sweeps = {name.removesuffix(_LATER) for name in names if name.startswith("sweep")}
+                sweeps = {name.removesuffix(_LATER) for name in names if name.startswith(_TWICE)}
                 names = [name for name in names if not name.endswith(_LATER)]
                 if with_index:
                     names += [f"{name}{_LATER}" for name in sweeps]

@@ -98,10 +98,11 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         longer has. An issue that the event isn't about is deleted only where Jira no longer has it
         at all: outside of the selector Port may hold a stub of it.
         """
-        found = await self.find([subject.id for subject in subjects], selector)
-        deleted: list[Row] = []
+        named = await self.identified(subjects)
+        found = await self.find([subject.id for subject in named.subjects], selector)
+        deleted = [*named.gone]
         doubtful: dict[str, Row] = {}
-        for subject in subjects:
+        for subject in named.subjects:
             if subject.id not in found:
                 continue
             row = found[subject.id]
@@ -117,7 +118,8 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
             left = {row["key"] for row in await self.reader.by_keys(doubtful, unread=unread)}
             gone_too = [key for key in doubtful if key not in left and key not in unread]
             deleted += [doubtful[key] for key in gone_too]
-        return Found([row for row in found.values() if row is not None], deleted, found.failed)
+        rows = [row for row in found.values() if row is not None]
+        return Found(rows, deleted, found.failed or named.failed)
 
     async def names(self, selector: IssueSelector) -> Pages:
         """Id and key of every issue of the selector."""

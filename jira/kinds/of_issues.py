@@ -1,14 +1,25 @@
 """Kinds whose rows are issues, or made of issues: they go by id, and by every key they had."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from jira.answers import Answers, Unread, passing
+from jira.errors import JiraError
 from jira.events import Family
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.kind import Found, Kind, Known, Selector
+from jira.kinds.leads import Leads
 from jira.payloads import IssueSubject, Row, is_issue_key, issue_subjects, plausible_id
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Subjects by id, rows of keys that lead nowhere, and why another try may say more."""
+
+    subjects: list[IssueSubject]
+    gone: list[Row]
+    failed: JiraError | None = None
 
 
 class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
@@ -19,6 +30,7 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
 
     def __init__(self, reader: IssueReader) -> None:
         self.reader = reader
+        self._leads = Leads(reader)
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[IssueSubject]:
@@ -32,9 +44,38 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
 
     async def resolve(self, subjects: Sequence[IssueSubject], selector: S) -> Found:
         """Read the issues again as what this kind shows of them."""
-        found = await self.find([subject.id for subject in subjects], selector)
+        named = await self.identified(subjects)
+        found = await self.find([subject.id for subject in named.subjects], selector)
         rows = [row for row in found.values() if row is not None]
-        return Found(rows, gone_names(subjects, found), found.failed)
+        gone = [*gone_names(named.subjects, found), *named.gone]
+        return Found(rows, gone, found.failed or named.failed)
+
+    async def identified(self, subjects: Sequence[IssueSubject]) -> Identified:
+        """What Jira says of those that an event names by a key alone, and parents it doesn't name.
+
+        Such a parent is the one that showed the issue as its sub-task. Raises JiraError where
+        nothing can be said of any subject.
+        """
+        keys = [subject.keys[0] for subject in subjects if not subject.id]
+        leads = await self._leads.of(keys) if keys else {}
+        found = [subject for subject in subjects if subject.id]
+        left = {s.id: self.reader.subtasks.parent_of(s.id) for s in found if s.left_parent}
+        found += [
+            IssueSubject(parent, {"id": parent}, related=True) for parent in left.values() if parent
+        ]
+        gone: list[Row] = []
+        for subject in subjects:
+            if subject.id:
+                continue
+            said = leads[subject.keys[0]]
+            if said is None:
+                gone.append({**subject.row, "key": subject.keys[0]})
+            elif not isinstance(said, JiraError):
+                found.append(replace(subject, id=str(said["id"])))
+        failed = passing(leads.values())
+        if failed is not None and not found and not gone:
+            raise failed
+        return Identified(found, gone, failed)
 
     async def by_identifiers(self, identifiers: Sequence[str], selector: S) -> Known:
         """By ids and keys; gone is what leads to no issue that is shown under that name now."""

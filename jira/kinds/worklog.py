@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from loguru import logger
 from pydantic.v1 import BaseModel, Field
 
 from jira.answers import Answers, Said, Unread, passing
@@ -14,6 +15,13 @@ from jira.errors import JiraAnswerError, JiraError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import bounded
+from jira.kinds.hidden_worklogs import (
+    INSTEAD_ONE_BY_ONE,
+    ISSUES_FOR_A_PAGE,
+    changed_just_now,
+    hides_worklogs,
+    worklogs_of,
+)
 from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.kinds.lists import offset_pages
@@ -26,7 +34,7 @@ BY_IDS = "/rest/api/3/worklog/list"
 MAX_PER_PAGE = 5000
 MAX_IDS = 1000
 ROWS_TOGETHER = 500
-FIELDS = ("worklog",)
+FIELDS = ("worklog", "updated")
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,8 @@ class WorklogSelector(Selector):
 class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
     """Worklogs, each with `__issueKey`, the key its issue has now.
 
-    An issue brings up to 20 of its worklogs along; more are read issue by issue.
+    An issue brings up to 20 of its worklogs along; more are read issue by issue. Those of many
+    issues that don't show theirs are read out of all worklogs of the site.
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-worklogs/
     """
 
@@ -175,7 +184,7 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         unsaid = {name: issue for name, issue in found.items() if isinstance(issue, JiraError)}
         issues = [issue for issue in found.values() if not isinstance(issue, JiraError)]
         unread = Unread()
-        given = self._of_each(one_page(issues), query, unread, every=False)
+        given = self._of_each(one_page(issues), query, unread, every=False, exact=True)
         answered = {str(issue["id"]): rows async for issue, rows in given}
         rows = [row for rows in answered.values() for row in rows]
         if (why := unread.why) is not None:
@@ -190,10 +199,34 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
 
     async def _all(self, query: WorklogQuery) -> Pages:
         unread = Unread()
-        issues = self._issues.pages(query.issues, unread=unread)
-        async for _, rows in self._of_each(issues, query, unread):
+        hidden: dict[str, Row] = {}
+        shown = _showing(self._issues.pages(query.issues, unread=unread), hidden)
+        every = True
+        async for _, rows in self._of_each(shown, query, unread):
+            every = False
+            yield rows
+        async for rows in self._of_hidden(hidden, query, unread, every=every):
             yield rows
         unread.raise_failed()
+
+    async def _of_hidden(
+        self, issues: Mapping[str, Row], query: WorklogQuery, unread: Unread, *, every: bool
+    ) -> Pages:
+        alone = [issue for issue in issues.values() if changed_just_now(issue)]
+        others = issues.keys() - {str(issue["id"]) for issue in alone}
+        if query.expand or len(others) < ISSUES_FOR_A_PAGE:
+            alone = [*issues.values()]
+        else:
+            try:
+                async for rows in worklogs_of(others, self._api, self._listed):
+                    of = [(issues[str(row["issueId"])], [row]) for row in rows]
+                    yield [row for issue, one in of for row in _of(issue, one, query)]
+                every = False
+            except INSTEAD_ONE_BY_ONE as error:
+                logger.info(f"Worklogs of {len(issues)} issues are asked for one by one: {error}")
+                alone = [*issues.values()]
+        async for _, rows in self._of_each(one_page(alone), query, unread, every=every):
+            yield rows
 
     def _of_each(
         self,
@@ -202,13 +235,14 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         unread: Unread,
         *,
         every: bool = True,
+        exact: bool = False,
     ) -> AsyncIterator[tuple[Row, list[Row]]]:
         async def read(issue: Row) -> list[Row]:
             rows = inlined(issue)
             # What is expanded never comes along.
-            if rows is None or query.expand:
-                rows = await self._listed_of(issue, query, exact=not every)
-            return [{**row, "__issueKey": issue["key"]} for row in rows if query.takes(row)]
+            if rows is None or (rows and query.expand):
+                rows = await self._listed_of(issue, query, exact=exact)
+            return _of(issue, rows, query)
 
         return under_each(
             issues,
@@ -241,6 +275,17 @@ def inlined(issue: Row) -> list[Row] | None:
     if not isinstance(worklogs, list) or not isinstance(total, int) or total > len(worklogs):
         return None
     return worklogs
+
+
+def _of(issue: Row, worklogs: Iterable[Row], query: WorklogQuery) -> list[Row]:
+    return [{**row, "__issueKey": issue["key"]} for row in worklogs if query.takes(row)]
+
+
+async def _showing(pages: Pages, hidden: dict[str, Row]) -> Pages:
+    """The issues that show their worklogs; the others are noted."""
+    async for page in pages:
+        hidden |= {str(issue["id"]): issue for issue in page if hides_worklogs(issue)}
+        yield [issue for issue in page if not hides_worklogs(issue)]
 
 
 def query_of(selector: WorklogSelector) -> WorklogQuery:

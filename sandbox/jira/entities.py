@@ -38,6 +38,8 @@ class Project:
     last_number: int = 0
     hidden: bool = False
     changed_at: float = 0.0
+    # A field configuration may leave the worklogs out of its issues' rows.
+    hides_worklogs: bool = False
     # The status that what is under this project is answered with, such as 403.
     fault: int | None = None
 
@@ -80,6 +82,16 @@ class Comment:
     id: str
     author: User
     text: str
+    created: float
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A file of an issue."""
+
+    id: str
+    name: str
+    author: User
     created: float
 
 
@@ -215,6 +227,7 @@ class Issue:
     children: "list[Issue]" = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     sprint: Sprint | None = None
     fix_versions: list[Version] = field(default_factory=list)

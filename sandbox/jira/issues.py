@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from sandbox.jira.attachments import Attachments
 from sandbox.jira.components import Components
+from sandbox.jira.conversions import Conversions
 from sandbox.jira.defaults import RESOLUTION
-from sandbox.jira.entities import Issue, Link, Project, Status, User
+from sandbox.jira.entities import Issue, Link, Project, Sprint, Status, User
 from sandbox.jira.formats import changed
 from sandbox.jira.links import Links
 from sandbox.jira.state import KEEP
@@ -12,7 +14,7 @@ from sandbox.jira.versions import Versions
 from sandbox.jira.worklogs import Worklogs
 
 
-class Issues(Links, Versions, Components, Worklogs):
+class Issues(Links, Attachments, Conversions, Versions, Components, Worklogs):
     """Changes of issues. Issues are named by id or key throughout."""
 
     def __init__(self, **settings: int) -> None:
@@ -36,6 +38,7 @@ class Issues(Links, Versions, Components, Worklogs):
         labels: Iterable[str] = (),
         description: str | None = None,
         due: str | None = None,
+        sprint: Sprint | None = None,
     ) -> Issue:
         """Create an issue; people are named by account id, the parent by id or key."""
         project = self.project_of(project_key)
@@ -57,6 +60,7 @@ class Issues(Links, Versions, Components, Worklogs):
             description=description,
             due=due,
         )
+        issue.sprint = sprint
         self.forget_rows(self.around(issue))
         self._issue_event("jira:issue_created", issue, "issue_created")
         if issue.type.level < 0 and above is not None and self.subtask_links_send_events:

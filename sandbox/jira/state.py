@@ -13,6 +13,7 @@ from sandbox.jira.entities import Issue, IssueType, Link, Priority, Project, Sta
 from sandbox.jira.formats import Row, dumps
 from sandbox.jira.issue_rows import IssueRows
 from sandbox.jira.jql.fields import JqlField
+from sandbox.jira.payload_forms import PayloadForms
 from sandbox.jira.selection import ALL_FIELDS, Selection
 
 type Subscriber = Callable[[str, Row], None]
@@ -23,10 +24,14 @@ KEEP: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class IssueField:
-    """A field that a kind adds to issues' rows; `event` where events show it otherwise."""
+    """A field that a kind adds to issues' rows; `event` where events show it otherwise.
+
+    `hidden` says of which issues it is no part at all.
+    """
 
     row: Callable[[Issue], Any]
     event: Callable[[Issue], Any] | None = None
+    hidden: Callable[[Issue], bool] = lambda issue: False
 
 
 class SiteState:
@@ -38,7 +43,9 @@ class SiteState:
         self.clock: Callable[[], float] = time.time
         self.rows = IssueRows("http://jira.test")
         self.cloud_id = "00000000-1111-4222-8333-444444444444"
+        # What nobody documents can be had both ways.
         self.strict_gone_ids = False
+        self.forms = PayloadForms()
         self.user_is_admin = True
         self.denied_permissions: set[str] = set()
         # Not UTC on purpose: whoever writes JQL dates must mind the account's zone.
@@ -97,9 +104,9 @@ class SiteState:
         """Tell subscribers of an event, with a snapshot of its payload."""
         if not self._subscribers:
             return
-        body = {"timestamp": int(self.now() * 1000), "webhookEvent": event} | payload
+        usual = {"timestamp": int(self.now() * 1000), "webhookEvent": event} | payload
         for callback in list(self._subscribers):
-            callback(event, copy.deepcopy(body))
+            callback(event, self.forms.of(copy.deepcopy(usual)))
 
     # Finding things
 
@@ -191,13 +198,15 @@ class SiteState:
     def row(self, issue: Issue) -> Row:
         """The full row; never changed in place, so it may be shared."""
         if issue.row is None:
-            added = {name: field.row(issue) for name, field in self.issue_fields.items()}
+            fields = {n: f for n, f in self.issue_fields.items() if not f.hidden(issue)}
+            added = {name: field.row(issue) for name, field in fields.items()}
             issue.row = self.rows.issue(issue, added, self.issue_bytes)
         return issue.row
 
     def event_row(self, issue: Issue) -> Row:
         """The full row as events carry it."""
-        shown = {name: field.event for name, field in self.issue_fields.items()}
+        fields = {n: f for n, f in self.issue_fields.items() if not f.hidden(issue)}
+        shown = {name: field.event for name, field in fields.items()}
         added = {name: make(issue) for name, make in shown.items() if make is not None}
         return self.rows.issue_event(issue, self.row(issue), added)
 

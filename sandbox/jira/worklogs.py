@@ -15,6 +15,8 @@ from sandbox.jira.state import KEEP, IssueField
 
 MAX_WORKLOGS = 5000
 MAX_LISTED = 1000
+LEFT_OUT_SECONDS = 60
+"""Of what just changed, Jira's list of changes says nothing yet."""
 _PAGES = Pages(MAX_WORKLOGS, MAX_WORKLOGS, key="worklogs", says_last=False)
 INLINED_WORKLOGS = 20
 # How Jira counts work unless an administrator says otherwise.
@@ -29,13 +31,21 @@ class Worklogs(IssueIndex):
         self.worklogs: dict[str, Worklog] = {}
         # What nobody documents can be had both ways.
         self.worklogs_send_issue_events = False
+        self.changed_worklogs_a_page = MAX_LISTED
         self.issue_fields["worklog"] = IssueField(
             lambda issue: worklog_field(self.rows, issue.worklogs),
             lambda issue: worklog_field(self.rows, issue.worklogs, worklog_event),
+            hidden=lambda issue: issue.project.hides_worklogs,
         )
         self.issue_fields["timespent"] = IssueField(
             lambda issue: sum(item.seconds for item in issue.worklogs) or None
         )
+
+    def hide_worklogs(self, project_key: str) -> None:
+        """Leave the field out of a project's issues, as a field configuration does."""
+        project = self.project_of(project_key)
+        project.hides_worklogs = True
+        self.forget_rows(self.issues_in(project))
 
     def worklog_of(self, worklog_id: str) -> Worklog:
         """A worklog that must be there, seen or not."""
@@ -196,6 +206,7 @@ class WorklogEndpoints(Endpoints[Worklogs]):
             Route(f"{API}/issue/{{id}}/worklog", self._every),
             Route(f"{API}/issue/{{id}}/worklog/{{worklog}}", self._one),
             Route(f"{API}/worklog/list", self._listed, methods=["POST"]),
+            Route(f"{API}/worklog/updated", self._updated),
         ]
 
     async def _every(self, request: Request) -> Response:
@@ -236,6 +247,34 @@ class WorklogEndpoints(Endpoints[Worklogs]):
         return JSONResponse(
             [self._row(request, item) for item in found if item and item.issue.visible]
         )
+
+    async def _updated(self, request: Request) -> Response:
+        """Ids of worklogs that changed after a moment, the oldest first."""
+        since = request.query_params.get("since", "0")
+        if not since.isdecimal():
+            return refuse(400, f"'{since}' is no time.")
+        if not knows(request):
+            return refuse(401, "Client must be authenticated to access this resource.")
+        latest = self.site.now() - LEFT_OUT_SECONDS
+        visible = [item for item in self.site.worklogs.values() if item.issue.visible]
+        changes = sorted(
+            (int(item.updated * 1000), int(item.id)) for item in visible if item.updated <= latest
+        )
+        changes = [change for change in changes if change[0] > int(since)]
+        page = changes[: self.site.changed_worklogs_a_page]
+        link = f"{self.site.base_url}{API}/worklog/updated?since="
+        row: Row = {
+            "values": [
+                {"worklogId": number, "updatedTime": at, "properties": []} for at, number in page
+            ],
+            "since": page[0][0] if page else int(since),
+            "until": page[-1][0] if page else int(since),
+            "self": f"{link}{since}",
+            "lastPage": len(page) == len(changes),
+        }
+        if not row["lastPage"]:
+            row["nextPage"] = f"{link}{row['until']}"
+        return JSONResponse(row)
 
     def _row(self, request: Request, worklog: Worklog) -> Row:
         row = worklog_row(self.site.rows, worklog)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from sandbox.jira.payload_forms import PayloadForms
 from sandbox.jira.site import JiraSite
 from sandbox.random_agile_changes import AGILE_CHANGES, TEAM_CHANGES
 from sandbox.random_changes import CHANGES, change_something
+from sandbox.random_payload_changes import PAYLOAD_CHANGES
 from sandbox.random_plain_changes import PLAIN_CHANGES
 from sandbox.random_planning_changes import COMPONENT_CHANGES, PLANNING_CHANGES
 from tests.e2e.support import started
@@ -21,8 +23,9 @@ TOGETHER = 3
 INDEX_LAG = 1.0
 FAST_INDEX = {"OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": "2"}
 
+ISSUE_CHANGES = {**CHANGES, **PAYLOAD_CHANGES}
 EVERY_CHANGE = {
-    **CHANGES,
+    **ISSUE_CHANGES,
     **AGILE_CHANGES,
     **PLANNING_CHANGES,
     **TEAM_CHANGES,
@@ -64,7 +67,7 @@ async def run(seed: int, *, every_kind: bool = False) -> list[str]:
     """One site with its own character: how it treats gone ids, sub-tasks, its index, deliveries."""
     rng = random.Random(seed)
     site = JiraSite(seed=seed)
-    kinds_of_change = EVERY_CHANGE if every_kind else CHANGES
+    kinds_of_change = EVERY_CHANGE if every_kind else ISSUE_CHANGES
     if not every_kind:
         site.fill(100)
     else:
@@ -74,6 +77,8 @@ async def run(seed: int, *, every_kind: bool = False) -> list[str]:
     site.subtasks_send_events = rng.random() < 0.5
     site.subtask_links_send_events = rng.random() < 0.5
     site.strict_gone_ids = rng.random() < 0.5
+    site.attachments_send_issue_events = rng.random() < 0.5
+    site.forms = PayloadForms.some(rng)
     settings = settings_of(seed)
     async with started(100, site=site, every_kind=every_kind, **settings) as world:
         given = (world.port.api.integration or {})["config"]

@@ -5,6 +5,8 @@ Where `not_yet.py` names a fact, the tests here prove what is safe about it all 
 
 from tests.facts.rows import NO_WEBHOOK_BY_GATEWAY, QUIETLY, Row, tests_in
 
+BY_SHAPE = "test_what_a_payload_says_has_to_be_read_again"
+
 ROWS = [
     Row(
         "scope-is-401",
@@ -78,6 +80,26 @@ ROWS = [
             "unit.test_issue_events",
             "test_a_changed_parent_touches_the_parent_before_and_after",
             "test_a_parent_taken_away_touches_the_former_one",
+        )
+        + tests_in("unit.test_changelog", "test_the_former_and_the_new_parent_by_ids_or_by_keys")
+        + tests_in("unit.test_payload_shapes", BY_SHAPE)
+        + tests_in(
+            "unit.test_issue_resolve",
+            "test_a_parent_that_is_named_by_its_key_alone_is_read_again",
+            "test_a_parent_by_a_former_key_is_read_again_and_the_key_is_given_up",
+        )
+        + tests_in("e2e.test_payload_forms", "test_both_parents_follow_however_they_are_named"),
+    ),
+    Row(
+        "converted-sub-tasks",
+        tests_in("unit.test_payload_shapes", BY_SHAPE)
+        + tests_in(
+            "unit.test_issue_resolve",
+            "test_whose_sub_task_an_issue_was_is_known_by_who_showed_it",
+        )
+        + tests_in(
+            "e2e.test_payload_forms",
+            "test_a_sub_task_that_becomes_a_task_leaves_its_parent_and_may_come_back",
         ),
     ),
     Row("relatives-show-an-issue", ()),
@@ -142,6 +164,19 @@ ROWS = [
         ),
     ),
     Row(
+        "hidden-worklogs",
+        tests_in(
+            "unit.test_hidden_worklogs",
+            "test_ten_thousand_issues_that_hide_their_worklogs_cost_few_requests",
+            "test_the_rows_are_those_of_issues_that_show_them",
+            "test_issues_that_changed_just_now_are_asked_themselves",
+        )
+        + tests_in(
+            "e2e.test_hidden_worklogs",
+            "test_hidden_worklogs_are_read_together_and_those_of_just_now_too",
+        ),
+    ),
+    Row(
         "oauth-is-wanted",
         NO_WEBHOOK_BY_GATEWAY
         + tests_in(
@@ -169,13 +204,56 @@ ROWS = [
             "unit.test_issue_events",
             "test_an_event_without_a_name_never_deletes_but_may_refresh",
         )
-        + tests_in("facts.test_change_facts", "test_a_user_that_is_deleted_can_no_longer_be_read"),
+        + tests_in("facts.test_change_facts", "test_a_user_that_is_deleted_can_no_longer_be_read")
+        + tests_in("unit.test_payload_shapes", BY_SHAPE)
+        + tests_in(
+            "e2e.test_payload_forms", "test_a_user_goes_of_whom_no_more_is_told_than_the_account"
+        ),
     ),
     Row(
         "attachment-without-its-issue",
-        tests_in("unit.test_issue_events", "test_a_comment_or_attachment_touches_its_issue"),
+        tests_in("unit.test_issue_events", "test_a_comment_or_attachment_touches_its_issue")
+        + tests_in(
+            "unit.test_changed_lately",
+            "test_all_that_shows_an_issue_is_read_as_if_it_had_been_named",
+            "test_a_thousand_events_of_the_same_moments_are_one_read",
+        )
+        + tests_in(
+            "unit.test_follow_ups",
+            "test_an_attachment_without_its_issue_has_what_changed_lately_read_now_and_later",
+            "test_many_attachments_without_their_issues_are_few_reads",
+        )
+        + tests_in("e2e.test_payload_forms", "test_attachments_without_their_issue_are_noticed"),
     ),
-    Row("created-in-a-sprint", ()),
+    Row(
+        "created-in-a-sprint",
+        tests_in(
+            "unit.test_payloads_planning",
+            "test_an_issue_that_comes_or_goes_in_a_sprint_tells_so_by_its_field_alone",
+            "test_another_custom_field_is_no_sprint",
+        )
+        + tests_in("unit.test_payload_shapes", BY_SHAPE)
+        + tests_in(
+            "sandbox.jira.test_payload_forms",
+            "test_an_issue_that_is_created_in_a_sprint_shows_it_and_has_no_item",
+        ),
+    ),
+    Row(
+        "issue-in-a-link",
+        tests_in("unit.test_payload_shapes", BY_SHAPE)
+        + tests_in("e2e.test_payload_forms", "test_a_link_alone_tells_whose_a_comment_is"),
+    ),
+    Row(
+        "key-item-alone",
+        tests_in("unit.test_changelog", "test_a_key_alone_tells_the_projects_of_a_move")
+        + tests_in("unit.test_payload_shapes", BY_SHAPE)
+        + tests_in("e2e.test_payload_forms", "test_a_move_that_tells_no_project_changes_both"),
+    ),
+    Row(
+        "names-with-a-prefix",
+        tests_in("unit.test_events", "test_an_event_is_known_with_and_without_jira_before_its_name")
+        + tests_in("unit.test_payload_shapes", BY_SHAPE),
+    ),
     Row(
         "ids-of-either-type",
         tests_in("unit.test_payloads", "test_only_a_plausible_id_is_taken")
@@ -207,7 +285,18 @@ ROWS = [
             "test_an_issue_that_changes_its_sprint_changes_on_which_boards_it_shows",
         ),
     ),
-    Row("translated-field-names", ()),
+    Row(
+        "translated-field-names",
+        tests_in(
+            "unit.test_changelog",
+            "test_the_former_and_the_new_parent_by_ids_or_by_keys",
+            "test_another_type_is_told_by_the_field_or_its_id",
+        )
+        + tests_in(
+            "unit.test_payloads_planning",
+            "test_a_translated_item_is_the_sprints_where_the_issue_shows_sprints_in_that_field",
+        ),
+    ),
     Row(
         "events-nobody-published",
         QUIETLY

@@ -68,7 +68,15 @@ ROWS = [
             "unit.test_issue_find",
             "test_one_id_that_is_gone_does_not_spoil_the_others",
             "test_a_query_that_jira_refuses_for_another_reason_is_an_error",
+            "test_what_goes_between_two_reads_costs_none_of_the_others_theirs",
         )
+        + tests_in(
+            "unit.test_gone_ids",
+            "test_live_reads_find_what_is_there",
+            "test_entities_are_looked_up_by_ids_and_keys_that_are_partly_gone",
+            "test_a_sweep_reads_whole_rows_of_names_that_are_partly_gone",
+        )
+        + tests_in("e2e.test_gone_ids", "test_what_exists_is_found_and_what_is_gone_spoils_nothing")
         + tests_in(
             "e2e.test_selector",
             "test_an_issue_that_is_gone_does_not_spoil_the_read_of_others",

@@ -3,7 +3,7 @@
 import pytest
 
 from client import KINDS, webhook_events
-from jira.events import Family, JiraEvent, events_of
+from jira.events import Family, JiraEvent, documented, events_of
 from webhook_processors.processors import PROCESSORS
 
 DOCUMENTED = {
@@ -84,3 +84,14 @@ def test_every_registered_event_has_a_processor_that_looks_at_it(name):
     """Jira would send it for nothing."""
     kinds = [processor.kind for processor in PROCESSORS]
     assert [kind.name for kind in kinds if kind.is_touched_by(name) and name in kind.events]
+
+
+@pytest.mark.parametrize("event", JiraEvent)
+def test_an_event_is_known_with_and_without_jira_before_its_name(event):
+    bare = event.removeprefix("jira:")
+    assert documented(bare) == documented(f"jira:{bare}") == event
+
+
+@pytest.mark.parametrize("name", ["", "jira:", "jira:version_merged", "unknown", "Jira:issue_x"])
+def test_a_name_that_is_not_documented_stays_as_it_is(name):
+    assert documented(name) == name

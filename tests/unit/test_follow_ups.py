@@ -1,6 +1,7 @@
 """What events and resyncs entail: issues read again, sweeps, and a look for orphans."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from types import SimpleNamespace
@@ -9,7 +10,13 @@ from typing import Any
 import pytest
 
 from background import follow_ups as module
-from background.follow_ups import ORPHANS_SECONDS, ORPHANS_SHARE, START_SECONDS
+from background.follow_ups import (
+    LATELY_SECONDS,
+    LATELY_SHARE,
+    ORPHANS_SECONDS,
+    ORPHANS_SHARE,
+    START_SECONDS,
+)
 from background.jobs import Jobs
 from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
 
@@ -241,3 +248,69 @@ async def test_a_sweep_that_is_asked_for_is_not_put_off_by_the_resync_that_succe
     world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=True)
     world.follow_ups.ask_for_sweep()
     assert "sweep" in await world.run(after=2)
+
+
+def attachment() -> dict[str, Any]:
+    payload = {"webhookEvent": "attachment_created", "attachment": {"id": "1"}}
+    return {**payload, "timestamp": int(time.time() * 1000)}
+
+
+CHANGED = "issues that changed in the last 10 minutes"
+
+
+def written(done: list[Any]) -> list[str]:
+    """The keys of the issues that a job had written."""
+    return [row["key"] for results in done for row in getattr(results, "updated_raw_results", ())]
+
+
+async def test_an_attachment_without_its_issue_has_what_changed_lately_read_now_and_later(world):
+    world.jira.issue("1", "AB-1")
+    assert world.follow_ups.after([attachment()]) == ["orphans", CHANGED]
+    assert written(await world.run(after=LATELY_SECONDS)) == ["AB-1"]
+    assert written(await world.run(after=INDEX_SECONDS - LATELY_SECONDS - 1)) == []
+    world.jira.issue("2", "AB-2")
+    assert written(await world.run(after=1)) == ["AB-1", "AB-2"]
+    assert written(await world.run(after=INDEX_SECONDS)) == []
+
+
+async def test_many_attachments_without_their_issues_are_few_reads(world):
+    world.jira.issue("1", "AB-1")
+    reads = 0
+    for _ in range(300):
+        world.follow_ups.after([attachment(), attachment(), issue()])
+        reads += len(written(await world.run(after=0.01)))
+    reads += len(written(await world.run(after=INDEX_SECONDS)))
+    assert reads <= 5, "two to a second, and the last when the index has caught up"
+
+
+async def test_reading_what_changed_lately_takes_no_more_than_its_share_of_the_time(world):
+    async def names(_: Any) -> AsyncIterator[list[Any]]:
+        world.time += 4.0
+        yield [{"id": "1", "key": "AB-1"}]
+
+    world.jira.issue("1", "AB-1")
+    world.jira.reader.names = names
+    world.follow_ups.after([attachment()])
+    await world.run(after=LATELY_SECONDS)
+    await world.run(after=INDEX_SECONDS)
+    world.follow_ups.after([attachment()])
+    assert written(await world.run(after=4.0 * LATELY_SHARE - 1)) == []
+    assert written(await world.run(after=1)) == ["AB-1", "AB-1"]
+
+
+async def test_what_a_read_of_changes_waited_for_is_no_part_of_its_time(world):
+    """While a resync runs background work stands still, for an hour perhaps."""
+    world.jira.issue("1", "AB-1")
+    world.follow_ups.after([attachment()])
+    world.time += LATELY_SECONDS
+
+    async def an_hour_later(step: Any) -> bool:
+        found: bool = await step()
+        world.time += 3600
+        return found
+
+    for _ in range(10):
+        if world.follow_ups.jobs.seconds_until_due() == 0.0:
+            await world.follow_ups.jobs.step(an_hour_later)
+    world.follow_ups.after([attachment()])
+    assert written(await world.run(after=LATELY_SECONDS)) == ["AB-1"]

@@ -128,6 +128,7 @@ def test_an_issue_that_goes_or_moves_touches_all_its_relatives(payload):
         "6": ("AB-6",),
         "8": ("AB-8",),
         "9": ("CD-9",),
+        "": ("AB-7",),
     }
     assert [s.id for s in issue_subjects(payload) if not s.related] == ["10001"]
 

@@ -1,6 +1,7 @@
 """How single issues are found as of now, and never taken for gone by mistake."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,25 @@ async def test_when_all_ids_are_gone_nothing_is_found():
     assert [path for _, path, _ in site.fake.asked] == [SEARCH, BULK_FETCH]
 
 
+@pytest.mark.parametrize("refuses", [True, False])
+@pytest.mark.parametrize("later", [{"2"}, {"1", "2", "4"}], ids=["one", "all"])
+async def test_what_goes_between_two_reads_costs_none_of_the_others_theirs(later, refuses):
+    site = Site(4)
+    site.unknown_id_is_400 = refuses
+    site.gone = {"3"}
+    whole = site.fake.answer
+
+    def answer_and_then_gone(method: str, path: str, body: Any) -> Any:
+        answer = whole(method, path, body)
+        if path == BULK_FETCH:
+            site.gone |= later
+        return answer
+
+    site.fake.answer = answer_and_then_gone
+    found = await site.reader.find(site.issues, QUERY)
+    assert list(found) == [i for i in site.issues if i != "3" and (not refuses or i not in later)]
+
+
 async def test_a_query_that_jira_refuses_for_another_reason_is_an_error():
     """Taken for gone ids, a typing error in the mapping would delete the entities."""
     fake = FakeApi.scripted(JiraRequestError("400: Field 'x' does not exist"), bulk("1", "2"))
@@ -77,7 +97,7 @@ async def test_a_query_that_jira_refuses_for_another_reason_is_an_error():
 
 async def test_a_query_that_is_refused_again_is_an_error():
     refusal = JiraRequestError("400: Field 'x' does not exist")
-    fake = FakeApi.scripted(refusal, bulk("1"), refusal)
+    fake = FakeApi.scripted(refusal, bulk("1"), refusal, bulk("1"))
     with pytest.raises(JiraRequestError, match="Field 'x'"):
         await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
 

@@ -1,8 +1,13 @@
 """What an issue event comes to, and what Port's issues stand for, once Jira has been asked."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from jira.payloads import IssueSubject
+from jira.answers import Unread
+from jira.errors import JiraError, JiraPermissionError, JiraUnavailableError
+from jira.kinds.leads import Leads
+from jira.payloads import IssueSubject, Row
 from tests.unit.helpers.fake_client import ISSUES, FakeClient
 
 
@@ -201,3 +206,72 @@ async def test_a_key_that_port_has_and_that_only_redirects_is_gone(jira):
 async def test_an_identifier_that_is_no_issues_is_neither_there_nor_gone(jira, name):
     """A mapping may make identifiers of anything: what isn't understood isn't deleted."""
     assert await issues_known(jira, name) == ([], [])
+
+
+def by_key(*keys: str) -> list[IssueSubject]:
+    return [IssueSubject("", {"key": key}, (key,), related=True) for key in keys]
+
+
+async def test_a_parent_that_is_named_by_its_key_alone_is_read_again(jira):
+    jira.issue("1", "AB-1")
+    jira.issue("5", "AB-5")
+    jira.issue("6", "AB-6")
+    found = await resolve_issues(jira, about("1", "AB-1"), *by_key("AB-5", "AB-6"))
+    assert found == (["AB-1", "AB-5", "AB-6"], [])
+    assert jira.keys_asked == [["AB-5", "AB-6"]]
+
+
+async def test_a_parent_by_its_key_that_is_gone_is_deleted(jira):
+    assert await resolve_issues(jira, *by_key("AB-5")) == ([], ["AB-5"])
+
+
+async def test_a_parent_by_its_key_outside_the_selector_is_not_deleted(jira):
+    jira.issue("5", "AB-5")
+    jira.outside = {"5"}
+    assert await resolve_issues(jira, *by_key("AB-5")) == ([], [])
+
+
+async def test_a_parent_by_a_former_key_is_read_again_and_the_key_is_given_up(jira):
+    jira.issue("5", "CD-5", former=["AB-5"])
+    assert await resolve_issues(jira, *by_key("AB-5")) == (["CD-5"], ["AB-5"])
+
+
+async def test_whose_sub_task_an_issue_was_is_known_by_who_showed_it(jira):
+    """Not every event of a sub-task that becomes a task names the parent that it leaves."""
+    jira.issue("1", "AB-1")
+    parent = jira.issue("5", "AB-5")
+    left = IssueSubject("1", {"id": "1"}, ("AB-1",), left_parent=True)
+    assert await resolve_issues(jira, left) == (["AB-1"], [])
+    parent["fields"]["subtasks"] = [{"id": "1", "key": "AB-1"}, None, {"id": True}, {"key": "x"}]
+    jira.reader.subtasks.note([parent, {"id": "9"}, {"id": "8", "fields": None}])
+    assert await resolve_issues(jira, left) == (["AB-1", "AB-5"], [])
+    assert await resolve_issues(jira, about("1", "AB-1")) == (["AB-1"], [])
+
+
+class CannotSay:
+    """Reads keys of which one can't be said."""
+
+    def __init__(self, error: JiraError) -> None:
+        self.error = error
+
+    async def by_keys(self, keys: Iterable[str], *, unread: Unread) -> list[Row]:
+        for key in keys:
+            unread.note(key, self.error)
+        return []
+
+
+@pytest.mark.parametrize("error", [JiraUnavailableError("503"), JiraPermissionError("403")])
+async def test_a_key_that_cannot_be_looked_up_costs_the_events_own_issue_nothing(jira, error):
+    row = jira.issue("1", "AB-1")
+    jira.issues._leads = Leads(CannotSay(error))
+    found = await jira.issues.resolve([about("1", "AB-1"), *by_key("AB-5")], ISSUES)
+    passes = error if isinstance(error, JiraUnavailableError) else None
+    assert (found.updated, found.deleted, found.failed) == ([row], [], passes)
+
+
+async def test_where_nothing_but_such_a_key_is_named_a_failure_is_raised_and_a_refusal_is_not(jira):
+    jira.issues._leads = Leads(CannotSay(JiraPermissionError("403")))
+    assert await resolve_issues(jira, *by_key("AB-5")) == ([], [])
+    jira.issues._leads = Leads(CannotSay(JiraUnavailableError("503")))
+    with pytest.raises(JiraUnavailableError):
+        await resolve_issues(jira, *by_key("AB-5"))

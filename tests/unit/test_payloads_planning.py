@@ -5,17 +5,23 @@ from typing import Any
 import pytest
 
 from jira.payloads import (
+    ISSUES_PROJECT,
     board_subjects,
     release_project,
     release_subjects,
     sprint_subjects,
     worklog_subjects,
 )
-from tests.unit.helpers.payloads import CREATED, DELETED, UPDATED, change, issue_event
+from tests.unit.helpers.payloads import CREATED, DELETED, MOVE, UPDATED, change, issue_event
 
 
 def ids(subjects: list[Any]) -> list[str]:
     return [subject.id for subject in subjects]
+
+
+def old_form(inside: str) -> str:
+    """As older sites write a sprint: the way its class prints itself."""
+    return f"com.atlassian.greenhopper.service.sprint.Sprint@1f3a9c[{inside}]"
 
 
 @pytest.mark.parametrize("version_id", [7, "7"])
@@ -98,10 +104,64 @@ def test_an_issue_that_changes_its_sprint_changes_on_which_boards_it_shows(
     assert ids(sprint_subjects(issue_event(UPDATED, moved))) == subjects
 
 
-@pytest.mark.parametrize("name", [CREATED, UPDATED, DELETED])
-def test_an_issue_that_stays_in_its_sprint_changes_no_sprint(name):
-    payload = issue_event(name, change("summary", "a", "b"), sprint={"id": 3})
+SPRINT_FIELDS = {
+    "objects": ("customfield_10020", [{"id": 3, "boardId": 5, "state": "active"}]),
+    "no state": ("customfield_1", [{"id": "3", "boardId": 5}]),
+    "no board": ("customfield_1", [{"id": 3, "state": "future"}]),
+    "one object": ("customfield_1", {"id": 3, "boardId": 5}),
+    "text": ("customfield_1", [old_form("id=3,rapidViewId=5,state=ACTIVE,name=One,goal=")]),
+    "text, the id last": ("customfield_1", old_form("rapidViewId=5,state=FUTURE,name=One,id=3")),
+    "by name": ("sprint", {"id": 3}),
+}
+
+
+@pytest.mark.parametrize("fields", SPRINT_FIELDS.values(), ids=list(SPRINT_FIELDS))
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [(CREATED, ()), (DELETED, ()), (UPDATED, (MOVE,))],
+    ids=["created", "deleted", "moved"],
+)
+def test_an_issue_that_comes_or_goes_in_a_sprint_tells_so_by_its_field_alone(name, changes, fields):
+    field, value = fields
+    payload = issue_event(name, *changes, **{field: value}, project={"id": "10"})
+    [subject] = sprint_subjects(payload)
+    assert (subject.id, subject.row[ISSUES_PROJECT]) == ("3", "10")
+
+
+@pytest.mark.parametrize("fields", SPRINT_FIELDS.values(), ids=list(SPRINT_FIELDS))
+def test_an_issue_that_stays_in_its_sprint_changes_no_sprint(fields):
+    field, value = fields
+    payload = issue_event(UPDATED, change("summary", "a", "b"), **{field: value})
     assert sprint_subjects(payload) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        3,
+        "3",
+        [],
+        [3, None, "x", []],
+        [{"id": "10201", "value": "An option"}],
+        [{"id": "10400", "name": "1.0", "released": False}],
+        {"id": "3", "name": "Somebody"},
+        [{"boardId": 5, "state": "active"}],
+        [{"id": "3) OR (1", "boardId": 5}],
+        ["id=3,rapidViewId=5"],
+        [".Sprint@1f[name=id=3x,rapidViewId=5]"],
+    ],
+)
+def test_another_custom_field_is_no_sprint(value):
+    assert sprint_subjects(issue_event(CREATED, customfield_10020=value)) == []
+
+
+def test_a_translated_item_is_the_sprints_where_the_issue_shows_sprints_in_that_field():
+    moved = change("Iteration", **{"from": "3", "to": "4", "fieldId": "customfield_10020"})
+    shown = [{"id": 4, "boardId": 5}]
+    payload = issue_event(UPDATED, moved, customfield_10020=shown)
+    assert ids(sprint_subjects(payload)) == ["3", "4"]
+    assert sprint_subjects(issue_event(UPDATED, moved, customfield_10099=shown)) == []
 
 
 def worklogs(payload: Any) -> dict[str, list[str]]:

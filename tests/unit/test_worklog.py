@@ -1,88 +1,16 @@
 """Worklogs: those that come along with issues, those that are paged, and live by issue."""
 
-import re
 from typing import Any
 
 import pytest
 
-from client import KINDS, MYSELF, JiraClient
 from jira.errors import JiraAnswerError
 from jira.jql import ALL_ISSUES, ordered
-from jira.kinds.issue_reader import BULK_FETCH, SEARCH
+from jira.kinds.issue_reader import SEARCH
 from jira.kinds.worklog import BY_IDS, WorklogParams, inlined
-from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
-from tests.unit.helpers.fakes import FakeApi
 from tests.unit.helpers.payloads import DELETED, MOVE, UPDATED, issue_event
-from tests.unit.helpers.planning_site import all_rows
-
-Row = dict[str, Any]
-WEEK = resource("worklog")
-STARTED = "2026-01-02T03:04:05.000+0000"
-MS = 1767323045000
-"""STARTED, in milliseconds since 1970."""
-
-
-class Site:
-    """Issues by id with the ids of their worklogs; an issue brings 20 along, a page holds 15."""
-
-    def __init__(self, **worklogs: int) -> None:
-        self.issues: dict[str, list[Row]] = {}
-        for name, count in worklogs.items():
-            issue_id = name.removeprefix("i")
-            self.issues[issue_id] = [
-                {"id": f"{issue_id}{n:03}", "issueId": issue_id, "started": STARTED}
-                for n in range(count)
-            ]
-        self.outside: set[str] = set()
-        self.answers: dict[str, Any] = {}
-        self.fake = FakeApi(self.answer)
-        self.client = JiraClient(self.fake.api, 10)
-        self.kind = self.client.kinds[Kinds.WORKLOG]
-
-    def issue(self, issue_id: str) -> Row:
-        worklogs = self.issues[issue_id]
-        field = {"total": len(worklogs), "maxResults": 20, "worklogs": worklogs[:20]}
-        return {"id": issue_id, "key": f"AB-{issue_id}", "fields": {"worklog": field}}
-
-    def answer(self, method: str, path: str, what: Any) -> Any:
-        if path in self.answers:
-            return self.answers[path]
-        if path == MYSELF:
-            return {"accountId": "account-1"}
-        if path == SEARCH:
-            return self.search(what)
-        if path == BULK_FETCH:
-            return {"issues": [self.issue(i) for i in what["issueIdsOrKeys"] if i in self.issues]}
-        if path == BY_IDS:
-            every = [row for rows in self.issues.values() for row in rows]
-            return [row for row in every if int(row["id"]) in what["ids"]]
-        [issue_id] = re.findall(r"/issue/(\d+)/worklog", path)
-        rows = self.issues[issue_id]
-        start = what["startAt"]
-        page = rows[start : start + 15]
-        return {"worklogs": page, "startAt": start, "maxResults": 15, "total": len(rows)}
-
-    def search(self, what: Row) -> Row:
-        named = re.search(r"\bid in \((.*)\)", what["jql"])
-        ids = re.findall(r"\d+", named[1]) if named else list(self.issues)
-        ids = [i for i in ids if i in self.issues and i not in self.outside]
-        start = int(what.get("nextPageToken", "0"))
-        end = start + what["maxResults"]
-        more = {"nextPageToken": str(end)} if end < len(ids) else {}
-        return {"issues": [self.issue(i) for i in ids[start:end]], "isLast": not more, **more}
-
-    async def resync(self, of: Any = WEEK) -> list[Row]:
-        return await all_rows(self.client.read_all(Kinds.WORKLOG, of.selector))
-
-    async def live(self, payload: Any, of: Any = WEEK) -> tuple[list[str], list[str]]:
-        spec = KINDS[Kinds.WORKLOG]
-        assert spec.is_touched_by(payload["webhookEvent"])
-        found = await self.kind.resolve(spec.subjects(payload), of.selector)
-        return [row["id"] for row in found.updated], [row["id"] for row in found.deleted]
-
-    def paged(self) -> list[Row]:
-        return [what for _, path, what in self.fake.asked if path.endswith("/worklog")]
+from tests.unit.helpers.worklog_site import MS, WEEK, Row, Site
 
 
 def event(issue_id: Any, worklog_id: Any = None, name: str = "worklog_updated") -> Row:
@@ -186,6 +114,12 @@ async def test_what_is_expanded_never_comes_along_and_is_asked_for():
     site = Site(i1=1)
     await site.resync(within(expand="properties"))
     assert [what["expand"] for what in site.paged()] == ["properties"]
+
+
+async def test_where_there_is_no_work_there_is_nothing_to_expand():
+    site = Site(i1=0, i2=0)
+    assert await site.resync(within(expand="properties")) == []
+    assert site.paged() == []
 
 
 @pytest.mark.parametrize("count", [1, 25])

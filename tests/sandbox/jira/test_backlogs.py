@@ -135,3 +135,20 @@ async def test_it_lags_with_the_index(client, site, path):
     assert await keys(client, path) == ["AB-2", "AB-3"]
     site.catch_up_index()
     assert await keys(client, path) == ["AB-1", "AB-3", "AB-4"]
+
+
+@both
+@pytest.mark.parametrize("refused", [True, False])
+async def test_an_issue_that_is_gone_has_its_query_refused_or_is_left_out(
+    site, client, path, refused
+):
+    site.strict_gone_ids = refused
+    kept, gone = (site.create_issue("AB") for _ in range(2))
+    site.delete_issue(gone.id)
+    asked = {"jql": f"id in ({kept.id}, {gone.id})"}
+    if refused:
+        answer = await client.get(path, params=asked)
+        assert answer.status_code == 400
+        assert gone.id in answer.text
+    else:
+        assert await keys(client, path, **asked) == [kept.key]

@@ -11,6 +11,7 @@ from sandbox.jira.worklogs import time_spent
 NOW = 1_760_000_000.0
 OF_AB_1 = "/rest/api/3/issue/AB-1/worklog"
 LIST = "/rest/api/3/worklog/list"
+UPDATED = "/rest/api/3/worklog/updated"
 
 
 @pytest.fixture
@@ -240,3 +241,39 @@ class TestEndpoints:
                 assert (await stranger.get(path)).status_code == 404
             answer = await stranger.post(LIST, json={"ids": [int(worklog.id)]})
             assert answer.status_code == 401
+
+    async def test_what_changed_comes_by_time_without_the_latest_minute(self, client, site):
+        site.clock = lambda: NOW - 120
+        old = [site.add_worklog("AB-1").id for _ in range(3)]
+        site.clock = lambda: NOW - 59
+        site.add_worklog("AB-1")
+        site.change_worklog(old[2], text="Again")
+        site.clock = lambda: NOW
+        page = (await client.get(UPDATED, params={"since": 0})).raise_for_status().json()
+        assert [row["worklogId"] for row in page["values"]] == [int(old[0]), int(old[1])]
+        assert page["lastPage"] is True
+        assert "nextPage" not in page
+        until = page["until"]
+        assert until == page["values"][1]["updatedTime"] == int((NOW - 120) * 1000)
+        assert (await client.get(UPDATED, params={"since": until})).json()["values"] == []
+        assert (await client.get(UPDATED, params={"since": "now"})).status_code == 400
+
+    async def test_what_changed_comes_in_pages_of_what_can_be_seen(self, client, site):
+        site.clock = lambda: NOW - 120
+        made = [site.add_worklog(key).id for key in ("AB-1", "AB-1", "AB-2", "AB-1")]
+        site.clock = lambda: NOW
+        site.hide_issue("AB-2")
+        site.changed_worklogs_a_page = 2
+        page = (await client.get(UPDATED)).raise_for_status().json()
+        assert [str(row["worklogId"]) for row in page["values"]] == made[:2]
+        assert page["lastPage"] is False
+        assert page["nextPage"].endswith(f"?since={page['until']}")
+
+    async def test_a_project_can_hide_them_in_its_issues(self, client, site, events):
+        site.add_worklog("AB-1")
+        site.hide_worklogs("AB")
+        assert "worklog" not in fields(site, "AB-1")
+        assert "worklog" in fields(site, site.create_issue("CD").key)
+        site.edit_issue("AB-1", summary="Seen in its event")
+        assert "worklog" not in events[-1][1]["issue"]["fields"]
+        assert len((await client.get(OF_AB_1)).json()["worklogs"]) == 1

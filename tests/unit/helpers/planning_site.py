@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from client import KINDS, MYSELF, JiraClient
-from jira.errors import JiraNotFoundError, JiraPartlyUnavailableError
+from jira.errors import JiraNotFoundError, JiraPartlyUnavailableError, JiraRequestError
 from jira.http.api import SERVER_INFO
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
 from kinds import Kinds
@@ -54,6 +54,7 @@ class PlanningSite:
         self.issues: dict[str, Row] = {}
         self.epics: dict[int, Row] = {}
         self.types: Any = [{"id": EPIC_TYPE, "name": "Epic", "hierarchyLevel": 1}]
+        self.refuses_gone_ids = False
         self.answers: dict[str, Any] = {}
         self.fake = FakeApi(self.answer)
         self.client = JiraClient(self.fake.api, 10, "org-1")
@@ -128,6 +129,8 @@ class PlanningSite:
     def answer(self, method: str, path: str, what: Any) -> Any:
         if path in self.answers:
             return self.answers[path]
+        if self.refuses_gone_ids and self._names_gone(what):
+            return JiraRequestError("400: A value does not exist for the field 'id'.", 400)
         if path == MYSELF:
             return {"accountId": "account-1"}
         if path == SERVER_INFO:
@@ -142,6 +145,11 @@ class PlanningSite:
         if software:
             return by_token(self._backlog(int(software[1]), what), what)
         return self._agile(path.removeprefix(AGILE), what)
+
+    def _names_gone(self, what: Any) -> bool:
+        jql = what.get("jql", "") if isinstance(what, dict) else ""
+        named = re.search(r"\bid in \((.*?)\)", jql)
+        return named is not None and not set(re.findall(r"\d+", named[1])) <= self.issues.keys()
 
     def _agile(self, path: str, what: Row) -> Any:
         if path == "/board":
