@@ -95,6 +95,11 @@ class Failing:
                 f"{sentence(error)} {advice(error)}"
             )
 
+    def times(self, what: str, error: Exception) -> int:
+        """How often it failed for that cause by now; 0 where it doesn't."""
+        state = self._states.get((what, cause_of(error)))
+        return state.times if state else 0
+
     def outage(self, what: str, error: Exception) -> None:
         """Jira or Port isn't there, or doesn't know us: nothing is lost, it waits."""
         if not self._waiting:

@@ -18,6 +18,7 @@ from port.mapping.resources import selector_of
 from webhook_processors.authenticity import is_authentic
 from webhook_processors.queued_event import DELIVERY_ID as DELIVERY_ID
 from webhook_processors.queued_event import touched_of
+from webhook_processors.results import PartialResults
 
 
 class JiraWebhookProcessor(AbstractWebhookProcessor):
@@ -48,9 +49,7 @@ class JiraWebhookProcessor(AbstractWebhookProcessor):
         subjects = touched_of(self.event)[self.kind.name]
         reader = create_jira_client().kinds[self.kind.name]
         found = await reader.resolve(subjects, await selector_of(resource))
-        return WebhookEventRawResults(
-            updated_raw_results=found.updated, deleted_raw_results=found.deleted
-        )
+        return PartialResults(found.updated, found.deleted, found.failed)
 
     async def on_error(self, error: Exception) -> None:
         """Quiet: the manager logs an error once, when it decides what becomes of the event."""

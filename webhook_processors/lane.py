@@ -20,12 +20,15 @@ from jira.concurrency import only_own_end
 from jira.errors import TRANSIENT_ERRORS, JiraAuthenticationError, JiraError
 from port.entities import is_transient
 from port.failing import Failing
+from webhook_processors.results import PartialResults
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 MAX_TOGETHER = 200
 MAX_TRIES = 8
 """How often a pair may fail, while Jira and Port answer, before it is left to event and sweep."""
+FEW_TRIES = 2
+"""The same, for a cause that has lasted longer than that."""
 
 
 @dataclass(eq=False)
@@ -158,7 +161,13 @@ class Lane:
         there = bool(read) or not failed or await self._means.jira_answers()
         self._down = None if there else next(iter(failed.values()))
         written, unwritten = await self._write(read)
-        return written, {p: Failure(e, counts=there) for p, e in failed.items()} | unwritten
+        failed |= {
+            pair: result.failed
+            for pair in written
+            if isinstance(result := read[pair], PartialResults) and result.failed is not None
+        }
+        whole = [pair for pair in written if pair not in failed]
+        return whole, {p: Failure(e, counts=there) for p, e in failed.items()} | unwritten
 
     async def _read(self, pairs: list[Pair[Any]]) -> tuple[Read, dict[Pair[Any], Exception]]:
         """Events of the same subjects need one read."""
@@ -226,7 +235,9 @@ class Lane:
         # Known to Jira and not let in here, twice: the first time the token may have been renewed
         # between the two questions.
         mine = failure.counts and pair.tries > 1 and isinstance(error, JiraAuthenticationError)
-        ends = mine or not passes(error) or pair.tries >= MAX_TRIES
+        # The first ones have shown that it doesn't pass: the others needn't wait for that.
+        lasts = self._means.failing.times(self._resource, error) >= MAX_TRIES
+        ends = mine or not passes(error) or pair.tries >= (FEW_TRIES if lasts else MAX_TRIES)
         if ends or (failure.counts and pair.tries > 1):
             self._means.failing.note(self._resource, error)
         elif not failure.counts:

@@ -12,6 +12,7 @@ from jira.errors import (
 )
 from tests.unit.helpers.lanes_world import DOWN, World, of_level
 from webhook_processors.lane import (
+    FEW_TRIES,
     FIRST_PAUSE,
     LONGEST_PAUSE,
     MAX_TRIES,
@@ -232,3 +233,35 @@ async def test_a_write_that_somebody_else_ended_is_tried_again(world):
     world.around_fails = None
     await world.rest()
     assert world.ended == {"a": True}
+
+
+async def test_of_what_was_read_in_part_the_rest_is_tried_again_and_what_was_read_is_written(world):
+    world.partly = {"a": DOWN}
+    await world.take("a", "b")
+    assert world.done[-2:] == ["write a", "write b"]
+    assert world.ended == {"b": True}
+    world.partly = {}
+    await world.rest()
+    assert world.ended == {"a": True, "b": True}
+
+
+async def test_what_can_only_be_read_in_part_is_given_up_after_some_tries(world, log):
+    world.partly = {"a": DOWN}
+    await world.take("a")
+    await world.rest(MAX_TRIES)
+    assert world.ended == {"a": False}
+    assert len(of_level("ERROR", log)) == 1
+
+
+async def test_where_a_failure_lasts_the_next_ones_are_given_up_soon(world, log):
+    """A thousand of them would hold up the queue."""
+    world.partly = {f"d-{n}": DOWN for n in range(50)}
+    await world.take("d-0")
+    await world.rest(MAX_TRIES)
+    reads = len(world.reads)
+    for number in range(1, 50):
+        await world.take(f"d-{number}")
+    await world.rest(FEW_TRIES)
+    assert len(world.ended) == 50
+    assert len(world.reads) - reads <= 50 * FEW_TRIES
+    assert len(of_level("ERROR", log)) == 1

@@ -8,9 +8,7 @@ from typing import Any
 import httpx
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from jira.errors import (
-    JiraUnavailableError,
-)
+from jira.errors import JiraError, JiraUnavailableError
 from port.failing import Failing
 from tests.unit.helpers.fakes import settle
 from webhook_processors.lane import (
@@ -19,6 +17,7 @@ from webhook_processors.lane import (
     Tried,
 )
 from webhook_processors.outcomes import Outcomes
+from webhook_processors.results import PartialResults
 
 DOWN = JiraUnavailableError("503")
 PORT_DOWN = httpx.ConnectError("nobody answers")
@@ -43,6 +42,8 @@ class World:
         self.recovered: list[str] = []
         self.read_fails: dict[str, BaseException] = {}
         """By event or resource."""
+        self.partly: dict[str, JiraError] = {}
+        """By event: why not all of its subjects could be read."""
         self.write_fails: dict[str, Exception] = {}
         """By event; with it a whole write fails. Under "all" every write does."""
         self.around_fails: BaseException | None = None
@@ -71,7 +72,7 @@ class World:
             await self.reading[name].wait()
         if error := self.read_fails.get(name) or self.read_fails.get(pair.resource):
             raise error
-        result = WebhookEventRawResults([], [], name)
+        result = PartialResults([], [], self.partly.get(name))
         result.original_webhook = {"name": name}
         return result
 
