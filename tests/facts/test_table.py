@@ -1,4 +1,4 @@
-"""Each fact of docs/jira-facts.md has tests that prove that the product lives with it.
+"""Each fact of docs/jira-facts.md and port-facts.md has tests that prove that we live with it.
 
 The tests themselves run where they are; here a row fails when one of them is renamed or removed.
 What the product doesn't live with yet is in not_yet.py, by name.
@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.facts import rows, rows_of_practice, rows_of_reading
+from tests.facts import port_rows, rows, rows_of_practice, rows_of_reading
 from tests.facts.not_yet import NOT_YET
 from tests.facts.rows import Row
 
-TABLE: list[Row] = [*rows.ROWS, *rows_of_reading.ROWS, *rows_of_practice.ROWS]
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "jira-facts.md").read_text("utf-8")
+TABLE: list[Row] = [
+    *rows.ROWS,
+    *rows_of_reading.ROWS,
+    *rows_of_practice.ROWS,
+    *port_rows.ROWS,
+]
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCUMENT = "".join((DOCS / f"{of}-facts.md").read_text("utf-8") for of in ("jira", "port"))
 FACT = re.compile(r"^- \*\*(.*?)\*\* \((.*?)\) \S", re.MULTILINE)
 FACTS: dict[str, str] = dict(FACT.findall(DOCUMENT))
 
