@@ -229,6 +229,7 @@ class FollowUps:
             await self._sweeper.orphans.delete(event.port_app_config)
             yield
             if self._sweeper.orphans.left:
+                logger.info(f"Background work entails: {ORPHANS}")
                 self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
         self._orphans_took = time.monotonic() - begun
 

@@ -23,7 +23,8 @@ ISSUE_QUERIES = (
 )
 USER_QUERIES = ("true", ".active", ".active")
 THRESHOLDS = (0.9, 0.9, 1, 1, 0.2, 0)
-LABELS = ("red", "green", "AB-1", "AS-2", "10001")
+LABELS = ("red", "green", "AB-1", "AS-2", "10001", "port-c#")
+"""Port takes the last one for no name."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the end-to-end tests share: a world whose requests to Jira are as Atlassian publishes."""
 
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -31,6 +32,19 @@ async def started(
     async with make_world(issues, site=site, **settings) as world:
         assert await world.start() == "completed"
         yield world
+
+
+def character_of_port(world: World, rng: random.Random) -> None:
+    """What nobody says of Port, one way or the other, and deletes and searches that take time."""
+    routes = world.port.api.entity_routes
+    routes.lean_listing = rng.random() < 0.7
+    routes.rules.null_titles = rng.random() < 0.5
+    routes.rules.twice_in_a_bulk = rng.random() < 0.5
+    world.catalog.unchanged_is_updated = rng.random() < 0.5
+    world.catalog.search_lag = rng.choice((0.0, 0.0, 0.5, 1.0))
+    if rng.random() < 0.5:
+        seconds = random.Random(rng.random())
+        world.catalog.delete_seconds = lambda: seconds.uniform(0, 3)
 
 
 def title(world: World, key: str) -> str | None:

@@ -10,6 +10,7 @@ from sandbox.jira.site import JiraSite
 from sandbox.random_changes import change_something
 from tests.e2e.mappings import deletions, mapped, names, sweep
 from tests.e2e.random_mappings import RANDOM_CHANGES, peopled, random_case
+from tests.e2e.support import character_of_port
 
 CHANGES_EACH = 25
 TOGETHER = 3
@@ -25,8 +26,7 @@ async def run(seed: int) -> list[str]:
     site.subtasks_send_events = rng.random() < 0.5
     site.strict_gone_ids = rng.random() < 0.5
     async with mapped(site, case.mapping, case.blueprints, **case.settings) as world:
-        world.port.api.entity_routes.lean_listing = rng.random() < 0.3
-        world.catalog.unchanged_is_updated = rng.random() < 0.5
+        character_of_port(world, rng)
         world.deliveries.duplicate = 0.1
         world.deliveries.shuffle = True
         world.deliveries.max_delay = 0.3

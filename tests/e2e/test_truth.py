@@ -14,7 +14,7 @@ from sandbox.random_changes import CHANGES, change_something
 from sandbox.random_payload_changes import PAYLOAD_CHANGES
 from sandbox.random_plain_changes import PLAIN_CHANGES
 from sandbox.random_planning_changes import COMPONENT_CHANGES, PLANNING_CHANGES
-from tests.e2e.support import started
+from tests.e2e.support import character_of_port, started
 
 PATIENCE = 300.0
 """Seconds that several sites at once may take on a busy machine to catch up."""
@@ -86,7 +86,7 @@ async def run(seed: int, *, every_kind: bool = False) -> list[str]:
         if mapping != given:
             world.port.api.set_mapping(mapping)
             assert await world.resync() == "completed"
-        world.port.api.entity_routes.lean_listing = rng.random() < 0.3
+        character_of_port(world, rng)
         world.deliveries.duplicate = 0.2
         world.deliveries.shuffle = True
         world.deliveries.max_delay = 0.5
