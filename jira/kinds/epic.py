@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Literal
 
-from pydantic.v1 import Field, validator
+from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread
 from jira.concurrency import Gatherer
@@ -14,7 +14,7 @@ from jira.http.api import JiraApi
 from jira.jql import restrict
 from jira.kinds.board import BoardKind, by_boards, named
 from jira.kinds.issue_reader import IssueQuery, IssueReader
-from jira.kinds.kind import Pages, Selector, named_once
+from jira.kinds.kind import Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
 from jira.payloads import Row
 from jira.under_parent import one_page, under_each
@@ -38,7 +38,7 @@ class EpicSelector(Selector):
 
     status: list[Literal["complete", "incomplete"]] | None = Field(
         title="Status",
-        description="Only epics that are complete, or incomplete. null means all.",
+        description="Only epics that are complete, or incomplete. Empty or null means all.",
         default=["incomplete"],
     )
 
@@ -47,10 +47,6 @@ class EpicSelector(Selector):
         """The same as a list of epics is asked for it."""
         status = set(self.status or ())
         return "complete" in status if len(status) == 1 else None
-
-    @validator("status")
-    def _each_once(cls, status: list[str] | None) -> list[str] | None:  # noqa: N805
-        return named_once(status, "status")
 
 
 class EpicKind(KindOfIssues[EpicSelector]):
