@@ -53,7 +53,7 @@ class PortWriter:
         failed: list[Entity] = []
         blocked: list[Entity] = []
         reasons: dict[str, str] = {}
-        for blueprint, group in _by_blueprint(unique(entities)).items():
+        for blueprint, group in _by_blueprint(as_written(entities, options)).items():
             try:
                 results = await self._port.upsert_entities_in_batches(
                     group, options, AGENT, should_raise=True
@@ -181,15 +181,34 @@ class PortWriter:
         ]
 
 
-def unique(entities: Iterable[Entity]) -> list[Entity]:
-    """Each entity once, in order; of several that differ all stay, for Port to merge."""
-    kept: list[Entity] = []
-    by_key: dict[EntityKey, list[Entity]] = defaultdict(list)
+def as_written(entities: Iterable[Entity], options: RequestOptions) -> list[Entity]:
+    """Each entity once, as Port would have it after all of them were written in this order.
+
+    What one request makes of an entity that comes twice nobody says, and requests go out together.
+    """
+    return merged(entities) if options["merge"] else unique(entities)
+
+
+def merged(entities: Iterable[Entity]) -> list[Entity]:
+    """Each entity once, in order: of what several say about a field the last one counts."""
+    found: dict[EntityKey, Entity] = {}
     for entity in entities:
-        if entity not in by_key[key_of(entity)]:
-            by_key[key_of(entity)].append(entity)
-            kept.append(entity)
-    return kept
+        known = found.get(key_of(entity))
+        found[key_of(entity)] = entity if known is None else _onto(known, entity)
+    return [*found.values()]
+
+
+def unique(entities: Iterable[Entity]) -> list[Entity]:
+    """The last of each entity, in order."""
+    return [*{key_of(entity): entity for entity in entities}.values()]
+
+
+def _onto(known: Entity, entity: Entity) -> Entity:
+    said = {name: getattr(entity, name) for name in entity.__fields_set__}
+    for name in ("properties", "relations"):
+        if name in said:
+            said[name] = {**getattr(known, name), **said[name]}
+    return known.copy(update=said)
 
 
 def key_of(entity: Entity) -> EntityKey:

@@ -17,6 +17,7 @@ from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import EntityDiff
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
+from port.entities import as_written
 from port.resync import RESYNC
 
 Compare = Callable[[list[Entity], ResourceConfig, UserAgentType], Awaitable[list[Entity]]]
@@ -155,6 +156,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             async with places:
                 await self._upsert(part, user_agent_type)
 
+        entities = as_written(entities, event.port_app_config.get_port_request_options())
         try:
             changed = await self._changed(entities, of, compare, user_agent_type)
         except Exception as error:  # noqa: BLE001  (writing all of them is right, too)

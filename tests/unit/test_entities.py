@@ -8,7 +8,14 @@ from port_ocean.clients.port.client import PortClient
 from port_ocean.clients.port.types import RequestOptions
 from port_ocean.core.models import Entity
 
-from port.entities import PortRefusedError, PortWriter, is_transient, key_of, unique
+from port.entities import (
+    PortRefusedError,
+    PortWriter,
+    as_written,
+    is_transient,
+    key_of,
+    merged,
+)
 
 OPTIONS: RequestOptions = {
     "merge": True,
@@ -172,10 +179,43 @@ async def test_an_entity_that_is_named_twice_is_written_and_asked_for_once():
     assert await writer(port).ours([entity("AB-1"), entity("AB-1")]) == [entity("AB-1")]
 
 
-def test_the_same_entity_with_other_content_is_kept_for_port_to_merge():
-    first, again, other = entity("AB-1"), entity("AB-1"), entity("AB-1", title="x")
-    elsewhere = entity("AB-1", "ticket")
-    assert unique([first, other, again, elsewhere]) == [first, other, elsewhere]
+async def test_no_entity_is_twice_in_a_write():
+    port = FakePort()
+    await upsert(port, entity("AB-1"), entity("AB-2"), entity("AB-1", title="x"))
+    assert port.all_of("upsert") == [["AB-1", "AB-2"]]
+
+
+def test_an_entity_that_comes_several_times_is_what_port_would_make_of_them_in_order():
+    several = [
+        entity("AB-1", title="first", properties={"a": 1, "b": 2}, relations={"to": "x"}),
+        entity("AB-2"),
+        entity("AB-1", properties={"b": None, "c": 3}, icon="Jira"),
+        entity("AB-1", "ticket", title="elsewhere"),
+        entity("AB-1", title="last", relations={"from": ["y"]}),
+    ]
+    once = merged(several)
+    assert [key_of(e) for e in once] == [("issue", "AB-1"), ("issue", "AB-2"), ("ticket", "AB-1")]
+    assert once[0].dict(exclude_unset=True) == {
+        "identifier": "AB-1",
+        "blueprint": "issue",
+        "title": "last",
+        "icon": "Jira",
+        "properties": {"a": 1, "b": None, "c": 3},
+        "relations": {"to": "x", "from": ["y"]},
+    }
+    assert several[0].properties == {"a": 1, "b": 2}
+
+
+def test_where_port_does_not_merge_the_last_one_counts_alone():
+    several = [entity("AB-1", properties={"a": 1}), entity("AB-2"), entity("AB-1", title="last")]
+    assert as_written(several, {**OPTIONS, "merge": False}) == [several[2], several[1]]
+
+
+def test_a_title_that_is_none_is_said_and_one_that_is_not_there_is_not():
+    said = merged([entity("AB-1", title="first"), entity("AB-1", title=None)])
+    assert said[0].dict(exclude_unset=True)["title"] is None
+    unsaid = merged([entity("AB-1", title="first"), entity("AB-1")])
+    assert unsaid[0].title == "first"
 
 
 def test_a_number_and_a_text_are_the_same_identifier():
