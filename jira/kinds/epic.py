@@ -53,14 +53,15 @@ class EpicKind(KindOfIssues[EpicSelector]):
     """Epics: those that boards show, and those that only a search finds.
 
     A row is what a board says (`id`, `key`, `name`, `summary`, `color`, `done`) and `__boardIds`,
-    lowest first, with the first of them as `__boardId`. An epic that is on no board, or of a
-    team-managed project, has the same row made of its issue, with `__boardId` null.
+    lowest first, with the last of them as `__boardId`. An epic that is on no board, or of a
+    team-managed project, has the same row made of its issue, without `__boardId`.
     https://developer.atlassian.com/cloud/jira/software/rest/api-group-epic/
     """
 
     name = Kinds.EPIC
     events = events_of(Family.ISSUE)
     compared_after = (Family.BOARD,)
+    behind_index = True
 
     def __init__(self, api: JiraApi, reader: IssueReader, boards: BoardKind) -> None:
         super().__init__(reader)
@@ -127,7 +128,7 @@ class EpicKind(KindOfIssues[EpicSelector]):
             under_each(boards, read, what=WHAT, of=named, unread=unread, every=every)
         )
         self._seen_on |= {name: row["__boardIds"] for name, row in found.items()}
-        return {name: {**row, "__boardId": row["__boardIds"][0]} for name, row in found.items()}
+        return {name: {**row, "__boardId": row["__boardIds"][-1]} for name, row in found.items()}
 
     async def _of_board(self, done: Done, board: Row, *, exact: bool) -> list[Row]:
         query = {} if done is None else {"done": "true" if done else "false"}
@@ -186,7 +187,6 @@ def of_issue(issue: Row) -> Row:
         "color": None,
         "done": category == "done",
         "__boardIds": [],
-        "__boardId": None,
     }
 
 

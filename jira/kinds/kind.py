@@ -72,6 +72,8 @@ class Kind[S: Selector, T](ABC):
     events: ClassVar[tuple[JiraEvent, ...]] = ()
     touched_by: ClassVar[tuple[Family, ...]] = ()
     compared_after: ClassVar[tuple[Family, ...]] = ()
+    behind_index: ClassVar[bool] = False
+    """Whether it asks what lags behind the database, so that subjects are read again later."""
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[T]:

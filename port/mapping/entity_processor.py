@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
+from itertools import chain
 from typing import Any
 
 from loguru import logger
@@ -13,10 +14,12 @@ from port_ocean.core.handlers.entity_processor.jq_entity_processor_sync import (
     JQEntityProcessorSync,
 )
 from port_ocean.core.handlers.entity_processor.models import MappedEntity
-from port_ocean.core.ocean_types import RAW_ITEM
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.ocean_types import RAW_ITEM, CalculationResult
 from port_ocean.exceptions.core import EntityProcessorException
 
 from port.mapping.jq_program import NotTogetherError, RowProgram, leaves, nest
+from port.mapping.no_board import drop_no_board, relations_to_boards
 from port.mapping.plain_jq import plain
 
 MAX_PROGRAMS = 64
@@ -26,7 +29,20 @@ SLICE_SECONDS = 0.01
 Mapped = tuple[list[MappedEntity], list[Exception]]
 
 
-class SinglePassEntityProcessor(JQEntityProcessor):
+class JiraEntityProcessor(JQEntityProcessor):
+    """The framework's mapper, but that what has no board relates to none."""
+
+    async def _parse_items(
+        self, mapping: ResourceConfig, raw_results: list[RAW_ITEM], parse_all: bool = False
+    ) -> CalculationResult:
+        found = await super()._parse_items(mapping, raw_results, parse_all)
+        if relations := relations_to_boards(mapping):
+            for entity in chain(*found.entity_selector_diff):
+                drop_no_board(entity, relations)
+        return found
+
+
+class SinglePassEntityProcessor(JiraEntityProcessor):
     """Gives exactly the framework's entities, errors and misconfigurations.
 
     A mapping that can't be one program goes the framework's way, and so does a single row whose
@@ -119,7 +135,7 @@ class SinglePassEntityProcessor(JQEntityProcessor):
 
 def mapper(*, single_pass: bool) -> type[JQEntityProcessor]:
     """Our mapper, or the framework's where ours is switched off."""
-    return SinglePassEntityProcessor if single_pass else JQEntityProcessor
+    return SinglePassEntityProcessor if single_pass else JiraEntityProcessor
 
 
 def prepare(expression: str) -> str:

@@ -10,8 +10,6 @@ NOT_YET = {
     "relatives-show-an-issue": "relatives aren't read again when what they show of it changes",
     "long-in-lists": "the lists of projects that divide a search grow with the site",
     "types-of-each-project": "a search for epics names every type of their level in one list",
-    "epic-without-a-name": "the example's title falls back to the summary for null, not for ''",
-    "boards-behind-the-database": "an event of an issue reads backlogs once, however old they are",
     "user-deleted-payload": "without a name it is ignored: the next resync removes the user",
     "attachment-without-its-issue": "no test; a removal that nothing else tells of isn't noticed",
     "created-in-a-sprint": "the sprint of a new issue isn't read out of its custom field",

@@ -135,3 +135,33 @@ async def test_it_lags_with_the_index(client, site, path):
     assert await keys(client, path) == ["AB-2", "AB-3"]
     site.catch_up_index()
     assert await keys(client, path) == ["AB-1", "AB-3", "AB-4"]
+
+
+@both
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        (None, {"sprint", "closedSprints", "flagged", "epic"}),
+        ("summary", set()),
+        ("summary,epic", {"epic"}),
+        ("*all,-epic,-flagged", {"sprint", "closedSprints"}),
+        ("key", None),
+    ],
+)
+async def test_boards_show_more_of_an_issue_than_it_has_itself(client, site, path, fields, shown):
+    epic = site.create_issue("AB", type_name="Epic", summary="An epic")
+    site.edit_issue("AB-1", parent=epic.id)
+    sprint = site.create_sprint(1).id
+    site.set_sprint("AB-1", sprint)
+    site.start_sprint(sprint)
+    site.transition_issue("AB-1", "Done")
+    site.close_sprint(sprint)
+    site.transition_issue("AB-1", "To Do")
+    asked = {"fields": fields} if fields else {}
+    [row, *_] = (await client.get(path, params=asked)).json()["issues"]
+    own = (await client.get("/rest/api/3/issue/AB-1")).json()["fields"].keys()
+    assert (row["fields"].keys() - own if "fields" in row else None) == shown
+    if shown and "epic" in shown:
+        assert row["fields"]["epic"]["name"] == "An epic"
+    if shown and "closedSprints" in shown:
+        assert [one["id"] for one in row["fields"]["closedSprints"]] == [sprint]
