@@ -1,11 +1,14 @@
 """Backlogs while the index lags: what a row shows is current, and whether there is one follows."""
 
+import random
 import time
 from typing import Any
 
 import pytest
 
 from sandbox.jira.site import JiraSite
+from sandbox.random_agile_changes import AGILE_CHANGES
+from sandbox.random_changes import CHANGES, change_something
 from sandbox.world import World
 from tests.e2e.mappings import blueprint, mapped, mapping, names, resource
 from tests.e2e.rows_of_plans import in_backlog, sprint_ids
@@ -189,3 +192,77 @@ async def test_an_epic_relates_to_the_last_board_that_shows_it_and_without_one_t
         assert (board_of(of_ab), board_of(of_ef)) == ("2", "3")
         assert ("board", "null") not in names(world)
         assert [str(difference) for difference in await world.differences()] == []
+
+
+IDENTIFIERS = (
+    '.key + "@" + (.__boardId | tostring)',
+    '(.__boardId | tostring) + "/" + .id',
+    ".key",
+    ".id",
+)
+QUERIES = ("true", "true", ".__boardId != 1", '.fields.status.name != "To Do"')
+JQLS: tuple[dict[str, Any], ...] = ({}, {"jql": ""}, {"jql": "priority != Low"})
+FIELDS: tuple[dict[str, Any], ...] = ({}, {"fields": ["summary", "status", "flagged"]})
+AFTER = 2.0
+
+
+async def run(seed: int) -> list[str]:
+    """What is wrong after random changes while boards lag, under a random mapping of backlogs."""
+    rng = random.Random(seed)
+    site = JiraSite(seed=seed)
+    site.fill_every_kind(50)
+    resources = [
+        resource(
+            "backlog",
+            name,
+            rng.choice(IDENTIFIERS),
+            query=rng.choice(QUERIES),
+            selector=rng.choice(JQLS) | rng.choice(FIELDS),
+            title=".fields.summary",
+            properties={"text": ".fields.status.name", "more": ".fields.flagged | tostring"},
+            relations={"board": ".__boardId | tostring"},
+        )
+        for name in ("wish", "card")
+    ]
+    blueprints = [
+        blueprint("board"),
+        blueprint("epic", board="board"),
+        *(blueprint(name, board="board") for name in ("wish", "card")),
+    ]
+    settings = SETTINGS | {
+        "OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": str(int(AFTER)),
+        "OCEAN__INTEGRATION__CONFIG__SWEEP_DELETE_LIMIT": "100",
+    }
+    # Without it nothing would take away boards that Port makes for relations.
+    boards = resource("board", "board", ".id | tostring", title=".name")
+    # Of a few issues that wait, all may go at once.
+    of = mapping(boards, *resources, EPICS, entityDeletionThreshold=1)
+    async with mapped(site, of, blueprints, **settings) as world:
+        world.deliveries.duplicate = 0.1
+        world.deliveries.shuffle = True
+        world.deliveries.max_delay = 0.3
+        site.index_lag = AFTER - 0.5
+        made = []
+        for _ in range(60):
+            made.append(change_something(site, rng, {**CHANGES, **AGILE_CHANGES}))
+            if rng.random() < 0.03:
+                world.port.api.request_resync()
+            if rng.random() < 0.3:
+                await world.deliveries.breathe()
+        await world.caught_up()
+        found = [f"seed {seed}: {difference}" for difference in await world.differences()]
+        return [*found, f"seed {seed}: {resources} {made}"] if found else []
+
+
+async def run_all(seeds: range) -> None:
+    problems = [problem for seed in seeds for problem in await run(seed)]
+    assert not problems, "\n".join(problems)
+
+
+async def test_random_changes_end_in_the_backlogs_of_a_fresh_resync() -> None:
+    await run_all(range(3))
+
+
+@pytest.mark.slow
+async def test_more_random_changes_end_in_the_backlogs_of_a_fresh_resync() -> None:
+    await run_all(range(100, 110))
