@@ -141,6 +141,27 @@ async def test_a_row_for_each_board_keeps_every_entity_of_issue_and_board() -> N
         assert [str(difference) for difference in await world.differences()] == []
 
 
+async def test_what_an_issue_leaves_of_its_boards_goes_and_the_others_stay() -> None:
+    """By an event of the issue alone, which names no entity of ours."""
+    site = site_with_boards()
+    by_id = resource(
+        "backlog", "card", '(.__boardId | tostring) + "/" + .id', title=".fields.summary"
+    )
+    async with mapped(site, mapping(by_id), BLUEPRINTS, **SETTINGS) as world:
+        site.index_lag = LAG
+        issue = next(i for i in site.issues.values() if i.project.key == "AB" and in_backlog(i))
+
+        def boards() -> set[str]:
+            cards = (name for _, name in names(world, "card"))
+            return {name.partition("/")[0] for name in cards if name.endswith(f"/{issue.id}")}
+
+        assert boards() == {"1", "2", "3"}
+        site.move_issue(issue.id, "CD")
+        await world.caught_up()
+        assert boards() == {"2", "3"}
+        assert [str(difference) for difference in await world.differences()] == []
+
+
 async def test_of_several_rows_for_one_entity_the_lowest_board_counts_whatever_wrote_it() -> None:
     site = site_with_boards()
     async with mapped(site, mapping(BY_KEY), BLUEPRINTS, **SETTINGS) as world:
