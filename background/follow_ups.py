@@ -1,7 +1,15 @@
 """Follow-up jobs of events: what a change touches besides what its event names, and sweeps."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from functools import partial
 from typing import Any
 
@@ -14,6 +22,8 @@ from background.changed_lately import Lately, changed_since, lately
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs
+from background.read_again import Batch, ReadAgain
+from background.read_again import pages as pages_again
 from background.sweep import Sweeper
 from client import KINDS, JiraClient
 from jira.events import Family
@@ -61,7 +71,7 @@ class FollowUps:
         """`retry_refused` writes what Port refused, and `settle` what waits for deletes that Port
         has under way, as long as there are any.
 
-        `index_seconds` is how long Jira's search may not show what happened to a project.
+        `index_seconds` is how long Jira's search may not show what happened.
         """
         self.jobs = Jobs()
         self._client = client
@@ -72,6 +82,7 @@ class FollowUps:
         self._failures = failures
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
+        self._read_again = ReadAgain(lambda: time.monotonic(), self._index_seconds)
         self._resyncs = 0
         self._resync_began = 0.0
         self._orphans_took = 0.0
@@ -108,6 +119,15 @@ class FollowUps:
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
         return [ORPHANS, *changes]
+
+    def again_with_index(self, touched: Mapping[Kinds, Iterable[Any]]) -> None:
+        """Have what an event touches read again where it was asked of what is behind the index."""
+        batch = self._read_again.note(touched)
+        if batch is not None:
+            name = with_index(batch.name)
+            delay = self._read_again.seconds_until(batch)
+            self.jobs.ask(name, partial(self._again, batch), delay=delay)
+            logger.info(f"Background work entails: {name}")
 
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` wants to know."""
@@ -187,6 +207,11 @@ class FollowUps:
 
     async def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
         async for page in pages(self._client, showing, event.port_app_config, self._failures):
+            await self._sync(page, [])
+            yield
+
+    async def _again(self, batch: Batch) -> AsyncIterator[None]:
+        async for page in pages_again(self._client, batch, event.port_app_config, self._failures):
             await self._sync(page, [])
             yield
 

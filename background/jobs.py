@@ -97,7 +97,8 @@ class Jobs:
                 more = await around(partial(_advance, steps))
             if not more:
                 self._running = None
-                logger.info(f"Background work done: {name}")
+                again = ", and asked for again" if name in self._jobs else ""
+                logger.info(f"Background work done: {name}{again}")
         except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on)
             self._running = None
             job.failures += 1

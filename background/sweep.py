@@ -41,7 +41,7 @@ from port.deletions import (
     limit_percent,
     uses_search_identifier,
 )
-from port.entities import EntityKey, has_details, key_of
+from port.entities import EntityKey, has_details, key_of, merged
 from port.mapping.resources import (
     blueprint_of,
     details_of,
@@ -249,7 +249,7 @@ class Sweeper:
                 await self._failures.note(
                     row_of(name), MappingError(f"it can't be mapped: {error}.")
                 )
-        return any(differs(entity, at_port) for entity in mapped.passed)
+        return any(differs(entity, at_port) for entity in merged(mapped.passed))
 
     async def _delete(
         self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float

@@ -18,6 +18,7 @@ from jira.errors import (
     JiraRequestError,
 )
 from jira.http.api import JiraApi
+from jira.webhook_choice import Hook, choose, sends
 
 CHECK_EVERY_SECONDS = 3600.0
 RETRY_AFTER_SECONDS = 60.0
@@ -74,35 +75,28 @@ def differences(found: Mapping[str, Any], wanted: WantedWebhook) -> list[str]:
     return changed
 
 
-async def ensure_webhook(api: JiraApi, wanted: WantedWebhook) -> bool:
+async def ensure_webhook(api: JiraApi, wanted: WantedWebhook, said: set[str]) -> bool:
     """Make the webhook, or put it right in place; True where Jira now has it as wanted.
 
-    Idempotent: never a second one, and others of the same name are removed. False, with one
-    warning, where the account may not manage webhooks. Raises other JiraErrors.
+    Idempotent: never a second one, and others of the same name are removed. One of another name
+    that sends to our address becomes ours; where there are more of these, each is told of once,
+    and `said` has their ids. False, with one warning, where the account may not manage webhooks.
+    Raises other JiraErrors.
     """
     try:
         existing = await api.get(WEBHOOKS)
         if not isinstance(existing, list):
             raise JiraAnswerError(f"GET {WEBHOOKS} answered with something else than a list.")
-        ours = [
-            hook for hook in existing if isinstance(hook, dict) and wanted.name == hook.get("name")
-        ]
-        if not all(webhook_id(hook) for hook in ours):
+        choice = choose(existing, wanted.name, wanted.url)
+        if not all(webhook_id(hook) for hook in choice.touched):
             raise JiraAnswerError(f"GET {WEBHOOKS} listed a webhook of ours without its address.")
-        if not ours:
+        _tell_of(choice.strangers, wanted, said)
+        if choice.keep is None:
             await api.post(WEBHOOKS, wanted.body())
             logger.info(f"Registered the webhook {wanted.name!r} in Jira, for {wanted.url}")
             return True
-        first, *twins = ours
-        changed = differences(first, wanted)
-        try:
-            await api.put(ONE_WEBHOOK, wanted.body(), id=webhook_id(first))
-        except JiraNotFoundError:
-            # Somebody deleted it a moment ago.
-            await api.post(WEBHOOKS, wanted.body())
-        if changed:
-            logger.warning(f"Put the webhook {wanted.name!r} right in Jira: {', '.join(changed)}")
-        for twin in twins:
+        await _put_right(api, choice.keep, wanted)
+        for twin in choice.remove:
             await _remove(api, twin)
     except (JiraPermissionError, JiraNotFoundError, JiraRequestError) as error:
         advice = (
@@ -119,6 +113,32 @@ async def ensure_webhook(api: JiraApi, wanted: WantedWebhook) -> bool:
         )
         return False
     return True
+
+
+async def _put_right(api: JiraApi, hook: Hook, wanted: WantedWebhook) -> None:
+    try:
+        await api.put(ONE_WEBHOOK, wanted.body(), id=webhook_id(hook))
+    except JiraNotFoundError:
+        # Somebody deleted it a moment ago.
+        await api.post(WEBHOOKS, wanted.body())
+    if hook.get("name") != wanted.name:
+        logger.warning(
+            f"Adopted the webhook {hook.get('name')!r} in Jira, which sends to our address: it is "
+            f"called {wanted.name!r} now, with our events and our secret"
+        )
+    elif changed := differences(hook, wanted):
+        logger.warning(f"Put the webhook {wanted.name!r} right in Jira: {', '.join(changed)}")
+
+
+def _tell_of(strangers: Sequence[Hook], wanted: WantedWebhook, said: set[str]) -> None:
+    for hook in filter(sends, strangers):
+        if (hook_id := webhook_id(hook)) not in said:
+            said.add(hook_id)
+            logger.warning(
+                f"The webhook {hook.get('name')!r} (id {hook_id}) in Jira sends to {wanted.url} as "
+                f"well as {wanted.name!r} does. Unless it has our secret, each of its events is "
+                "refused with 401: delete it in Jira under System, WebHooks"
+            )
 
 
 async def _remove(api: JiraApi, hook: Mapping[str, Any]) -> None:
@@ -140,6 +160,7 @@ class WebhookKeeper:
     def __init__(self, api: JiraApi, wanted: WantedWebhook) -> None:
         self._api = api
         self._wanted = wanted
+        self._said: set[str] = set()
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
@@ -147,7 +168,7 @@ class WebhookKeeper:
         while True:
             pause = CHECK_EVERY_SECONDS
             try:
-                await ensure_webhook(self._api, self._wanted)
+                await ensure_webhook(self._api, self._wanted, self._said)
             except JiraError as error:
                 logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
                 pause = RETRY_AFTER_SECONDS

@@ -19,7 +19,7 @@ from port_ocean.context.ocean import ocean
 from port_ocean.core.models import Entity
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
-from port.entities import EntityKey, by_blueprint, is_transient, key_of, merged, said_by
+from port.entities import EntityKey, as_written, by_blueprint, is_transient, key_of, said_by
 
 ABOUT_THE_BODY = (400, 413, 422)
 """What Port says of a body: a smaller one may be taken."""
@@ -81,7 +81,7 @@ class Bulk:
     ) -> Written:
         """Write all; after Port failed, no further blueprint is asked for."""
         written = Written()
-        for blueprint, group in by_blueprint(merged(entities, merge=options["merge"])).items():
+        for blueprint, group in by_blueprint(as_written(entities, options)).items():
             if written.error is not None:
                 written.failed += group
                 continue

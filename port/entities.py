@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 import httpx
+from port_ocean.clients.port.types import RequestOptions
 from port_ocean.core.models import Entity
 
 EntityKey = tuple[str, str]
@@ -29,7 +30,12 @@ class PortBlueprintError(Exception):
     """Port refuses whatever is of a blueprint."""
 
 
-def merged(entities: Iterable[Entity], *, merge: bool) -> list[Entity]:
+def as_written(entities: Iterable[Entity], options: RequestOptions) -> list[Entity]:
+    """Each entity once, as Port would have it after all of them were written in this order."""
+    return merged(entities, merge=options["merge"])
+
+
+def merged(entities: Iterable[Entity], *, merge: bool = True) -> list[Entity]:
     """Each entity once, in order: several of one name as Port would have them one by one.
 
     Nobody documents what Port does with a name that is twice in a bulk.

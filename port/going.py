@@ -1,7 +1,7 @@
 """Entities that Port was told to delete: it says yes at once, and does it some seconds later.
 
 What is written meanwhile under the same name may vanish with it, and what is written with a
-relation to it may lose that.
+relation to it may lose that: both are written at once, and again when the delete is done.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,22 +13,24 @@ from port.deletions import named
 from port.entities import EntityKey, key_of, points_at
 from port.just_written import SEARCH_SECONDS
 
+DELETE_SECONDS = 5.0
+"""How long a delete may take: of what was written anew meanwhile no search tells."""
 LONGEST_SECONDS = 30.0
 """An entity that Port still shows by then, it will keep."""
 
 
 class Going:
-    """What is going, what waits to be written under the same name, and what relates to it."""
+    """What is going, what was written under the same name meanwhile, and what relates to it."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._since: dict[EntityKey, tuple[float, Entity]] = {}
         # What a search may not have shown before: that it doesn't says nothing for a while.
         self._unseen: set[EntityKey] = set()
-        self._held: dict[EntityKey, Entity] = {}
+        self._anew: dict[EntityKey, Entity] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._since or self._held)
+        return bool(self._since or self._anew)
 
     def begin(self, entities: Iterable[Entity], unseen: Collection[EntityKey] = ()) -> None:
         """Port was told to delete these; of the `unseen` no search may have shown that they are
@@ -36,7 +38,7 @@ class Going:
         """
         for entity in entities:
             self._since[key_of(entity)] = (self._now(), entity)
-            self._held.pop(key_of(entity), None)
+            self._anew.pop(key_of(entity), None)
             if key_of(entity) in unseen:
                 self._unseen.add(key_of(entity))
 
@@ -51,12 +53,11 @@ class Going:
         self._unseen -= still
         kept: list[Entity] = []
         for key, (since, entity) in list(self._since.items()):
-            wait = LONGEST_SECONDS if key in still else SEARCH_SECONDS if key in self._unseen else 0
-            if self._now() - since < wait:
+            if self._now() - since < self._longest(key, shown=key in still):
                 continue
             del self._since[key]
             self._unseen.discard(key)
-            if key in still:
+            if key in still and key not in self._anew:
                 kept.append(entity)
         if kept:
             logger.warning(
@@ -64,29 +65,28 @@ class Going:
                 f"{LONGEST_SECONDS:.0f} s: the next sweep looks at it again"
             )
 
-    def hold(self, entities: Iterable[Entity]) -> list[Entity]:
-        """Keep what is named like one that is going until that is gone; returns the others."""
-        others: list[Entity] = []
-        for entity in entities:
-            if key_of(entity) in self._since:
-                self._held[key_of(entity)] = entity
-            else:
-                others.append(entity)
-        return others
+    def _longest(self, key: EntityKey, *, shown: bool) -> float:
+        if shown:
+            return DELETE_SECONDS if key in self._anew else LONGEST_SECONDS
+        return SEARCH_SECONDS if key in self._unseen else 0.0
+
+    def note(self, entities: Iterable[Entity]) -> None:
+        """These are written; those that are named like one that is going, again when it is gone."""
+        self._anew |= {key_of(e): e for e in entities if key_of(e) in self._since}
 
     def release(self) -> list[Entity]:
-        """What waited, and can be written now."""
-        free = [key for key in self._held if key not in self._since]
-        return [self._held.pop(key) for key in free]
+        """What is to be written again, now that what had its name is gone."""
+        free = [key for key in self._anew if key not in self._since]
+        return [self._anew.pop(key) for key in free]
 
     def keep(self, entities: Iterable[Entity]) -> None:
         """These could not be written."""
         for entity in entities:
-            self._held.setdefault(key_of(entity), entity)
+            self._anew.setdefault(key_of(entity), entity)
 
-    def held(self, key: EntityKey) -> Entity | None:
-        """What is to be written under a name, once that is free."""
-        return self._held.get(key)
+    def is_written_anew(self, entity: Entity) -> bool:
+        """Whether something is to be written again under its name."""
+        return key_of(entity) in self._anew
 
     def concerns(self, entity: Entity) -> bool:
         """Whether an entity relates to one that is going."""

@@ -62,13 +62,15 @@ class LiveWriter:
         self._lately = LatelyWritten(lambda: time.monotonic())
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
+        # Those that point at what Port has not deleted yet: read again once more, then.
+        self._pointed: dict[EntityKey, Entity] = {}
         self.refused = RefusedEntities()
         self._not_deleted: dict[EntityKey, Candidate] = {}
         self._to_compare: set[Kinds] = set()
         # What events wrote or deleted.
         self._by_events = LatelyWritten(lambda: time.monotonic())
         self._to_compare_later: set[Kinds] = set()
-        self._going = Going(lambda: time.monotonic())
+        self.going = Going(lambda: time.monotonic())
 
     async def sync(
         self,
@@ -116,28 +118,26 @@ class LiveWriter:
         mapping = event.port_app_config
         await self._apply([], [], mapping, mapper)
         await self._make_whole(mapping, mapper)
-        return bool(self._going)
-
-    @property
-    def deletes_under_way(self) -> bool:
-        """Whether Port still has something that it was told to delete."""
-        return bool(self._going)
+        return bool(self.going)
 
     async def delete(self, entities: list[Entity]) -> None:
         """Delete what a resync found to be too much; `settle` makes whole what pointed there."""
         await self._delete(entities, event.port_app_config)
 
     async def _look_at_going(self) -> None:
-        if going := self._going.entities:
-            self._going.see(await self._writer.shown(going))
+        if going := self.going.entities:
+            self.going.see(await self._writer.shown(going))
 
     async def _make_whole(self, mapping: PortAppConfig, mapper: RowMapper) -> None:
         """Read again what pointed at something that is gone now."""
         while True:
             await self._look_at_going()
-            again = {k: e for k, e in self._pointing.items() if not self._going.concerns(e)}
-            if not again:
+            done = [key for key, e in self._pointed.items() if not self.going.concerns(e)]
+            self._pointing |= {key: self._pointed.pop(key) for key in done}
+            if not self._pointing:
                 return
+            again = dict(self._pointing)
+            self._pointed |= {k: e for k, e in again.items() if self.going.concerns(e)}
             looked = await looked_up(self._client, again.values(), mapping, mapper)
             self._to_compare |= looked.came_from | looked.failed
             lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
@@ -201,21 +201,21 @@ class LiveWriter:
             say(doomed)
             left = await self._delete([candidate.entity for candidate in doomed], mapping)
             self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
-        released = self._going.release()
-        upserts = [*released, *self._going.hold(upserts)]
+        released = self.going.release()
+        upserts = [*released, *upserts]
         try:
             written, refused = await self._upsert(upserts, mapping)
         except BaseException:
-            self._going.keep(released)
+            self.going.keep(released)
             raise
         self._stubs.note(written)
         self._lately.note(written)
+        self.going.note(written)
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self.refused.forget(entity)
             self._not_deleted.pop(key_of(entity), None)
-        # Port may yet take along what these point at.
-        self._pointing |= {key_of(e): e for e in written if self._going.concerns(e)}
+        self._pointed |= {key_of(e): e for e in written if self.going.concerns(e)}
         self.refused.remember(refused.values())
         return written
 
@@ -226,7 +226,7 @@ class LiveWriter:
         unseen = self._writer.just_written(entities)
         options = mapping.get_port_request_options()
         left = await self._writer.delete(entities, options)
-        self._going.begin(without(entities, left), unseen)
+        self.going.begin(without(entities, left), unseen)
         return {key_of(entity) for entity in left}
 
     async def _upsert(
@@ -275,8 +275,8 @@ class LiveWriter:
         wanted = [entity for entity in wanted if not entity.is_using_search_identifier]
         ours = await self._writer.ours(wanted)
         others = without(wanted, ours)
-        # What waits to be written is as good as there.
-        held = [entity for entity in others if self._going.held(key_of(entity))]
+        # What is to be written again is as good as there.
+        held = [entity for entity in others if self.going.is_written_anew(entity)]
         stubs = [
             entity
             for entity in without(others, held)

@@ -16,7 +16,7 @@ from port_ocean.core.ocean_types import EntityDiff
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
 from port.bulk import Written
-from port.entities import by_blueprint, key_of
+from port.entities import as_written, by_blueprint, key_of
 from port.resync import RESYNC
 from port.writer import PortWriter
 
@@ -161,6 +161,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             async with places:
                 await self._upsert(part, user_agent_type)
 
+        entities = as_written(entities, event.port_app_config.get_port_request_options())
         try:
             changed = await self._changed(entities, of, compare, user_agent_type)
         except Exception as error:  # noqa: BLE001  (writing all of them is right, too)

@@ -136,8 +136,8 @@ class World:
     async def settled(self, timeout: float = 60) -> None:  # noqa: ASYNC109
         """Wait until every event is delivered, and the integration says it is done with each.
 
-        Also with the background work that an event asked for, but for the sweep that waits for
-        the search index.
+        Also with the background work that an event asked for, but for what waits for the search
+        index.
         """
         await self.deliveries.settled(timeout)
         async with asyncio.timeout(timeout):
@@ -145,7 +145,7 @@ class World:
                 await self.process.wait_for_log(_PROGRESS, timeout, after=len(self.process.log))
 
     async def caught_up(self, timeout: float = 120) -> None:  # noqa: ASYNC109
-        """Like `settled`, and the sweep that waited for the search index is done, too."""
+        """Like `settled`, and what waited for the search index is done, too."""
         await asyncio.sleep(self.site.index_lag)
         await self.settled(timeout)
         async with asyncio.timeout(timeout):
@@ -166,9 +166,10 @@ class World:
             if match := re.search(r"; background work: (.*)$|Background work entails: (.*)$", line):
                 names = (match[1] or match[2]).split(", ")
                 sweeps = {name.removesuffix(_LATER) for name in names if name.startswith(_TWICE)}
-                names = [name for name in names if not name.endswith(_LATER)]
+                later = {name for name in names if name.endswith(_LATER)}
+                names = [name for name in names if name not in later]
                 if with_index:
-                    names += [f"{name}{_LATER}" for name in sweeps]
+                    names += [*later, *(f"{name}{_LATER}" for name in sweeps)]
                 asked |= dict.fromkeys(names, number)
             elif match := re.search(r"Background work done: (.*)$", line):
                 finished[match[1]] = number

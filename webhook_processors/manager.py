@@ -188,6 +188,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     ) -> dict[WebhookEvent, list[Pair["Reading"]]]:
         """The resources of events; none, quietly, for one that is unknown or makes no sense."""
         pairs: dict[WebhookEvent, list[Pair[Reading]]] = {}
+        mapped = {resource.kind for resource in event.port_app_config.resources}
         for webhook_event in news:
             webhook_event.webhook_path = path
             touched = touched_of(webhook_event)
@@ -205,6 +206,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 for index, resource in enumerate(event.port_app_config.resources)
                 if resource.kind == processor.kind.name
             ]
+            self.follow_ups.again_with_index({k: s for k, s in touched.items() if k in mapped})
             if not pairs[webhook_event]:
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs

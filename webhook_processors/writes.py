@@ -100,7 +100,7 @@ class Writes:
         """Ask for the background work that something written made necessary."""
         kinds, later = self._writer.take_to_compare()
         names = self._follow_ups().compare(kinds, later)
-        if self._writer.deletes_under_way:
+        if self._writer.going:
             names += self._follow_ups().settle()
         self._under_way.asked_for(names)
         if not live:

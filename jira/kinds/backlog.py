@@ -1,20 +1,20 @@
 """The kind `backlog`: how the issues in backlogs are read, and what events say of them."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread
-from jira.concurrency import Gatherer, batched
+from jira.concurrency import Gatherer
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import bounded, ordered, restrict, without_order_by
-from jira.kinds.board import BoardKind, by_boards, named
+from jira.kinds.backlog_fields import of_boards, of_issues
+from jira.kinds.board import BoardKind
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.lists import offset_pages
@@ -29,7 +29,7 @@ BY_AGILE_API = "/rest/agile/1.0/board/{id}/backlog"
 MAX_PER_PAGE = 100
 MAX_IDS_ASKED = 50
 """The ids that one query names: it travels in the address."""
-ROWS_TOGETHER = 200
+ISSUES_TOGETHER = 200
 WHAT = "backlog"
 
 
@@ -40,6 +40,14 @@ class BacklogQuery:
     jql: str | None = None
     fields: tuple[str, ...] = ()
     use_software_api: bool = True
+
+
+@dataclass
+class Shown:
+    """Which boards show an issue in their backlog, and what only they tell of it."""
+
+    boards: set[int] = field(default_factory=set)
+    fields: Row = field(default_factory=dict)
 
 
 class BacklogSelector(Selector):
@@ -64,8 +72,12 @@ class BacklogSelector(Selector):
 
 
 class BacklogKind(KindOfIssues[BacklogSelector]):
-    """Issues in backlogs: one row an issue, with `__boardIds`, the boards whose backlog
-    shows it, lowest first, and the first of them as `__boardId`.
+    """Issues in backlogs: a row for each board whose backlog shows the issue, which is its
+    `__boardId`; `__boardIds` are all of these boards, lowest first.
+
+    Boards say which issues they show, which is behind the database; what these are is read from
+    there. The rows of an issue come together, that of its lowest board last: where a mapping makes
+    one entity of all, the last one counts.
     """
 
     name = Kinds.BACKLOG
@@ -79,6 +91,7 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
     )
     # What starts or ends with a sprint, or shows on a board, isn't told by issues' events.
     compared_after = (Family.SPRINT, Family.BOARD)
+    behind_index = True
 
     def __init__(self, api: JiraApi, reader: IssueReader, boards: BoardKind) -> None:
         super().__init__(reader)
@@ -91,55 +104,83 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
     async def pages(self, selector: BacklogSelector) -> Pages:
         """All issues in backlogs.
 
-        The boards are read twice, first for ids alone: whether another board shows an issue too
-        has to be known with its row, and all rows together may not fit into memory.
+        All boards are asked first: whether another one shows an issue too has to be known with its
+        rows.
         """
         query = query_of(selector)
-        boards_of: dict[str, set[int]] = defaultdict(set)
-        slim = replace(query, fields=("key",))
         unread = Unread()
-        async for board, rows in self._under(self._boards.listed(), slim, unread):
-            for row in rows:
-                boards_of[str(row["id"])].add(board["id"])
-        self._seen_on |= boards_of
-        rows_by_board = self._first_rows(query, boards_of, unread)
-        async for page in batched(rows_by_board, ROWS_TOGETHER):
-            yield page
+        shown = await self._shown(self._boards.listed(), query, unread)
+        ids = [*shown]
+        for start in range(0, len(ids), ISSUES_TOGETHER):
+            lost = Unread()
+            together = ids[start : start + ISSUES_TOGETHER]
+            rows = await self._whole(query, {name: shown[name] for name in together}, lost)
+            unread.note_each("issue", lost.failed | lost.refused)
+            yield [row for found in rows.values() for row in self.rows_of(found)]
         unread.raise_failed()
 
     async def find(self, ids: Iterable[str], selector: BacklogSelector) -> Answers:
-        """By id; None for an issue that is in no backlog, or that the selector leaves out."""
+        """By id, the row of an issue's lowest board; None for an issue that is in no backlog, or
+        that the selector leaves out.
+        """
         return Answers.of(await self._gatherer.get(query_of(selector), ids))
 
-    async def _first_rows(
-        self, query: BacklogQuery, boards_of: Mapping[str, set[int]], unread: Unread
-    ) -> Pages:
-        given: set[str] = set()
-        # What failed a moment ago, after its retries, isn't asked for again.
-        answered = self._not_in(unread, self._boards.listed())
-        async for board, rows in self._under(answered, query, unread):
-            new = {str(row["id"]): row for row in rows if str(row["id"]) not in given}
-            given.update(new)
-            yield [
-                _with_boards(row, {*boards_of.get(issue_id, ()), board["id"]})
-                for issue_id, row in new.items()
-            ]
+    def rows_of(self, found: Row) -> list[Row]:
+        """A row for each board, the lowest last."""
+        return [{**found, "__boardId": board} for board in reversed(found["__boardIds"])]
 
-    @staticmethod
-    async def _not_in(unread: Unread, boards: AsyncIterator[list[Row]]) -> Pages:
-        async for page in boards:
-            yield [board for board in page if f"{WHAT} of {named(board)}" not in unread]
+    async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Said]:
+        unread = Unread()
+        issues = await self.reader.by_keys(ids, ("project",), unread=unread)
+        said: dict[str, Said] = {**dict.fromkeys(ids), **unread.failed, **unread.refused}
+        projects = {str(issue["fields"]["project"]["id"]) for issue in issues}
+        there = [str(issue["id"]) for issue in issues]
+        seen = {board for issue_id in there for board in self._seen_on.get(issue_id, ())}
+        missing = Unread()
+        boards = await self._boards.of_projects_and(sorted(projects), seen, missing)
+        chunks = [there[i : i + MAX_IDS_ASKED] for i in range(0, len(there), MAX_IDS_ASKED)]
+        shown: dict[str, Shown] = {}
+        for part in await asyncio.gather(
+            *(self._of_boards(boards, query, chunk, missing) for chunk in chunks)
+        ):
+            shown |= part
+        lost = Unread()
+        rows = await self._whole(query, shown, lost)
+        # One that isn't said anything of by now was deleted a moment ago.
+        said |= dict.fromkeys(there, missing.why) | dict.fromkeys(shown)
+        return said | lost.failed | lost.refused | rows
 
-    def _under(
+    async def _of_boards(
+        self, boards: list[Row], query: BacklogQuery, ids: list[str], unread: Unread
+    ) -> dict[str, Shown]:
+        only = replace(query, jql=restrict(query.jql, "id", ids))
+        return await self._shown(one_page(boards), only, unread, every=False)
+
+    async def _shown(
         self,
         boards: AsyncIterator[list[Row]],
         query: BacklogQuery,
         unread: Unread,
         *,
         every: bool = True,
-    ) -> AsyncIterator[tuple[Row, list[Row]]]:
+    ) -> dict[str, Shown]:
+        """What boards show, by the issue's id."""
+        shown: dict[str, Shown] = {}
         read = partial(self._of_board, query, exact=not every)
-        return self._boards.under(boards, read, WHAT, unread, every=every)
+        async for board, rows in self._boards.under(boards, read, WHAT, unread, every=every):
+            for row in rows:
+                of = shown.setdefault(str(row["id"]), Shown())
+                of.boards.add(board["id"])
+                of.fields = row.get("fields") or {}
+        self._seen_on |= {name: of.boards for name, of in shown.items()}
+        return shown
+
+    async def _whole(
+        self, query: BacklogQuery, shown: Mapping[str, Shown], unread: Unread
+    ) -> dict[str, Row]:
+        """The issues as they are now, by id."""
+        rows = await self.reader.by_keys(shown, of_issues(query.fields), unread=unread)
+        return {name: _as_shown(row, shown[name]) for row in rows if (name := str(row["id"]))}
 
     async def _of_board(self, query: BacklogQuery, board: Row, *, exact: bool) -> list[Row]:
         board_id = str(board["id"])
@@ -167,36 +208,11 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
                 return
             asked = {**asked, "nextPageToken": token}
 
-    async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Said]:
-        unread = Unread()
-        issues = await self.reader.by_keys(ids, ("project",), unread=unread)
-        said: dict[str, Said] = {**dict.fromkeys(ids), **unread.failed, **unread.refused}
-        projects = {str(issue["fields"]["project"]["id"]) for issue in issues}
-        there = [str(issue["id"]) for issue in issues]
-        seen = {board for issue_id in there for board in self._seen_on.get(issue_id, ())}
-        missing = Unread()
-        boards = await self._boards.of_projects_and(sorted(projects), seen, missing)
-        chunks = [there[i : i + MAX_IDS_ASKED] for i in range(0, len(there), MAX_IDS_ASKED)]
-        shown = await asyncio.gather(*(self._on(boards, query, chunk, missing) for chunk in chunks))
-        said |= dict.fromkeys(there, missing.why)
-        for rows in shown:
-            said |= rows
-        return said
-
-    async def _on(
-        self, boards: list[Row], query: BacklogQuery, ids: list[str], unread: Unread
-    ) -> dict[str, Row]:
-        only = replace(query, jql=restrict(query.jql, "id", ids))
-        found = await by_boards(self._under(one_page(boards), only, unread, every=False))
-        for name, row in found.items():
-            self._seen_on[name] = set(row["__boardIds"])
-        return {name: _with_boards(row, row["__boardIds"]) for name, row in found.items()}
-
 
 def _asked(query: BacklogQuery) -> dict[str, Any]:
     jql = without_order_by(query.jql or "")
     asked: dict[str, Any] = {"jql": jql} if jql else {}
-    return asked | ({"fields": list(query.fields)} if query.fields else {})
+    return {**asked, "fields": list(of_boards(query.fields))}
 
 
 def _in_order(query: BacklogQuery) -> dict[str, Any]:
@@ -204,9 +220,10 @@ def _in_order(query: BacklogQuery) -> dict[str, Any]:
     return {**_asked(query), "jql": ordered(bounded(query.jql))}
 
 
-def _with_boards(row: Row, board_ids: Iterable[int]) -> Row:
-    boards = sorted(board_ids)
-    return {**row, "__boardIds": boards, "__boardId": boards[0]}
+def _as_shown(row: Row, shown: Shown) -> Row:
+    boards = sorted(shown.boards)
+    fields = {**shown.fields, **(row.get("fields") or {})}
+    return {**row, "fields": fields, "__boardIds": boards, "__boardId": boards[0]}
 
 
 def query_of(selector: BacklogSelector) -> BacklogQuery:

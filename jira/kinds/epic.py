@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Literal
 
-from pydantic.v1 import Field, validator
+from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread
 from jira.concurrency import Gatherer
@@ -14,7 +14,7 @@ from jira.http.api import JiraApi
 from jira.jql import restrict
 from jira.kinds.board import BoardKind, by_boards, named
 from jira.kinds.issue_reader import IssueQuery, IssueReader
-from jira.kinds.kind import Pages, Selector, named_once
+from jira.kinds.kind import Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
 from jira.payloads import Row
 from jira.under_parent import one_page
@@ -38,7 +38,7 @@ class EpicSelector(Selector):
 
     status: list[Literal["complete", "incomplete"]] | None = Field(
         title="Status",
-        description="Only epics that are complete, or incomplete. null means all.",
+        description="Only epics that are complete, or incomplete. Empty or null means all.",
         default=["incomplete"],
     )
 
@@ -48,23 +48,20 @@ class EpicSelector(Selector):
         status = set(self.status or ())
         return "complete" in status if len(status) == 1 else None
 
-    @validator("status")
-    def _each_once(cls, status: list[str] | None) -> list[str] | None:  # noqa: N805
-        return named_once(status, "status")
-
 
 class EpicKind(KindOfIssues[EpicSelector]):
     """Epics: those that boards show, and those that only a search finds.
 
     A row is what a board says (`id`, `key`, `name`, `summary`, `color`, `done`) and `__boardIds`,
-    lowest first, with the first of them as `__boardId`. An epic that is on no board, or of a
-    team-managed project, has the same row made of its issue, with `__boardId` null.
+    lowest first, with the last of them as `__boardId`. An epic that is on no board, or of a
+    team-managed project, has the same row made of its issue, without `__boardId`.
     https://developer.atlassian.com/cloud/jira/software/rest/api-group-epic/
     """
 
     name = Kinds.EPIC
     events = events_of(Family.ISSUE)
     compared_after = (Family.BOARD,)
+    behind_index = True
 
     def __init__(self, api: JiraApi, reader: IssueReader, boards: BoardKind) -> None:
         super().__init__(reader)
@@ -129,7 +126,7 @@ class EpicKind(KindOfIssues[EpicSelector]):
         read = partial(self._of_board, done, exact=not every)
         found = await by_boards(self._boards.under(boards, read, WHAT, unread, every=every))
         self._seen_on |= {name: row["__boardIds"] for name, row in found.items()}
-        return {name: {**row, "__boardId": row["__boardIds"][0]} for name, row in found.items()}
+        return {name: {**row, "__boardId": row["__boardIds"][-1]} for name, row in found.items()}
 
     async def _of_board(self, done: Done, board: Row, *, exact: bool) -> list[Row]:
         query = {} if done is None else {"done": "true" if done else "false"}
@@ -188,7 +185,6 @@ def of_issue(issue: Row) -> Row:
         "color": None,
         "done": category == "done",
         "__boardIds": [],
-        "__boardId": None,
     }
 
 

@@ -13,7 +13,7 @@ from jira.events import Family, JiraEvent
 from jira.payloads import IdSubject, Row, plausible_id
 from kinds import Kinds
 
-__all__ = ["Found", "Kind", "KindById", "KindWithNames", "Known", "Pages", "Selector", "named_once"]
+__all__ = ["Found", "Kind", "KindById", "KindWithNames", "Known", "Pages", "Selector"]
 
 Pages = AsyncIterator[list[Row]]
 
@@ -72,6 +72,8 @@ class Kind[S: Selector, T](ABC):
     events: ClassVar[tuple[JiraEvent, ...]] = ()
     touched_by: ClassVar[tuple[Family, ...]] = ()
     compared_after: ClassVar[tuple[Family, ...]] = ()
+    behind_index: ClassVar[bool] = False
+    """Whether it asks what lags behind the database, so that subjects are read again later."""
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[T]:
@@ -158,12 +160,3 @@ class KindWithNames[S: Selector, T](Kind[S, T]):
     @abstractmethod
     def changed(self, selector: S, minutes: int) -> Pages:
         """The whole rows that changed in the last so many minutes."""
-
-
-def named_once(names: list[str] | None, setting: str) -> list[str] | None:
-    """A selector's list, which names something, and nothing twice. Raises ValueError."""
-    if names is not None and not names:
-        raise ValueError(f"{setting} is empty: name at least one, or null for all")
-    if names is not None and len(set(names)) < len(names):
-        raise ValueError(f"{setting} names {', '.join(names)}: name each only once")
-    return names

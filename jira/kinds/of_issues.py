@@ -42,11 +42,15 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
         """A key or an id."""
         return is_issue_key(identifier) or plausible_id(identifier) is not None
 
+    def rows_of(self, found: Row) -> list[Row]:
+        """The rows that this kind has of an issue that was found: most have one."""
+        return [found]
+
     async def resolve(self, subjects: Sequence[IssueSubject], selector: S) -> Found:
         """Read the issues again as what this kind shows of them."""
         named = await self.identified(subjects)
         found = await self.find([subject.id for subject in named.subjects], selector)
-        rows = [row for row in found.values() if row is not None]
+        rows = [row for each in found.values() if each is not None for row in self.rows_of(each)]
         gone = [*gone_names(named.subjects, found), *named.gone]
         return Found(rows, gone, found.failed or named.failed)
 
@@ -89,7 +93,9 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
         failed = found.failed or passing(unread.failed.values())
         if failed is not None and not said:
             raise failed
-        return replace(known_of_issues(said, leads_to, found), failed=failed)
+        known = known_of_issues(said, leads_to, found)
+        rows = [row for each in known.rows for row in self.rows_of(each)]
+        return replace(known, rows=rows, failed=failed)
 
 
 def known_of_issues(

@@ -13,7 +13,7 @@ from jira.errors import JiraRequestError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.kinds.board import BoardKind, by_boards
-from jira.kinds.kind import Found, KindById, Pages, Selector, named_once
+from jira.kinds.kind import Found, KindById, Pages, Selector
 from jira.payloads import ISSUES_PROJECT, IdSubject, Row, plausible_id, sprint_subjects
 from jira.under_parent import each_by_id, one_page
 from kinds import Kinds
@@ -45,7 +45,11 @@ class SprintSelector(Selector):
 
     @validator("sprint_state")
     def _each_once(cls, states: list[str] | None) -> list[str] | None:  # noqa: N805
-        return named_once(states, "sprintState")
+        if states is not None and not states:
+            raise ValueError("sprintState is empty: name at least one, or null for all")
+        if states is not None and len(set(states)) < len(states):
+            raise ValueError(f"sprintState names {', '.join(states)}: name each only once")
+        return states
 
 
 class SprintKind(KindById[SprintSelector]):

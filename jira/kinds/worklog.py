@@ -70,7 +70,12 @@ class WorklogQuery:
 
 
 class WorklogParams(BaseModel):
-    """What Jira is asked for with an issue's worklogs."""
+    """What Jira is asked for with an issue's worklogs; `started_after` is taken as well."""
+
+    class Config:
+        """Mappings in use have either spelling."""
+
+        allow_population_by_field_name = True
 
     started_after: int | None = Field(
         alias="startedAfter",

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
+from itertools import chain
 from typing import Any
 
 from loguru import logger
@@ -19,6 +20,7 @@ from port_ocean.core.ocean_types import RAW_ITEM, CalculationResult, EntitySelec
 from port_ocean.exceptions.core import EntityProcessorException
 
 from port.mapping.jq_program import NotTogetherError, RowProgram, leaves, nest
+from port.mapping.no_board import drop_no_board, relations_to_boards
 from port.mapping.plain_jq import plain
 from port.mapping.writable import SaidOnce, writable
 
@@ -30,7 +32,7 @@ Mapped = tuple[list[MappedEntity], list[Exception]]
 
 
 class WritableEntityProcessor(JQEntityProcessor):
-    """The framework's mapper, whose entities Port can hold."""
+    """The framework's mapper, whose entities Port can hold; what has no board relates to none."""
 
     def __init__(self, context: Any) -> None:
         super().__init__(context)
@@ -41,6 +43,9 @@ class WritableEntityProcessor(JQEntityProcessor):
     ) -> CalculationResult:
         """As the framework's; what Port would refuse is left out, and named."""
         result = await super().parse_items(mapping, raw_data, parse_all)
+        relations = relations_to_boards(mapping)
+        for entity in chain(*result.entity_selector_diff) if relations else ():
+            drop_no_board(entity, relations)
         titled = mapping.port.entity.mappings.title is not None
         selected = result.entity_selector_diff
         passed: list[Entity] = []

@@ -12,11 +12,13 @@ from starlette.routing import Route
 from sandbox.jira.boards import AGILE, Boards, UnderBoard
 from sandbox.jira.endpoints import Pages, refuse, written
 from sandbox.jira.entities import Board, Issue
+from sandbox.jira.epics import epic_row
 from sandbox.jira.faults import Faults
 from sandbox.jira.formats import Row, dumps
 from sandbox.jira.jql.plan import Plan, plan
 from sandbox.jira.jql.tokens import JqlError
 from sandbox.jira.selection import Selection
+from sandbox.jira.sprints import sprint_row
 
 SOFTWARE = "/rest/software/1.0"
 _PAGES = Pages(most=100)
@@ -107,7 +109,27 @@ class BacklogEndpoints(UnderBoard[Boards]):
 
     def _answer(self, request: Request, issues: Iterable[Issue], rest: Row) -> Response:
         selection = Selection.of(request.query_params.getlist("fields"), "*navigable")
-        rows = [self.site.raw(issue, selection) for issue in issues]
+        rows = [dumps(self._row(issue, selection)) for issue in issues]
         request.scope["jira.issues"] = len(rows)
         content = b'{"issues":[' + b",".join(rows) + b"]," + dumps(rest)[1:]
         return written(content)
+
+    def _row(self, issue: Issue, selection: Selection) -> Row:
+        """The asked part of a row, with what boards alone show of an issue."""
+        row = selection.apply(self.site.row(issue))
+        if selection.slim:
+            return row
+        rows, epic, sprint = self.site.rows, issue.parent, issue.sprint
+        more: Row = {
+            # What waits is in no sprint, or in one that is over.
+            "sprint": None,
+            "closedSprints": [sprint_row(rows, sprint)] if sprint else [],
+            "flagged": False,
+            "epic": epic_row(rows, epic) if epic and epic.type.level == 1 else None,
+        }
+        asked = {
+            name: value
+            for name, value in more.items()
+            if (selection.base or name in selection.include) and name not in selection.exclude
+        }
+        return {**row, "fields": {**row["fields"], **asked}}

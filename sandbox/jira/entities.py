@@ -237,6 +237,8 @@ class Issue:
     hidden: bool = False
     frozen: bool = False
     was_visible: bool = True
+    # What boards call an epic; None for its summary.
+    epic_name: str | None = None
     # What Jira answers, instead of worklogs, to whoever asks this issue for them.
     worklogs_fault: int | None = None
     row: Row | None = None

@@ -1,4 +1,4 @@
-"""Epics as boards show them."""
+"""Epics as boards show them, which lags with the search index."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,6 +8,7 @@ from sandbox.jira.boards import AGILE, Boards, UnderBoard, agile_link
 from sandbox.jira.endpoints import PAGES, knows, refuse
 from sandbox.jira.entities import Board, Issue
 from sandbox.jira.formats import Row
+from sandbox.jira.jql.plan import Plan
 from sandbox.jira.rows import Rows
 
 _COLORS = 14
@@ -20,7 +21,7 @@ def epic_row(rows: Rows, epic: Issue) -> Row:
         "id": int(epic.id),
         "key": epic.key,
         "self": agile_link(rows, f"epic/{epic.id}"),
-        "name": epic.summary,
+        "name": epic.summary if epic.epic_name is None else epic.epic_name,
         "summary": epic.summary,
         "color": {"key": f"color_{int(epic.id) % _COLORS + 1}"},
         "done": epic.status.category == "done",
@@ -41,12 +42,12 @@ class EpicEndpoints(UnderBoard[Boards]):
         asked = request.query_params.get("done")
         if asked is not None and asked not in _DONE:
             return refuse(400, f"done can't be '{asked}'")
-        epics = [
-            issue
-            for issue in self.site.issues.values()
-            if _shows(board, issue)
-            and (asked is None or (issue.status.category == "done") is _DONE[asked])
-        ]
+
+        def shows(issue: Issue) -> bool:
+            done = issue.status.category == "done"
+            return _shows(board, issue) and (asked is None or done is _DONE[asked])
+
+        epics = self.site.run(Plan(None, shows, (("id", False),)))
         return PAGES.answer(
             request, self.faults, epics, lambda epic: epic_row(self.site.rows, epic)
         )
@@ -68,5 +69,5 @@ def _shows(board: Board, issue: Issue) -> bool:
         board.type != "simple"
         and issue.type.level == 1
         and issue.visible
-        and issue.project in board.projects
+        and issue.project.id in {project.id for project in board.projects}
     )

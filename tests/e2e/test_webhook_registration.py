@@ -30,6 +30,26 @@ async def test_an_edited_webhook_is_put_right_and_a_second_one_is_removed():
         assert world.site.webhooks[other.id].url == "http://127.0.0.1:9/x"
 
 
+async def test_one_that_somebody_made_for_our_address_becomes_ours_and_no_event_is_refused():
+    async with make_world(10) as world:
+        url = world.process.webhook_url
+        by_hand = world.site.add_webhook("Made by hand", f"{url}/", ["jira:issue_created"])
+        another = world.site.add_webhook("Another", url, ["jira:issue_created"])
+        # What is sent before it is ours can't be signed.
+        assert await world.start() == "completed"
+        assert list(world.site.webhooks) == [by_hand.id, another.id]
+        assert (by_hand.name, by_hand.url) == (NAME, url)
+        assert sorted(by_hand.events) == webhook_events()
+        said = [line for line in world.process.log if "sends to" in line and "WARNING" in line]
+        assert ["Adopted" in line for line in said] == [False, True]
+        assert "'Another'" in said[0]
+        del world.site.webhooks[another.id]
+        issue = world.site.create_issue("AB", summary="Signed")
+        await world.settled()
+        assert world.catalog.get("jiraIssue", issue.key) is not None
+        assert {delivery.status for delivery in world.deliveries.log} == {200}
+
+
 async def test_without_the_permission_one_warning_says_what_to_do():
     async with make_world(10) as world:
         world.site.user_is_admin = False

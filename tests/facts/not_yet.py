@@ -8,8 +8,6 @@ NOT_YET = {
     "relatives-show-an-issue": "relatives aren't read again when what they show of it changes",
     "long-in-lists": "the lists of projects that divide a search grow with the site",
     "types-of-each-project": "a search for epics names every type of their level in one list",
-    "epic-without-a-name": "the example's title falls back to the summary for null, not for ''",
-    "boards-behind-the-database": "an event of an issue reads backlogs once, however old they are",
     "points-an-hour": "points aren't counted, and nothing is spread over the hour",
     "points-headers": "`RateLimit` and `RateLimit-Policy` aren't read",
     "reasons-of-429": "`jira-cost-based` is taken for a limit of one endpoint, without a test",

@@ -108,7 +108,7 @@ ROWS = [
         tests_in(
             "unit.test_going",
             "test_what_pointed_at_it_is_written_when_it_is_really_gone",
-            "test_what_comes_back_under_the_same_name_is_there_at_the_end",
+            "test_what_comes_back_under_the_same_name_is_there_at_once_and_at_the_end",
             "test_what_is_written_with_a_relation_to_it_keeps_that",
             "test_a_resync_s_deletes_are_waited_for_as_well",
         )

@@ -152,7 +152,13 @@ ROWS = [
             "test_epics_are_searched_by_the_ids_of_their_types_whatever_these_are_called",
         ),
     ),
-    Row("epic-without-a-name", ()),
+    Row(
+        "epic-without-a-name",
+        tests_in("unit.test_examples", "test_an_epic_without_a_name_is_called_by_its_summary")
+        + tests_in(
+            "sandbox.jira.test_boards", "TestEpics::test_a_name_of_its_own_which_may_be_empty"
+        ),
+    ),
     Row(
         "hidden-worklog-fields",
         tests_in(
@@ -193,9 +199,15 @@ ROWS = [
     Row(
         "boards-behind-the-database",
         tests_in("sandbox.jira.test_backlogs", "test_it_lags_with_the_index")
+        + tests_in("sandbox.jira.test_boards", "TestEpics::test_they_lag_with_the_index")
         + tests_in(
             "unit.test_follow_ups",
             "test_a_second_sweep_is_made_when_the_index_shows_what_happened",
+            "test_what_is_behind_the_index_is_read_again_when_that_has_caught_up",
+        )
+        + tests_in(
+            "e2e.test_backlogs",
+            "test_after_edits_and_creations_backlogs_are_those_of_a_fresh_resync",
         ),
     ),
     Row(

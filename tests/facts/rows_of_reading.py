@@ -175,6 +175,17 @@ ROWS = [
         + tests_in("e2e.test_kinds", "test_a_parent_that_jira_refuses_costs_only_its_own"),
     ),
     Row(
+        "fields-of-boards",
+        tests_in(
+            "unit.test_backlog",
+            "test_what_only_a_board_tells_of_an_issue_is_in_its_row",
+            "test_a_row_is_the_issue_as_it_is_now_whatever_boards_show_of_it",
+        )
+        + tests_in(
+            "sandbox.jira.test_backlogs", "test_boards_show_more_of_an_issue_than_it_has_itself"
+        ),
+    ),
+    Row(
         "bad-credentials-look-empty",
         tests_in(
             "facts.test_reading_facts",

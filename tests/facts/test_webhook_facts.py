@@ -244,7 +244,7 @@ async def test_a_webhook_address_that_jira_refuses_is_a_warning_with_its_words(l
     refusal = JiraRequestError("400: The URL must use the HTTPS scheme.")
     fake = FakeApi.scripted([], refusal)
     wanted = WantedWebhook("ours", "http://here.example.com/hook", ["user_created"], "s")
-    assert await ensure_webhook(fake.api, wanted) is False
+    assert await ensure_webhook(fake.api, wanted, set()) is False
     [warning] = log
     assert warning.startswith("WARNING|")
     assert "must use the HTTPS scheme" in warning

@@ -1,8 +1,11 @@
-"""Backlogs: one row for an issue, whichever boards show it, and live by the issue's id."""
+"""Backlogs: a row for each board that shows an issue, and live by the issue's id."""
+
+from typing import Any
 
 import pytest
 
 from jira.errors import JiraPermissionError, JiraRequestError
+from jira.kinds.backlog_fields import OF_BOARDS
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.payloads import change
@@ -31,8 +34,13 @@ def site() -> PlanningSite:
     return made
 
 
-def boards(rows: list[Row]) -> dict[str, tuple[int, list[int]]]:
-    return {row["key"]: (row["__boardId"], row["__boardIds"]) for row in rows}
+def boards(rows: list[Row]) -> dict[str, list[int]]:
+    """The boards of the rows of each issue, in the order of the rows."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row["key"], []).append(row["__boardId"])
+    assert all(sorted(found[row["key"]]) == row["__boardIds"] for row in rows)
+    return found
 
 
 def event(issue_id: int, key: str, *changes: Row, name: str = "jira:issue_updated") -> Row:
@@ -40,21 +48,75 @@ def event(issue_id: int, key: str, *changes: Row, name: str = "jira:issue_update
     return payload | ({"changelog": {"items": list(changes)}} if changes else {})
 
 
-ALL_SHOWN = {
-    "AB-1": (1, [1, 2]),
-    "AB-2": (2, [2, 9]),
-    "AB-3": (1, [1]),
-    "AB-5": (1, [1]),
-}
+ALL_SHOWN = {"AB-1": [2, 1], "AB-2": [9, 2], "AB-3": [1], "AB-5": [1]}
+"""The lowest board last: of several rows for one entity the last one counts."""
 
 
 @pytest.mark.parametrize("use_software_api", [True, False])
-async def test_an_issue_in_several_backlogs_is_one_row_that_names_the_boards(
-    site, use_software_api
-):
+async def test_an_issue_in_several_backlogs_is_a_row_for_each_of_the_boards(site, use_software_api):
     rows = await site.resync(Kinds.BACKLOG, resource("backlog", use_software_api=use_software_api))
-    assert len(rows) == len(ALL_SHOWN)
+    assert len(rows) == 6
     assert boards(rows) == ALL_SHOWN
+
+
+async def test_all_rows_of_an_issue_are_in_one_page(site):
+    """Where they come to one entity it is written once."""
+    for number in range(200, 700):
+        site.issue(number, f"AB-{number}", 1, 2, 9)
+    reader = site.client.kinds[Kinds.BACKLOG]
+    pages = [page async for page in reader.pages(OPEN.selector)]
+    assert len(pages) > 1
+    of = [{row["id"] for row in page} for page in pages]
+    assert sum(map(len, of)) == len(set[str]().union(*of)) == 504
+    assert sum(map(len, pages)) == 1506
+
+
+async def test_a_row_is_the_issue_as_it_is_now_whatever_boards_show_of_it(site):
+    for issue_id in ("101", "103"):
+        row = site.issues[issue_id]
+        older = {**row["fields"], "summary": "As it was"}
+        site.seen_by_boards[issue_id] = {**row, "key": "OLD-1", "fields": older}
+    of = [await site.resync(Kinds.BACKLOG, OPEN)]
+    of += [(await site.live(Kinds.BACKLOG, event(101, "AB-1"), OPEN))[0]]
+    of += [(await site.known(Kinds.BACKLOG, ["101", "AB-3"], OPEN))[0]]
+    for rows in of:
+        assert {row["key"] for row in rows} <= ALL_SHOWN.keys()
+        assert {row["fields"]["summary"] for row in rows} == {f"Issue {k}" for k in boards(rows)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "of_boards"),
+    [
+        (None, {"epic": {"id": 7}, "flagged": False}),
+        (["*all", "-flagged"], {"epic": {"id": 7}}),
+        (["summary", "epic"], {"epic": {"id": 7}}),
+        (["summary"], {}),
+        (["epic"], {"epic": {"id": 7}}),
+    ],
+)
+async def test_what_only_a_board_tells_of_an_issue_is_in_its_row(site, fields, of_boards):
+    of = resource("backlog", fields=fields)
+    rows = await site.resync(Kinds.BACKLOG, of)
+    live, _ = await site.live(Kinds.BACKLOG, event(101, "AB-1"), of)
+    for row in (*rows, *live):
+        told = {name: row["fields"][name] for name in row["fields"] if name in OF_BOARDS}
+        assert told == of_boards
+    assert live == [row for row in rows if row["id"] == "101"]
+
+
+async def test_an_issue_that_is_deleted_while_boards_are_asked_is_gone(site):
+    good = site.answer
+
+    def gone_meanwhile(method: str, path: str, what: Row) -> Any:
+        answer = good(method, path, what)
+        if path == SOFTWARE.format(1):
+            site.issues.pop("103", None)
+            site.on_board["backlog", 1] = []
+        return answer
+
+    site.fake.answer = gone_meanwhile
+    updated, deleted = await site.live(Kinds.BACKLOG, event(103, "AB-3"), OPEN)
+    assert (updated, deleted) == ([], [{"id": 103, "key": "AB-3"}])
 
 
 @pytest.mark.parametrize(
@@ -103,7 +165,7 @@ async def test_without_fields_those_that_jira_shows_are_read(site):
 async def test_a_board_that_is_refused_costs_only_what_it_alone_shows(site, log, refusal):
     site.answers[SOFTWARE.format(1)] = refusal
     rows = boards(await site.resync(Kinds.BACKLOG, OPEN))
-    assert rows == {"AB-1": (2, [2]), "AB-2": (2, [2, 9])}
+    assert rows == {"AB-1": [2], "AB-2": [9, 2]}
     assert all("backlog of board 1 (Board 1)" in line for line in warnings(log))
     assert warnings(log)
 
@@ -112,9 +174,16 @@ async def test_a_board_that_is_refused_costs_only_what_it_alone_shows(site, log,
 @pytest.mark.parametrize("use_software_api", [True, False])
 async def test_an_issue_is_updated_with_the_row_of_a_resync(site, issue_id, use_software_api):
     of = resource("backlog", use_software_api=use_software_api, fields=["summary"])
-    of_resync = {row["id"]: row for row in await site.resync(Kinds.BACKLOG, of)}
+    rows = await site.resync(Kinds.BACKLOG, of)
     found = await site.live(Kinds.BACKLOG, event(issue_id, f"AB-{issue_id - 100}"), of)
-    assert found == ([of_resync[str(issue_id)]], [])
+    assert found == ([row for row in rows if row["id"] == str(issue_id)], [])
+
+
+async def test_an_issue_that_leaves_one_of_two_backlogs_keeps_the_row_of_the_other(site):
+    await site.resync(Kinds.BACKLOG, OPEN)
+    site.on_board["backlog", 1].remove(101)
+    updated, deleted = await site.live(Kinds.BACKLOG, event(101, "AB-1"), OPEN)
+    assert (boards(updated), deleted) == ({"AB-1": [2]}, [])
 
 
 @pytest.mark.parametrize(
@@ -163,4 +232,4 @@ async def test_many_issues_are_asked_for_in_addresses_of_bearable_length(site):
 async def test_what_port_has_by_id_or_key_is_there_or_gone_and_others_are_neither(site):
     names = ["101", "AB-3", "AB-4", "106", "77", "an issue"]
     rows, gone = await site.known(Kinds.BACKLOG, names, OPEN)
-    assert (set(boards(rows)), gone) == ({"AB-1", "AB-3"}, ["AB-4", "106", "77"])
+    assert (boards(rows), gone) == ({"AB-1": [2, 1], "AB-3": [1]}, ["AB-4", "106", "77"])

@@ -121,6 +121,14 @@ def test_an_example_makes_an_entity_of_the_least_that_jira_says(kind, row):
 
 
 @pytest.mark.parametrize(
+    ("name", "title"), [("Its own", "Its own"), ("", "Of the issue"), (None, "Of the issue")]
+)
+def test_an_epic_without_a_name_is_called_by_its_summary(name, title):
+    row = ROWS["epic"] | {"name": name, "summary": "Of the issue"}
+    assert jq.compile(mapped("epic")["title"]).input_value(row).first() == title
+
+
+@pytest.mark.parametrize(
     ("kind", "prop", "url"),
     [
         ("release", "url", "https://x.net/projects/AB/versions/1"),

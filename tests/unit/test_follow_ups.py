@@ -18,6 +18,9 @@ from background.follow_ups import (
     START_SECONDS,
 )
 from background.jobs import Jobs
+from background.read_again import Batch
+from jira.payloads import IssueSubject
+from kinds import Kinds
 from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
 
 
@@ -57,6 +60,29 @@ async def test_a_project_event_has_its_issues_read_again_and_a_sweep_made(world)
     """They carry its name, come and go with it, and send no events of their own."""
     assert world.follow_ups.after([project()]) == ["issues of project 10", "sweep"]
     assert sorted(await world.run()) == ["page 1 of 10", "page 2 of 10", "sweep"]
+
+
+async def test_what_is_behind_the_index_is_read_again_when_that_has_caught_up(
+    world, monkeypatch, log
+):
+    """A job that isn't asked for twice, and whose name says what it waits for."""
+    subjects = [IssueSubject("1", {}), IssueSubject("2", {})]
+
+    async def pages(
+        client: Any, batch: Batch, mapping: Any, failures: Any
+    ) -> AsyncIterator[list[str]]:
+        assert (client, mapping) == (world.jira.client, world.mapping)
+        yield [f"{subject.id} again" for subject in batch.subjects[Kinds.BACKLOG]]
+
+    monkeypatch.setattr(module, "pages_again", pages)
+    for subject in subjects:
+        world.follow_ups.again_with_index({Kinds.BACKLOG: [subject]})
+    world.follow_ups.again_with_index({Kinds.ISSUE: subjects})
+    [line] = [line for line in log if "Background work entails" in line]
+    assert "batch 1 of what changed when the index has caught up|" in line
+    assert await world.run(after=INDEX_SECONDS - 1) == []
+    assert await world.run(after=INDEX_SECONDS) == ["1 again", "2 again"]
+    assert await world.run(after=INDEX_SECONDS) == []
 
 
 async def test_a_second_sweep_is_made_when_the_index_shows_what_happened(world):

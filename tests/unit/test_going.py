@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from port import live_writer as module
-from port.going import LONGEST_SECONDS, Going
+from port.going import DELETE_SECONDS, LONGEST_SECONDS, Going
 from port.just_written import SEARCH_SECONDS
 from tests.unit.helpers.catalog_fakes import child_of, entity, results
 from tests.unit.helpers.catalog_world import CatalogWorld
@@ -36,23 +36,29 @@ async def test_what_pointed_at_it_is_written_when_it_is_really_gone(world):
     world.add(entity("AB-1"), child_of("AB-1", "AB-2"))
     world.issue("2", "AB-2", parent="AB-1")
     await world.delete("AB-1")
-    assert world.port.all_of("upsert") == [], "it would lose its relation again"
     assert await world.settle()
     world.port.finish()
     assert not await world.settle()
     assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
 
 
-async def test_what_comes_back_under_the_same_name_is_there_at_the_end(world):
+@pytest.mark.parametrize("late", [True, False])
+async def test_what_comes_back_under_the_same_name_is_there_at_once_and_at_the_end(world, late):
     world.add(entity("AB-1"))
     await world.delete("AB-1")
-    await world.update(world.issue("1", "AB-1"))
-    world.port.finish()
+    if not late:
+        world.port.finish()
+    await world.update(world.issue("1", "AB-1", parent="AB-7"))
+    assert world.port.has["issue", "AB-1"].relations == {"parent": "AB-7"}
+    if late:
+        world.port.finish()
+    # No search tells whether it was deleted since.
+    world.time += DELETE_SECONDS
     assert not await world.settle()
-    assert world.names == {"AB-1"}
+    assert world.port.has["issue", "AB-1"].relations == {"parent": "AB-7"}
 
 
-async def test_of_several_that_wait_for_a_name_the_last_one_counts(world):
+async def test_of_several_under_one_name_the_last_one_counts(world):
     world.add(entity("AB-1"))
     await world.delete("AB-1")
     await world.update(world.issue("1", "AB-1", parent="AB-7"))
@@ -62,13 +68,14 @@ async def test_of_several_that_wait_for_a_name_the_last_one_counts(world):
     assert world.port.has["issue", "AB-1"].relations == {"parent": "AB-8"}
 
 
-async def test_what_waits_for_a_name_and_goes_meanwhile_is_not_written(world):
+async def test_what_comes_back_and_goes_again_meanwhile_is_not_written_again(world):
     world.add(entity("AB-1"))
     await world.delete("AB-1")
     await world.update(world.issue("1", "AB-1"))
     del world.jira.by_id["1"]
     await world.delete("AB-1")
     world.port.finish()
+    world.time += DELETE_SECONDS
     await world.settle()
     assert world.names == set()
 
@@ -91,17 +98,17 @@ async def test_others_are_written_meanwhile(world):
     assert "AB-3" in world.names
 
 
-async def test_the_next_write_brings_what_waited_too(world):
+async def test_the_next_write_brings_what_was_lost_too(world):
     world.add(entity("AB-1"))
     await world.delete("AB-1")
     await world.update(world.issue("1", "AB-1"))
     world.port.finish()
     await world.update(world.issue("3", "AB-3"))
     assert world.names == {"AB-1", "AB-3"}
-    assert not world.writer.deletes_under_way
+    assert not world.writer.going
 
 
-async def test_what_waited_and_could_not_be_written_waits_on(world):
+async def test_what_could_not_be_written_again_is_tried_again(world):
     world.add(entity("AB-1"))
     await world.delete("AB-1")
     await world.update(world.issue("1", "AB-1"))
@@ -151,13 +158,14 @@ async def test_deletes_that_are_done_at_once_cost_one_look(world):
     world.port.slow = False
     world.add(entity("AB-1"))
     await world.sync(results(world.issues, deleted=["AB-1"]))
-    assert not world.writer.deletes_under_way
+    assert not world.writer.going
     assert [what for what, _ in world.port.done] == ["ours", "pointing_at", "delete"]
 
 
 def test_where_nothing_is_going_nothing_waits():
     going = Going(lambda: 0.0)
     entities = [entity("AB-1"), child_of("AB-1", "AB-2")]
-    assert going.hold(entities) == entities
+    going.note(entities)
     assert not going
+    assert going.release() == []
     assert not going.concerns(entities[1])

@@ -78,6 +78,19 @@ async def test_what_is_asked_for_is_done_to_its_end_and_then_forgotten(world, lo
     assert [line for line in log if "Background work done: sweep" in line]
 
 
+async def test_the_end_of_a_job_says_where_another_one_is_to_come(world, log):
+    """Who waits for it has to wait for that one."""
+    world.ask("sweep", steps=2)
+    await world.jobs.step(around)
+    world.ask("sweep")
+    await world.run()
+    done = [line.split("|")[1] for line in log if "Background work done" in line]
+    assert done == [
+        "Background work done: sweep, and asked for again",
+        "Background work done: sweep",
+    ]
+
+
 async def test_what_is_asked_for_twice_is_done_once(world):
     world.ask("sweep")
     world.ask("sweep")

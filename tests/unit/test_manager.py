@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -41,12 +41,16 @@ class FollowUps:
 
     def __init__(self) -> None:
         self.told: list[list[int]] = []
+        self.again: list[set[Kinds]] = []
         self.resync_running = False
         self.jobs = Jobs(lambda: 1000.0)
 
     def after(self, payloads: Sequence[Any]) -> list[str]:
         self.told.append([payload["issue"]["id"] for payload in payloads])
         return ["orphans"]
+
+    def again_with_index(self, touched: Mapping[Kinds, Iterable[Any]]) -> None:
+        self.again.append(set(touched))
 
     def compare(self, kinds: Collection[Kinds], later: Collection[Kinds] = ()) -> list[str]:
         return [f"sweep of {kind}" for kind in sorted(kinds)]
@@ -83,7 +87,7 @@ class World:
             sync=self.to_catalog,
             take_to_compare=lambda: (self.unclear, set()),
             retry_refused=self.retry_refused,
-            deletes_under_way=False,
+            going=False,
         )
 
     async def execute(self, processor: Any, resource: Any, index: int) -> WebhookEventRawResults:
@@ -196,6 +200,16 @@ async def test_events_are_read_by_every_resource_they_touch_and_written(world):
     assert world.read == [("d-1", 0), ("d-2", 0)]
     assert world.sent == ["catalog"]
     assert world.follow_ups.told == [[1, 2]]
+
+
+@pytest.mark.parametrize("kinds", [("issue", "user"), ("backlog",), ("project", "backlog", "epic")])
+async def test_what_an_event_touches_of_the_mapping_is_told_to_be_read_again(world, kinds):
+    """Which of it is behind the index, whoever is told knows."""
+    world.mapping.resources[:] = mapping(*kinds).resources
+    world.start()
+    await world.put(queued("d-1", 1))
+    await world.worked_off()
+    assert world.follow_ups.again == [{*kinds} & {"issue", "backlog", "epic"}]
 
 
 async def test_one_resource_of_two_that_fails_holds_up_no_event(world, log):

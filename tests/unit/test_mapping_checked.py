@@ -44,7 +44,10 @@ def identifier_of(config: Any) -> list[Any]:
 
 BAD: dict[str, tuple[Any, str]] = {
     "an empty list": (resource("sprint", sprintState=[]), "selector.sprintState: sprintState is"),
-    "a value twice": (resource("epic", status=["complete"] * 2), "selector.status: status names"),
+    "a value twice": (
+        resource("sprint", sprintState=["active"] * 2),
+        "selector.sprintState: sprintState n",
+    ),
     "a word for a list": (resource("sprint", sprintState="active"), "selector.sprintState: value"),
     "a value there isn't": (resource("board", boardType="Scrum"), "selector.boardType: unexp"),
     "a list for a text": (resource("issue", fields=["summary"]), "selector.fields: str type"),
@@ -219,10 +222,10 @@ def test_a_mistake_is_said_once_a_change(mappings, log):
     [line] = said()
     assert "resource 1 (sprint): selector.sprintState: sprintState is empty" in line
     assert "The last valid one is used" in line
-    mappings.take(mapping(resource("epic", status=[])))
+    mappings.take(mapping(resource("epic", status="all")))
     assert len(said()) == 2
     mappings.take(GOOD)
-    mappings.take(mapping(resource("epic", status=[])))
+    mappings.take(mapping(resource("epic", status="all")))
     assert len(said()) == 3
 
 

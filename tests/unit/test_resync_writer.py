@@ -64,7 +64,7 @@ def port() -> FakePort:
 @pytest.fixture
 def applier(port, monkeypatch) -> JiraEntitiesStateApplier:
     sorter = EntityTopologicalSorter()
-    mapping = SimpleNamespace(get_port_request_options=dict)
+    mapping = SimpleNamespace(get_port_request_options=lambda: {"merge": True})
     event = SimpleNamespace(
         entity_topological_sorter=sorter,
         port_app_config=mapping,
@@ -189,6 +189,17 @@ async def test_no_more_batches_are_taken_on_than_may_wait(applier, compared):
     assert not third.done()
     await third
     await written()
+
+
+async def test_an_entity_of_several_rows_is_written_once_as_the_last_one_says(
+    applier, port, compared
+):
+    """Requests go out together: which of two came last would be chance."""
+    first, last = issue(1, parent=2), issue(1, parent=3)
+    await write(applier, issue(3), first, issue(2), last)
+    await written()
+    assert compared.asked == [3]
+    assert port.has["AB-1"].relations == last.relations
 
 
 async def test_what_port_has_already_is_not_written(applier, port, compared):

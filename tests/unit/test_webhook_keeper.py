@@ -31,9 +31,12 @@ class FakeJira:
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.asked: list[WantedWebhook] = []
+        self.said: list[set[str]] = []
 
-    async def ensure_webhook(self, api: JiraApi, wanted: WantedWebhook) -> bool:
+    async def ensure_webhook(self, api: JiraApi, wanted: WantedWebhook, said: set[str]) -> bool:
         assert api is API
+        # It is the same each time, or what is said once would be said every hour.
+        self.said.append(said)
         self.asked.append(wanted)
         answer = self.answers.pop(0)
         if isinstance(answer, BaseException):
@@ -73,6 +76,7 @@ async def test_the_webhook_is_looked_after_every_hour(keep, kept):
     """False is a permission that is missing: an administrator may give it any time."""
     jira, pauses, ready = await keep(kept, kept, kept)
     assert jira.asked == [WANTED] * 3
+    assert all(said is jira.said[0] for said in jira.said)
     assert pauses == [CHECK_EVERY_SECONDS] * 3
     assert ready[0]
 
@@ -110,7 +114,7 @@ async def test_an_error_that_nobody_expects_is_logged_with_its_traceback(keep, l
 async def test_a_keeper_that_is_cancelled_ends_and_holds_nobody_up(monkeypatch):
     asked = asyncio.Event()
 
-    async def slow(api: JiraApi, wanted: WantedWebhook) -> bool:
+    async def slow(api: JiraApi, wanted: WantedWebhook, said: set[str]) -> bool:
         asked.set()
         return await asyncio.Future()
 

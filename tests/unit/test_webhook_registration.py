@@ -81,7 +81,7 @@ def warnings(log: list[str]) -> list[str]:
 
 
 async def test_a_missing_webhook_is_made_with_everything_it_needs(jira, log):
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     [(method, path, body)] = [asked for asked in jira.fake.asked if asked[0] != "GET"]
     assert (method, path) == ("POST", WEBHOOKS)
     assert body.pop("description")
@@ -99,7 +99,7 @@ async def test_a_missing_webhook_is_made_with_everything_it_needs(jira, log):
 
 async def test_there_is_never_a_second_one(jira):
     for _ in range(3):
-        assert await ensure_webhook(jira.fake.api, WANTED) is True
+        assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     assert [method for method, _ in jira.changes] == ["POST", "PUT", "PUT"]
     assert len(jira.hooks) == 1
 
@@ -124,7 +124,7 @@ async def test_there_is_never_a_second_one(jira):
 )
 async def test_what_somebody_changed_is_put_right_in_place_and_said(jira, log, change, said):
     jira.add("7", **change)
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     assert jira.changes == [("PUT", "/7")]
     hook = jira.hooks["7"]
     assert (hook["url"], hook["events"]) == (WANTED.url, list(WANTED.events))
@@ -150,7 +150,7 @@ async def test_what_somebody_changed_is_put_right_in_place_and_said(jira, log, c
 async def test_a_webhook_as_it_has_to_be_gets_the_secret_without_a_word(jira, log, change):
     """A GET never tells whether the secret is still ours."""
     jira.add("7", **change)
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     assert jira.secrets["7"] == SECRET
     assert warnings(log) == []
 
@@ -158,7 +158,7 @@ async def test_a_webhook_as_it_has_to_be_gets_the_secret_without_a_word(jira, lo
 async def test_twins_are_removed(jira, log):
     for hook_id in ("7", "8", "9"):
         jira.add(hook_id)
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     assert list(jira.hooks) == ["7"]
     assert jira.changes == [("PUT", "/7"), ("DELETE", "/8"), ("DELETE", "/9")]
     assert len(warnings(log)) == 2
@@ -168,16 +168,59 @@ async def test_a_twin_that_is_gone_already_is_fine(jira):
     jira.add("7")
     jira.add("8")
     jira.errors["DELETE"] = JiraNotFoundError("404")
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
 
 
 async def test_other_peoples_webhooks_are_left_alone(jira):
     jira.add("7", name="jira-2-Port-Ocean-Events-Webhook", url="https://b.example.com")
     jira.add("8", name="something else", url="https://c.example.com")
     before = dict(jira.hooks)
-    await ensure_webhook(jira.fake.api, WANTED)
+    await ensure_webhook(jira.fake.api, WANTED, set())
     assert before.items() <= jira.hooks.items()
     assert [method for method, _ in jira.changes] == ["POST"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        WANTED.url,
+        f"{WANTED.url}/",
+        "https://PORT.example.com:443/integration/webhook",
+    ],
+)
+async def test_one_of_another_name_that_sends_to_us_becomes_ours(jira, log, url):
+    """Beside it a second one would be made, and each event of the first one be a 401."""
+    jira.add("7", name="Made by hand", url=url, isSigned=False)
+    for _ in range(2):
+        assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
+    assert jira.changes == [("PUT", "/7")] * 2
+    assert (jira.hooks["7"]["name"], jira.hooks["7"]["url"]) == (WANTED.name, WANTED.url)
+    assert jira.secrets == {"7": SECRET}
+    [warning] = warnings(log)
+    assert "Adopted the webhook 'Made by hand'" in warning
+
+
+async def test_of_several_that_send_to_us_one_is_ours_and_each_other_is_told_of_once(jira, log):
+    jira.add("7", name="Made by hand")
+    jira.add("8", name="older-Port-Ocean-Events-Webhook", url=f"{WANTED.url}/")
+    jira.add("9", name="Switched off", enabled=False)
+    said: set[str] = set()
+    for _ in range(3):
+        assert await ensure_webhook(jira.fake.api, WANTED, said) is True
+    assert jira.changes == [("PUT", "/7")] * 3
+    assert jira.hooks["8"]["name"] == "older-Port-Ocean-Events-Webhook"
+    told = [line for line in warnings(log) if "Adopted" not in line]
+    assert len(told) == 1
+    for part in ("older-Port-Ocean-Events-Webhook", "id 8", "401", "delete it", "System, WebHooks"):
+        assert part in told[0]
+
+
+@pytest.mark.parametrize("error", [JiraPermissionError("403"), JiraRequestError("400")])
+async def test_where_it_can_not_become_ours_none_is_made_beside_it(jira, error):
+    jira.add("7", name="Made by hand")
+    jira.errors["PUT"] = error
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is False
+    assert [method for method, _ in jira.changes] == ["PUT"]
 
 
 NO_ADMINISTRATOR = ("Administer Jira", "manageWebhooks")
@@ -194,7 +237,7 @@ NO_ADMINISTRATOR = ("Administer Jira", "manageWebhooks")
 )
 async def test_a_refusal_is_one_warning_that_says_what_to_do(jira, log, method, error, advice):
     jira.errors[method] = error
-    assert await ensure_webhook(jira.fake.api, WANTED) is False
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is False
     [warning] = warnings(log)
     for part in (str(error), *advice):
         assert part in warning
@@ -203,7 +246,7 @@ async def test_a_refusal_is_one_warning_that_says_what_to_do(jira, log, method, 
 async def test_a_webhook_that_somebody_deletes_in_between_is_made_anew(jira):
     jira.add("7")
     jira.errors["PUT"] = JiraNotFoundError("404")
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     assert [method for method, _ in jira.changes] == ["PUT", "POST"]
     assert jira.fake.bodies(WEBHOOKS)[-1] == WANTED.body()
 
@@ -212,7 +255,7 @@ async def test_a_webhook_that_may_not_be_changed_is_not_made_anew(jira, log):
     """That would be a second one."""
     jira.add("7")
     jira.errors["PUT"] = JiraPermissionError("403: Not yours.")
-    assert await ensure_webhook(jira.fake.api, WANTED) is False
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is False
     assert [method for method, _ in jira.changes] == ["PUT"]
     assert len(warnings(log)) == 1
 
@@ -226,7 +269,7 @@ async def test_a_webhook_of_ours_without_its_address_is_an_error_and_nothing_is_
     jira.add("7", **({"self": link} if place == "first" else {}))
     jira.add("8", **({"self": link} if place == "second" else {}))
     with pytest.raises(JiraAnswerError, match="without its address"):
-        await ensure_webhook(jira.fake.api, WANTED)
+        await ensure_webhook(jira.fake.api, WANTED, set())
     assert jira.changes == []
 
 
@@ -244,7 +287,7 @@ async def test_what_can_be_over_soon_is_raised_and_not_taken_for_a_no(jira, log,
     jira.add("8")
     jira.errors[method] = error
     with pytest.raises(type(error)):
-        await ensure_webhook(jira.fake.api, WANTED)
+        await ensure_webhook(jira.fake.api, WANTED, set())
     assert not any("manageWebhooks" in line for line in log)
 
 
@@ -252,10 +295,10 @@ async def test_after_a_creation_that_got_no_answer_the_list_is_asked_again(jira)
     """The POST may have worked."""
     jira.errors["POST"] = JiraUnavailableError("time-out")
     with pytest.raises(JiraUnavailableError):
-        await ensure_webhook(jira.fake.api, WANTED)
+        await ensure_webhook(jira.fake.api, WANTED, set())
     jira.errors.clear()
     jira.add("7")
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     assert [method for method, _ in jira.changes] == ["POST", "PUT"]
 
 
@@ -264,7 +307,7 @@ async def test_another_answer_than_a_list_makes_no_webhook(answer):
     """Taken for an empty list, it would make a twin at each start."""
     fake = FakeApi.scripted(answer)
     with pytest.raises(JiraAnswerError):
-        await ensure_webhook(fake.api, WANTED)
+        await ensure_webhook(fake.api, WANTED, set())
     assert len(fake.asked) == 1
 
 
@@ -273,7 +316,7 @@ async def test_odd_entries_in_the_list_are_passed_over(jira):
     good = jira.answer
     odd: list[Any] = [None, "text", {}, {"name": None}]
     jira.fake.answer = lambda m, p, w: [*odd, *good(m, p, w)] if m == "GET" else good(m, p, w)
-    assert await ensure_webhook(jira.fake.api, WANTED) is True
+    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
     assert jira.changes == [("PUT", "/7")]
 
 
@@ -281,10 +324,10 @@ async def test_odd_entries_in_the_list_are_passed_over(jira):
 async def test_the_secret_is_never_logged(jira, log, error):
     if error:
         jira.errors["POST"] = error
-    await ensure_webhook(jira.fake.api, WANTED)
+    await ensure_webhook(jira.fake.api, WANTED, set())
     jira.add("7", url="https://elsewhere.example.com")
     jira.add("8")
-    await ensure_webhook(jira.fake.api, WANTED)
+    await ensure_webhook(jira.fake.api, WANTED, set())
     assert log
     assert not any(SECRET in line for line in log)
 

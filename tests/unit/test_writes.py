@@ -66,7 +66,7 @@ class World:
     # What LiveWriter does
 
     @property
-    def deletes_under_way(self) -> bool:
+    def going(self) -> bool:
         return self.deletes_left > 0
 
     def take_to_compare(self) -> tuple[set[Kinds], set[Kinds]]:

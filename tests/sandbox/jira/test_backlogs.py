@@ -152,3 +152,33 @@ async def test_an_issue_that_is_gone_has_its_query_refused_or_is_left_out(
         assert gone.id in answer.text
     else:
         assert await keys(client, path, **asked) == [kept.key]
+
+
+@both
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        (None, {"sprint", "closedSprints", "flagged", "epic"}),
+        ("summary", set()),
+        ("summary,epic", {"epic"}),
+        ("*all,-epic,-flagged", {"sprint", "closedSprints"}),
+        ("key", None),
+    ],
+)
+async def test_boards_show_more_of_an_issue_than_it_has_itself(client, site, path, fields, shown):
+    epic = site.create_issue("AB", type_name="Epic", summary="An epic")
+    site.edit_issue("AB-1", parent=epic.id)
+    sprint = site.create_sprint(1).id
+    site.set_sprint("AB-1", sprint)
+    site.start_sprint(sprint)
+    site.transition_issue("AB-1", "Done")
+    site.close_sprint(sprint)
+    site.transition_issue("AB-1", "To Do")
+    asked = {"fields": fields} if fields else {}
+    [row, *_] = (await client.get(path, params=asked)).json()["issues"]
+    own = (await client.get("/rest/api/3/issue/AB-1")).json()["fields"].keys()
+    assert (row["fields"].keys() - own if "fields" in row else None) == shown
+    if shown and "epic" in shown:
+        assert row["fields"]["epic"]["name"] == "An epic"
+    if shown and "closedSprints" in shown:
+        assert [one["id"] for one in row["fields"]["closedSprints"]] == [sprint]

@@ -179,6 +179,20 @@ class TestEpics:
         assert row["self"].endswith(f"/rest/agile/1.0/epic/{issue.id}")
         assert set(row["color"]) == {"key"}
 
+    async def test_a_name_of_its_own_which_may_be_empty(self, client, site):
+        for name in ("Its own", ""):
+            site.issue_of("AB-1").epic_name = name
+            row = (await client.get(f"{BOARDS}/1/epic")).json()["values"][0]
+            assert (row["name"], row["summary"]) == (name, "First")
+
+    async def test_they_lag_with_the_index(self, client, site):
+        site.index_lag = 60.0
+        site.transition_issue("AB-1", "Done")
+        site.create_issue("AB", type_name="Epic")
+        assert await self.keys(client, 1, done="false") == ["AB-1"]
+        site.catch_up_index()
+        assert await self.keys(client, 1, done="false") == ["AB-4"]
+
     async def test_one_by_id_or_key(self, client, site):
         for name in ("AB-1", site.issue_of("AB-1").id):
             assert (await client.get(f"/rest/agile/1.0/epic/{name}")).json()["key"] == "AB-1"

@@ -52,6 +52,7 @@ class PlanningSite:
         self.sprints: dict[int, Row] = {}
         self.on_board: dict[tuple[str, int], list[int]] = {}
         self.issues: dict[str, Row] = {}
+        self.seen_by_boards: dict[str, Row] = {}
         self.epics: dict[int, Row] = {}
         self.types: Any = [{"id": EPIC_TYPE, "name": "Epic", "hierarchyLevel": 1}]
         self.refuses_gone_ids = False
@@ -195,10 +196,11 @@ class PlanningSite:
 
     def _backlog(self, board_id: int, what: Row) -> list[Row]:
         rows = [self.issues[str(i)] for i in self.on_board.get(("backlog", board_id), [])]
-        wanted = what.get("fields")
+        # What a board shows may be older than the issue, and is more than that.
+        views = [self.seen_by_boards.get(row["id"], row) for row in rows]
         return [
-            {**row, "fields": {n: v for n, v in row["fields"].items() if n in (wanted or [n])}}
-            for row in rows
+            with_fields(row, what.get("fields"), epic={"id": 7}, flagged=False)
+            for row in views
             if matches(row, what.get("jql", ""))
         ]
 
@@ -208,7 +210,15 @@ class PlanningSite:
     def _bulk(self, what: Row) -> Row:
         names = what["issueIdsOrKeys"]
         assert 0 < len(names) <= 100
-        return {"issues": [r for r in self.issues.values() if {r["id"], r["key"]} & set(names)]}
+        found = [row for row in self.issues.values() if {row["id"], row["key"]} & set(names)]
+        return {"issues": [with_fields(row, what["fields"]) for row in found]}
+
+
+def with_fields(row: Row, wanted: list[str] | None, **more: Any) -> Row:
+    """A row with the wanted fields, or all; `more` are those that only a board shows."""
+    every = not wanted or any(name.startswith("*") for name in wanted)
+    shown = {**row["fields"], **more}
+    return {**row, "fields": {n: v for n, v in shown.items() if every or n in (wanted or ())}}
 
 
 def matches(issue: Row, jql: str) -> bool:
