@@ -23,7 +23,6 @@ from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
-from port.context import context_of_no_event
 from port.deletions import Candidate, Stubs
 from port.dsp import is_dsp_mode_enabled
 from port.entities import PortWriter
@@ -75,10 +74,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
 
-    @cached_property
-    def _context(self) -> contextvars.Context:
-        return context_of_no_event(ocean.port_client)
-
     @property
     def _mapper(self) -> RowMapper:
         return RowMapper(self.entity_processor, self._expand_raw_item)
@@ -126,7 +121,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 around=self._around,
                 recovered=self._recovered,
                 failing=self.failing,
-                context=self._context.copy,
+                context=contextvars.Context,
             ),
             self._under_way.progress,
         )
@@ -138,7 +133,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return
         background = asyncio.create_task(
             self.follow_ups.jobs.work(self._background_may_begin, self._around),
-            context=self._context.copy(),
+            context=contextvars.Context(),
         )
         try:
             while True:
