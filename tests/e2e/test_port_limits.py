@@ -1,6 +1,7 @@
 """Port's limits and the life of its tokens, with the real process: nothing is refused or lost."""
 
 from collections import Counter
+from itertools import pairwise
 
 from sandbox.port.faults import TOKEN_PATH
 from sandbox.port.limits import BULK_UPSERTS, SEARCHES, UPSERTS, Limit
@@ -33,14 +34,22 @@ async def test_a_token_that_ends_in_the_middle_of_a_resync_costs_one_request_for
         assert len(world.catalog.entities("jiraIssue")) == 1_000
 
 
-async def test_tokens_are_renewed_before_they_end() -> None:
-    async with make_world(400) as world:
+async def test_a_token_that_ends_by_itself_is_renewed_before_and_nobody_is_refused() -> None:
+    async with make_world(1_000, OCEAN__INTEGRATION__CONFIG__MANAGE_WEBHOOKS="false") as world:
         api = world.port.api
-        api.tokens.life_seconds = 8.0
-        assert await world.start() == "completed"
-        # The listener asks every second.
+        api.latency = 0.15
+        await world.process.start()
+        await api.requested(BULKS, 1)
+        # The one that is in use ends: from now on they are short.
+        api.tokens.life_seconds = 5.0
+        api.expire_tokens()
+        n = len(api.requests)
+        assert await api.resync_finished() == "completed"
         await api.requested(TOKEN_PATH, 3, 40)
-        assert statuses(world)[401] == 0
+        since = [request for request in api.requests[n:] if request.path == TOKEN_PATH]
+        assert all(late.at - early.at > 4 for early, late in pairwise(since)), "one at a time"
+        ended = since[0].at + 2
+        assert [r for r in api.requests[n:] if r.status == 401 and r.at > ended] == []
         assert complaints(world) == []
 
 
