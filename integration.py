@@ -19,6 +19,7 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
+from port.http.client import keep_to_limits
 from port.mapping.checked import Mappings
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import JiraPortAppConfig
@@ -63,6 +64,7 @@ class JiraIntegration(BaseIntegration):
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)
         app = context.app
+        keep_to_limits(app.port_client, lambda: get_settings().port_rate_share_percent)
         manager = JiraLiveEventsManager(
             app.integration_router,
             signal_handler,

@@ -42,6 +42,7 @@ class JiraSettings:
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
     rate_share_percent: int = 80
+    port_rate_share_percent: int = 60
     only_mapped_fields: bool = True
     single_pass_mapping: bool = True
     webhook_queue_limit: int = 10_000
@@ -79,6 +80,7 @@ class JiraSettings:
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
             rate_share_percent=_number(config, "jira_rate_share", 80, most=100),
+            port_rate_share_percent=_number(config, "port_rate_share", 60, most=100),
             only_mapped_fields=config.get("only_mapped_fields") is not False,
             single_pass_mapping=config.get("single_pass_mapping") is not False,
             webhook_queue_limit=_number(config, "webhook_queue_limit", 10_000),

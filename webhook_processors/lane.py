@@ -63,8 +63,7 @@ class Means:
 
     `jira_answers`: whether Jira is there and knows us, where a read failed. `around` runs a round
     where reading and writing find what they need. `recovered` is told of a resource that works
-    again, by one of its pairs. `context`: a lane's own, not that of whoever adds a pair, which ends
-    before it.
+    again, by one of its pairs.
     """
 
     read: Callable[[Pair[Any]], Awaitable[WebhookEventRawResults]]
@@ -73,7 +72,6 @@ class Means:
     around: Callable[[Callable[[], Awaitable[Tried]]], Awaitable[Tried]]
     recovered: Callable[[Pair[Any]], None]
     failing: Failing
-    context: Callable[[], contextvars.Context]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -104,7 +102,8 @@ class Lane:
         self._new.append(pair)
         self._woken.set()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), context=self._means.context())
+            # Not in the context of whoever adds, which ends before this.
+            self._task = asyncio.create_task(self._run(), context=contextvars.Context())
 
     async def close(self) -> None:
         """End, and leave what isn't done."""

@@ -21,7 +21,6 @@ from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
-from port.context import context_of_no_event
 from port.deletions import Stubs
 from port.failing import Failing
 from port.live_writer import LiveWriter
@@ -71,10 +70,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
-
-    @cached_property
-    def _context(self) -> contextvars.Context:
-        return context_of_no_event(ocean.port_client)
 
     @property
     def _mapper(self) -> RowMapper:
@@ -139,7 +134,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 around=self._around,
                 recovered=self._recovered,
                 failing=self.failing,
-                context=self._context.copy,
             ),
             self._under_way.progress,
         )
@@ -151,7 +145,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return
         background = asyncio.create_task(
             self.follow_ups.jobs.work(self._background_may_begin, self._around),
-            context=self._context.copy(),
+            context=contextvars.Context(),
         )
         try:
             while True:

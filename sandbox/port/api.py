@@ -16,6 +16,7 @@ from sandbox.port.entity_routes import PortEntityRoutes
 from sandbox.port.faults import TOKEN_PATH, Gate, PortFaults, PortRequest, PortTokens
 from sandbox.port.http import ok, read, refuse
 from sandbox.port.integration import PortIntegration
+from sandbox.port.limits import PortLimits
 
 type Handler = Callable[[Request], Awaitable[Response]]
 
@@ -23,7 +24,7 @@ type Handler = Callable[[Request], Awaitable[Response]]
 class PortApi(PortFaults):
     """Port's API over a catalog, as an ASGI application in `app`.
 
-    The switches of `PortFaults` are attributes of it.
+    The switches of `PortFaults` are attributes of it; `tokens` and `limits` have some, too.
     """
 
     def __init__(
@@ -47,13 +48,14 @@ class PortApi(PortFaults):
         self.resources: dict[str, list[dict[str, Any]]] = {}
         self.heartbeats = 0
         self.state = PortIntegration()
-        self._tokens = PortTokens()
+        self.tokens = PortTokens()
+        self.limits = PortLimits()
         self._arrivals = Changes()
         self._secrets: dict[str, dict[str, Any]] = {}
         self.entity_routes = PortEntityRoutes(catalog, self)
         self.app = Starlette(
             routes=self._routes(),
-            middleware=[Middleware(Gate, self, self._tokens, self._arrived)],
+            middleware=[Middleware(Gate, self, self.tokens, self.limits, self._arrived)],
             exception_handlers={PortError: refuse},
         )
 
@@ -96,7 +98,7 @@ class PortApi(PortFaults):
 
     def expire_tokens(self) -> None:
         """Make every token bad that was given out."""
-        self._tokens.expire()
+        self.tokens.expire()
 
     def count(self, prefix: str = "", *, entities_only: bool = False) -> int:
         """Return how many requests came, under a path or about entities only."""
@@ -172,8 +174,9 @@ class PortApi(PortFaults):
             self.client_secret,
         ):
             raise PortError(401, "invalid_credentials", "the client id or secret is wrong")
-        token = self._tokens.issue(self.client_id)
-        return ok(accessToken=token, expiresIn=3600, tokenType="Bearer")
+        token = self.tokens.issue(self.client_id)
+        life = int(self.tokens.life_seconds)
+        return ok(accessToken=token, expiresIn=life, tokenType="Bearer")
 
     async def _organization(self, _: Request) -> Response:
         return ok(

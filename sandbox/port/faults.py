@@ -1,4 +1,4 @@
-"""What happens to a request before the stand-in Port reads it: records, faults, tokens."""
+"""What happens to a request before the stand-in Port reads it: records, limits, faults, tokens."""
 
 import asyncio
 import base64
@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.port.limits import PortLimits, group_of
 
 _ENTITY_CALL = re.compile(
     r"^/v1/(entities/search|blueprints/entities/datasource-entities"
@@ -87,10 +89,14 @@ class PortFaults:
 
 
 class PortTokens:
-    """Access tokens that were given out and are still good."""
+    """Access tokens that were given out and are still good.
+
+    `life_seconds` is a switch: how long the next ones are.
+    """
 
     def __init__(self) -> None:
-        self._valid: set[str] = set()
+        self.life_seconds = 3 * 3600.0
+        self._ends: dict[str, float] = {}
 
     def issue(self, client_id: str) -> str:
         """Give out a token; it has the shape of a JWT of a machine user."""
@@ -99,36 +105,38 @@ class PortTokens:
         token = ".".join(
             (
                 _segment({"alg": "HS256", "typ": "JWT"}),
-                _segment({**claims, "iat": now, "exp": now + 3600}),
+                _segment({**claims, "iat": now, "exp": now + int(self.life_seconds)}),
                 secrets.token_urlsafe(32),
             )
         )
-        self._valid.add(token)
+        self._ends[token] = time.monotonic() + self.life_seconds
         return token
 
     def knows(self, authorization: str) -> bool:
         """Whether an Authorization header carries a good token."""
         scheme, _, token = authorization.partition(" ")
-        return scheme.lower() == "bearer" and token in self._valid
+        return scheme.lower() == "bearer" and time.monotonic() < self._ends.get(token, 0.0)
 
     def expire(self) -> None:
         """Make all tokens bad."""
-        self._valid.clear()
+        self._ends.clear()
 
 
 class Gate:
-    """ASGI middleware: records each request, applies faults, checks the token."""
+    """ASGI middleware: records each request, applies limits and faults, checks the token."""
 
     def __init__(
         self,
         app: ASGIApp,
         faults: PortFaults,
         tokens: PortTokens,
+        limits: PortLimits,
         arrived: Callable[[PortRequest], None],
     ) -> None:
         self._app = app
         self._faults = faults
         self._tokens = tokens
+        self._limits = limits
         self._arrived = arrived
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -144,15 +152,22 @@ class Gate:
             user_agent=headers.get("user-agent", ""),
         )
         self._arrived(record)
+        group = group_of(record.method, record.path)
+        taken = group is None or self._limits.take(group)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
                 record.n_entities = scope.get(N_ENTITIES, 0)
+                if group is not None:
+                    MutableHeaders(scope=message).update(self._limits.headers(group))
             await send(message)
 
-        if (status := await self._faults.strike(record.path)) is not None:
-            answer: ASGIApp = _refusal(status, "sandbox_fault")
+        answer: ASGIApp
+        if not taken:
+            answer = _refusal(429, "too_many_requests")
+        elif (status := await self._faults.strike(record.path)) is not None:
+            answer = _refusal(status, "sandbox_fault")
         elif self._faults.misses(record.path):
             answer = _refusal(404, "not_found")
         elif record.path != TOKEN_PATH and not self._tokens.knows(headers.get("authorization", "")):

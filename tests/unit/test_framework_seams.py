@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from port_ocean.clients.port.authentication import PortAuthentication
+from port_ocean.clients.port.client import PortClient
 from port_ocean.core.handlers.actions.execution_manager import ExecutionManager
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
@@ -19,7 +21,8 @@ from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcess
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSorter
-from port_ocean.helpers.retry import RetryConfig
+from port_ocean.helpers.retry import RetryConfig, RetryTransport
+from port_ocean.ocean import Ocean
 
 METHODS: list[tuple[type, str, list[str]]] = [
     (LiveEventsProcessorManager, "_register_route", ["path"]),
@@ -54,6 +57,8 @@ METHODS: list[tuple[type, str, list[str]]] = [
         "parse_items_sync",
         ["compileable_patterns", "raw_results", "selector_query", "parse_all"],
     ),
+    (PortAuthentication, "_get_token", ["client_id", "client_secret"]),
+    (RetryTransport, "_should_retry_async", ["response"]),
     (JQEntityProcessorSync, "_format_filter", ["filter"]),
     (JQEntityProcessorSync, "_search_as_bool", ["data", "pattern"]),
     (JQEntityProcessorSync, "_log_search_failure", ["pattern", "exc", "field"]),
@@ -88,6 +93,19 @@ def test_a_method_that_we_override_or_call_is_as_it_was(
 @pytest.mark.parametrize(("constructor", "name"), ATTRIBUTES)
 def test_an_attribute_that_we_use_is_still_set(constructor: Any, name: str) -> None:
     assert f"self.{name}" in inspect.getsource(constructor)
+
+
+def test_the_client_for_port_has_its_http_client_and_its_authentication_in_one_place() -> None:
+    """All of its parts read them there, so that ours can take their place."""
+    port = PortClient("http://port.test", "id", "secret", "my-id", "jira", "1.0.0")
+    held = vars(port).items()
+    assert [name for name, value in held if value is port.client] == ["client"]
+    assert [name for name, value in held if value is port.auth] == ["auth"]
+
+
+def test_nobody_takes_the_authentication_before_the_integration_is_made() -> None:
+    source = inspect.getsource(Ocean.__init__)
+    assert source.index("self.integration = ") < source.index("self.port_client.auth")
 
 
 PRODUCT = Path(__file__).parents[2]

@@ -1,7 +1,6 @@
 """How the framework's live events meet ours: the queue, the worker, readers, and where rows go."""
 
 import asyncio
-import contextvars
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -81,7 +80,6 @@ class World:
         manager.follow_ups = self.follow_ups
         manager._execute_processor = self.execute
         manager._pause = self.pause
-        manager._context = contextvars.Context()
         manager._send_webhook_raw_data_to_lakehouse = self.to_lakehouse
         manager.live_writer = SimpleNamespace(
             sync=self.to_catalog,

@@ -167,16 +167,26 @@ def test_a_bound_that_is_not_set_has_its_default(name, shown, default):
     assert getattr(settings(), name) == getattr(settings(**{name: None}), name) == default
 
 
-@pytest.mark.parametrize(("value", "expected"), [(None, 80), (1, 1), ("100", 100), (35, 35)])
-def test_the_share_of_the_rate_limit_is_a_percentage(value, expected):
-    assert settings(jira_rate_share=value).rate_share_percent == expected
+SHARES = [
+    ("jira_rate_share", "jiraRateShare", "rate_share_percent", 80),
+    ("port_rate_share", "portRateShare", "port_rate_share_percent", 60),
+]
 
 
+@pytest.mark.parametrize(("name", "shown", "field", "default"), SHARES)
+@pytest.mark.parametrize(("value", "expected"), [(None, None), (1, 1), ("100", 100), (35, 35)])
+def test_the_share_of_a_rate_limit_is_a_percentage(name, shown, field, default, value, expected):
+    assert getattr(settings(**{name: value}), field) == (expected or default)
+
+
+@pytest.mark.parametrize(("name", "shown", "field", "default"), SHARES)
 @pytest.mark.parametrize("value", [0, 101, "1000", -5, "half", 0.5])
-def test_a_share_of_the_rate_limit_that_is_none_is_refused_in_words(value):
+def test_a_share_of_a_rate_limit_that_is_none_is_refused_in_words(
+    name, shown, field, default, value
+):
     with pytest.raises(SettingsError) as refused:
-        settings(jira_rate_share=value)
-    said = f"jiraRateShare is {value!r}: expected a whole number from 1 to 100."
+        settings(**{name: value})
+    said = f"{shown} is {value!r}: expected a whole number from 1 to 100."
     assert str(refused.value) == said
 
 

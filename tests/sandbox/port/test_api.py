@@ -42,7 +42,7 @@ async def http(api: PortApi) -> AsyncIterator[httpx.AsyncClient]:
 async def login(client: httpx.AsyncClient) -> None:
     body = {"clientId": "id", "clientSecret": "secret"}
     token = (await client.post("/v1/auth/access_token", json=body)).json()
-    assert token["expiresIn"] == 3600
+    assert token["expiresIn"] == 3 * 3600
     client.headers["Authorization"] = f"{token['tokenType']} {token['accessToken']}"
 
 

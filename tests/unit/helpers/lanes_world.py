@@ -1,7 +1,6 @@
 """Lanes between a Jira and a Port that do as a test says."""
 
 import asyncio
-import contextvars
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -59,7 +58,6 @@ class World:
             self.around,
             lambda pair: self.recovered.append(pair.resource),
             self.failing,
-            contextvars.Context,
             self.pause,
         )
         self.outcomes = Outcomes(means, self.progress)
