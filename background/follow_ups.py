@@ -13,6 +13,8 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs
+from background.names_shown import showing_names, tell_of_names
+from background.people_shown import accounts_of, showing_people
 from background.sweep import Sweeper
 from client import KINDS, JiraClient
 from jira.events import Family
@@ -27,6 +29,8 @@ ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
+NAMES = "issues that show a type"
+PEOPLE = "issues that show people"
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
@@ -65,6 +69,7 @@ class FollowUps:
         self._resync_began = 0.0
         self._orphans_took = 0.0
         self._compared_in: dict[Kinds, float] = {}
+        self._accounts: set[str] = set()
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
 
@@ -90,11 +95,19 @@ class FollowUps:
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
             asked.append(name)
+        if tell_of_names(payloads):
+            self.jobs.ask(NAMES, self._issues_showing_names)
+            asked.append(NAMES)
+        also = []
+        if accounts := accounts_of(payloads):
+            self._accounts.update(accounts)
+            self.jobs.ask(PEOPLE, self._issues_showing_people)
+            also.append(PEOPLE)
         if asked:
-            return asked
+            return asked + also
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.jobs.postpone("orphans", self._orphans, delay=delay)
-        return ["orphans"]
+        return [*also, "orphans"]
 
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` wants to know."""
@@ -152,6 +165,24 @@ class FollowUps:
         async for page in pages(self._client, showing, event.port_app_config, self._failures):
             await self._sync(page, [])
             yield
+
+    async def _issues_showing_names(self) -> AsyncIterator[None]:
+        async for page in showing_names(self._client, event.port_app_config, self._failures):
+            await self._sync(page, [])
+            yield
+
+    async def _issues_showing_people(self) -> AsyncIterator[None]:
+        accounts, self._accounts = self._accounts, set()
+        try:
+            async for page in showing_people(
+                self._client, sorted(accounts), event.port_app_config, self._failures
+            ):
+                await self._sync(page, [])
+                yield
+        except Exception:
+            # The job is tried again from its beginning.
+            self._accounts |= accounts
+            raise
 
     async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
