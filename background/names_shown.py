@@ -1,7 +1,7 @@
-"""Issues that show a status, a type or a priority under a name that it no longer has.
+"""Issues that show a status, a type or the like under a name that it no longer has.
 
-Jira sends no event for statuses and priorities, and none for the issues that show a type: a sweep
-compares the names, and so does what events tell of types.
+Jira sends an event for types alone, and none for the issues that show one: a sweep compares the
+names, and so does what follows an event of a type.
 """
 
 import re
@@ -51,7 +51,7 @@ async def showing_names(client: JiraClient, mapping: PortAppConfig, failures: Fa
         await failures.note(NAMES, error)
         return
     failures.failing.works(NAMES, whole=True)
-    for index, resource in enumerate(mapping.resources):
+    for index, resource in enumerate(mapping.resources if changed else ()):
         if not isinstance(resource, JiraIssueConfig):
             continue
         try:

@@ -8,13 +8,12 @@ from jira.http.api import JiraApi
 from jira.kinds.epic import ISSUE_TYPES
 from jira.kinds.issue_chunks import MAX_BULK_FETCH
 from jira.kinds.issue_reader import IssueReader
-from jira.kinds.shown_names import Changed
+from jira.kinds.shown_names import SAMPLED, Changed
 from jira.payloads import Row
 
 STATUSES = "/rest/api/3/status"
 LISTS = {"status": STATUSES, "issuetype": ISSUE_TYPES}
 """The lists that take one request, by the field of an issue."""
-PRIORITY = "priority"
 
 
 class NamesInIssues:
@@ -27,15 +26,14 @@ class NamesInIssues:
     async def changed(self, fields: Sequence[str]) -> Changed:
         """What issues show otherwise than it is by now.
 
-        Priorities have no list that everybody may read in one request: some issues are read
-        instead, which show how each is called.
+        Where there is no list that takes one request, some issues are read that show each.
         """
         lists = {name: await self._list(path) for name, path in LISTS.items() if name in fields}
-        if PRIORITY in fields:
-            samples = self._reader.shown.names.samples()[:MAX_BULK_FETCH]
-            if samples:
-                # Reading them notes what they show; one that is gone says nothing.
-                await self._reader.by_keys(samples, (PRIORITY,), unread=Unread())
+        sampled = [name for name in SAMPLED if name in fields]
+        samples = self._reader.shown.names.samples(sampled)[:MAX_BULK_FETCH]
+        if samples:
+            # Reading them notes what they show; one that is gone says nothing.
+            await self._reader.by_keys(samples, sampled, unread=Unread())
         return self._reader.shown.names.changed(lists, fields)
 
     def settle(self, changed: Changed) -> None:

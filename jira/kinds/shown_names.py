@@ -1,4 +1,4 @@
-"""Statuses, types and priorities as issues showed them: no event tells when most are renamed."""
+"""Statuses, types and the like as issues showed them: no event tells when most are renamed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,10 @@ from typing import Any
 
 from jira.payloads import Row, plausible_id
 
-FIELDS = ("status", "issuetype", "priority")
+LISTED = ("status", "issuetype")
+SAMPLED = ("priority", "resolution")
+"""Those that have no list in one request: some issues show how each is called."""
+FIELDS = LISTED + SAMPLED
 """The fields of an issue that show something which has a name of its own."""
 MAX_SAMPLES = 3
 """How many issues are remembered that show one and the same."""
@@ -42,7 +45,9 @@ class ShownNames:
     def __init__(self) -> None:
         # By field and id, the latest last.
         self._shown: dict[str, dict[str, dict[Shown, None]]] = {name: {} for name in FIELDS}
-        self._samples: dict[str, dict[str, None]] = defaultdict(dict)
+        self._samples: dict[str, dict[str, dict[str, None]]] = {
+            name: defaultdict(dict) for name in SAMPLED
+        }
         self._listed: dict[str, Mapping[str, Shown]] = {}
 
     def note(self, issues: Iterable[Row]) -> None:
@@ -54,15 +59,16 @@ class ShownNames:
                 if not isinstance(value, dict) or (of := plausible_id(value.get("id"))) is None:
                     continue
                 _put_last(self._shown[name].setdefault(of, {}), _shown(value))
-                if name == "priority":
-                    samples = self._samples[of]
+                if name in self._samples:
+                    samples = self._samples[name][of]
                     _put_last(samples, str(issue.get("id")))
                     if len(samples) > MAX_SAMPLES:
                         del samples[next(iter(samples))]
 
-    def samples(self) -> list[str]:
-        """The ids of a few issues that show every priority: there is no list to ask for those."""
-        return list(dict.fromkeys(issue for samples in self._samples.values() for issue in samples))
+    def samples(self, fields: Iterable[str]) -> list[str]:
+        """The ids of a few issues that show all there is in these fields."""
+        every = (samples for name in fields for samples in self._samples[name].values())
+        return list(dict.fromkeys(issue for samples in every for issue in samples))
 
     def changed(self, lists: Mapping[str, Iterable[Row]], fields: Iterable[str]) -> Changed:
         """What is shown wrong in some issue, by lists as they are now and what issues showed.

@@ -10,6 +10,7 @@ from sandbox.jira.site import JiraSite
 from sandbox.world import World
 from tests.e2e.support import make_world
 
+DAY = 86_400.0
 FAST_INDEX: dict[str, Any] = {"OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": "2"}
 SHOWN = {
     "status": ".fields.status.name",
@@ -28,6 +29,17 @@ def mapping_of(default: Any, jql: str | None = "") -> Any:
             resource["selector"]["jql"] = jql
             resource["port"]["entity"]["mappings"]["properties"] |= SHOWN
     return mapping
+
+
+def long_ago() -> JiraSite:
+    """A site where nobody touched an issue for a day: no sweep reads one for that."""
+    site = JiraSite()
+    site.fill(40, projects=4, users=6)
+    for issue in site.issues.values():
+        issue.created -= DAY
+        issue.updated -= DAY
+    site.forget_rows(site.issues.values())
+    return site
 
 
 def values(world: World, name: str) -> set[Any]:
@@ -56,7 +68,7 @@ def account(site: JiraSite) -> str:
 async def test_a_new_name_shows_in_every_issue(default_mapping: Any, what: str) -> None:
     """Of types and users an event tells; the other names a sweep compares."""
     shown, before, rename = RENAMES[what]
-    async with make_world(**FAST_INDEX) as world:
+    async with make_world(site=long_ago(), **FAST_INDEX) as world:
         world.port.api.set_mapping(mapping_of(default_mapping))
         assert await world.start() == "completed"
         await world.caught_up()

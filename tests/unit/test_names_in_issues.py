@@ -93,7 +93,7 @@ async def test_what_was_renamed_is_found(world, name, rename):
 
 
 async def test_a_sample_that_is_gone_says_nothing_and_another_does(world):
-    sample = world.site.issues[world.client.issues.reader.shown.names.samples()[0]]
+    sample = world.site.issues[world.client.issues.reader.shown.names.samples(["priority"])[0]]
     world.site.delete_issue(sample.key)
     new = world.site.rename_priority(sample.priority.name, "Urgent")
     assert await changed(world) == {"priority": [new.id]}

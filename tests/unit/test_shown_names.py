@@ -14,7 +14,9 @@ SHUT: Row = {"id": "2", "name": "Shut", "statusCategory": DONE, "description": "
 BUG: Row = {"id": "1", "name": "Bug"}
 HIGH: Row = {"id": "1", "name": "High"}
 LOW: Row = {"id": "2", "name": "Low"}
-ALL = ("status", "issuetype", "priority")
+FIXED: Row = {"id": "1", "name": "Fixed"}
+ALL = ("status", "issuetype", "priority", "resolution")
+SAMPLED = ("priority", "resolution")
 
 
 def issue(issue_id: str, **fields: Any) -> Row:
@@ -78,10 +80,11 @@ def test_what_issues_go_on_showing_otherwise_than_the_list_is_read_again_only_on
     assert not look(shown, status=[translated, SHUT])
 
 
-def test_one_that_was_shown_in_two_ways_is_wrong_in_some_issue(shown):
-    """Priorities have no list: one issue that is read anew shows it."""
-    shown.note([issue("12", priority={**HIGH, "name": "Urgent"})])
-    assert look(shown).ids == {"priority": ["1"]}
+@pytest.mark.parametrize(("name", "value"), [("priority", HIGH), ("resolution", FIXED)])
+def test_one_that_was_shown_in_two_ways_is_wrong_in_some_issue(shown, name, value):
+    """These have no list: one issue that is read anew shows it."""
+    shown.note([issue("12", **{name: value}), issue("13", **{name: {**value, "name": "New"}})])
+    assert look(shown).ids == {name: ["1"]}
     assert not look(shown)
 
 
@@ -122,10 +125,13 @@ def test_fields_that_are_not_asked_about_say_nothing(shown):
     assert not shown.changed({}, ["status"])
 
 
-def test_a_few_issues_are_known_for_each_priority(shown):
+def test_a_few_issues_are_known_for_each_that_has_no_list(shown):
     shown.note([issue(str(number), priority=LOW) for number in (*range(20, 30), 29, 28)])
-    assert shown.samples() == ["10", "27", "29", "28"]
-    assert len(shown.samples()) == 1 + MAX_SAMPLES
+    shown.note([issue("28", resolution=FIXED), issue("40", resolution=FIXED)])
+    assert shown.samples(["priority"]) == ["10", "27", "29", "28"]
+    assert len(shown.samples(["priority"])) == 1 + MAX_SAMPLES
+    assert shown.samples(SAMPLED) == ["10", "27", "29", "28", "40"]
+    assert shown.samples([]) == []
 
 
 @pytest.mark.parametrize(
@@ -141,5 +147,5 @@ def test_a_few_issues_are_known_for_each_priority(shown):
 def test_odd_rows_show_nothing(odd):
     shown = ShownNames()
     shown.note([odd])
-    assert shown.samples() == []
+    assert shown.samples(SAMPLED) == []
     assert not shown.changed({}, ALL)
