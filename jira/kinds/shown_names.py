@@ -73,7 +73,8 @@ class ShownNames:
     def changed(self, lists: Mapping[str, Iterable[Row]], fields: Iterable[str]) -> Changed:
         """What is shown wrong in some issue, by lists as they are now and what issues showed.
 
-        What issues never showed counts only where the list had it otherwise before.
+        What issues never showed counts only where the list had it otherwise before. `lists` has a
+        whole one for each of `fields` that is `LISTED`.
         """
         listed = {
             name: {str(row.get("id")): _listed(row) for row in of} for name, of in lists.items()
@@ -93,9 +94,9 @@ class ShownNames:
                 )
             }
             lost = {of for of in before if of not in now and of in shown}
-            if found := sorted(wrong - lost if now else wrong):
+            if found := sorted(wrong - lost):
                 ids[name] = found
-            if lost and now:
+            if lost:
                 gone.append(name)
         return Changed(ids, tuple(gone), listed)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jira.kinds.shown_names import MAX_SAMPLES, Changed, ShownNames
+from jira.kinds.shown_names import LISTED, MAX_SAMPLES, SAMPLED, Changed, ShownNames
 
 Row = dict[str, Any]
 NEW = {"key": "new", "name": "To Do"}
@@ -16,7 +16,6 @@ HIGH: Row = {"id": "1", "name": "High"}
 LOW: Row = {"id": "2", "name": "Low"}
 FIXED: Row = {"id": "1", "name": "Fixed"}
 ALL = ("status", "issuetype", "priority", "resolution")
-SAMPLED = ("priority", "resolution")
 
 
 def issue(issue_id: str, **fields: Any) -> Row:
@@ -122,7 +121,7 @@ def test_one_that_no_issue_was_seen_to_show_is_found_by_the_lists():
 
 def test_fields_that_are_not_asked_about_say_nothing(shown):
     shown.note([issue("12", priority={**HIGH, "name": "Urgent"})])
-    assert not shown.changed({}, ["status"])
+    assert not shown.changed({"status": [OPEN, SHUT]}, ["status"])
 
 
 def test_a_few_issues_are_known_for_each_that_has_no_list(shown):
@@ -148,4 +147,4 @@ def test_odd_rows_show_nothing(odd):
     shown = ShownNames()
     shown.note([odd])
     assert shown.samples(SAMPLED) == []
-    assert not shown.changed({}, ALL)
+    assert not shown.changed({name: [OPEN] for name in LISTED}, ALL)
