@@ -15,6 +15,7 @@ from jira.kinds.epic import EpicKind
 from jira.kinds.issue import IssueKind
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.kind import Kind, Pages, Selector
+from jira.kinds.names_in_issues import NamesInIssues
 from jira.kinds.project import ProjectKind
 from jira.kinds.release import ReleaseKind
 from jira.kinds.sprint import SprintKind
@@ -59,6 +60,7 @@ class JiraClient:
         self.boards = BoardKind(api)
         self.issues = IssueKind(reader, self.projects)
         self.components = ComponentKind(api, self.projects)
+        self.names = NamesInIssues(api, reader)
         self.kinds: Mapping[Kinds, Kind[Any, Any]] = {
             kind.name: kind
             for kind in (

@@ -19,7 +19,7 @@ async def showing_components(
     """Page by page; a project that fails is looked at again by the next sweep."""
     if not reads(mapping, FIELDS):
         return
-    seen = client.issues.reader.components
+    seen = client.issues.reader.shown.components
     failed = partial(failures.note, behind=True)
     works = True
     try:

@@ -22,6 +22,8 @@ from background.changed_lately import Lately, changed_since, lately
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs
+from background.names_shown import showing_names, tell_of_names
+from background.people_shown import accounts_of, showing_people
 from background.read_again import Batch, ReadAgain
 from background.read_again import pages as pages_again
 from background.sweep import Sweeper
@@ -45,6 +47,8 @@ COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
 DELETES = "deletes that Port has under way"
 SETTLE_SECONDS = 1.0
+NAMES = "issues that show a type"
+PEOPLE = "issues that show people"
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
@@ -88,6 +92,7 @@ class FollowUps:
         self._orphans_took = 0.0
         self._lately_took = 0.0
         self._compared_in: dict[Kinds, float] = {}
+        self._accounts: set[str] = set()
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
 
@@ -113,12 +118,19 @@ class FollowUps:
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
             asked.append(name)
-        changes = [self._ask_for_changes(of) for of in lately(payloads)]
+        if tell_of_names(payloads):
+            self.jobs.ask(NAMES, self._issues_showing_names)
+            asked.append(NAMES)
+        also = [self._ask_for_changes(of) for of in lately(payloads)]
+        if accounts := accounts_of(payloads):
+            self._accounts.update(accounts)
+            self.jobs.ask(PEOPLE, self._issues_showing_people)
+            also.append(PEOPLE)
         if asked:
-            return [*asked, *changes]
+            return [*asked, *also]
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
-        return [ORPHANS, *changes]
+        return [ORPHANS, *also]
 
     def again_with_index(self, touched: Mapping[Kinds, Iterable[Any]]) -> None:
         """Have what an event touches read again where it was asked of what is behind the index."""
@@ -214,6 +226,24 @@ class FollowUps:
         async for page in pages_again(self._client, batch, event.port_app_config, self._failures):
             await self._sync(page, [])
             yield
+
+    async def _issues_showing_names(self) -> AsyncIterator[None]:
+        async for page in showing_names(self._client, event.port_app_config, self._failures):
+            await self._sync(page, [])
+            yield
+
+    async def _issues_showing_people(self) -> AsyncIterator[None]:
+        accounts, self._accounts = self._accounts, set()
+        try:
+            async for page in showing_people(
+                self._client, sorted(accounts), event.port_app_config, self._failures
+            ):
+                await self._sync(page, [])
+                yield
+        except Exception:
+            # The job is tried again from its beginning.
+            self._accounts |= accounts
+            raise
 
     async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):

@@ -15,8 +15,8 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.components_shown import showing_components
 from background.failures import Failures
+from background.names_shown import showing_others
 from background.orphans import Orphans
 from background.sweep_plan import (
     Read,
@@ -157,7 +157,7 @@ class Sweeper:
         if len(kinds) == len(Kinds):
             mapping = event.port_app_config
             await self.orphans.delete_of_former_lives(read.complete - read.incomplete, mapping)
-            async for results in showing_components(self._client, mapping, self._failures):
+            async for results in showing_others(self._client, mapping, self._failures):
                 await self._sync(results, [])
                 yield
         yield

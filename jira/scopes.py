@@ -21,6 +21,7 @@ _BY_PATH: Mapping[str, str] = {
     "/rest/api/3/worklog/list": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/worklog/updated": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/issuetype": f"{READ_WORK} or read:issue-type:jira",
+    "/rest/api/3/status": f"{READ_WORK} or read:status:jira",
     "/rest/api/3/project/search": f"{READ_WORK} or read:project:jira",
     "/rest/api/3/project/{key}": f"{READ_WORK} or read:project:jira",
     "/rest/api/3/project/{key}/version": f"{READ_WORK} or read:project-version:jira",

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 import yaml
+from port_ocean.context import ocean as ocean_context
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -14,3 +16,15 @@ def default_mapping() -> dict[str, Any]:
     """The mapping that a new installation starts with."""
     text = (ROOT / ".port/resources/port-app-config.yaml").read_text()
     return cast(dict[str, Any], yaml.safe_load(text))
+
+
+@pytest.fixture
+def framework(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The part of the running app that mapping looks at."""
+    app = MagicMock()
+    monkeypatch.setattr(ocean_context, "_port_ocean", ocean_context.PortOceanContext(app))
+    config = app.config
+    config.allow_environment_variables_jq_access = True
+    config.process_in_queue_max_workers = 1
+    config.process_in_queue_timeout = 60
+    return app

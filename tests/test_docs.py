@@ -33,7 +33,7 @@ def test_the_readme_and_the_example_name_no_other_settings() -> None:
     assert set(re.findall(r"^\| `\w+` \| `([A-Z_]+)` \|", README, re.MULTILINE)) == known
 
 
-THINGS = {"issuelink": "issue link"}
+THINGS = {"issuelink": "issue link", "issuetype": "issue type"}
 WORDS = {
     "soft_deleted": "moved to trash",
     "restored_deleted": "restored",

@@ -52,6 +52,8 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         Family.COMMENT,
         Family.WORKLOG,
         Family.ATTACHMENT,
+        # Is about no issue; which ones show the type is found by its name.
+        Family.ISSUE_TYPE,
     )
     events = events_of(*touched_by)
 

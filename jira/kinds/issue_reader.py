@@ -20,8 +20,7 @@ from jira.kinds.issue_chunks import (
     may_be_large,
     unread_issues,
 )
-from jira.kinds.shown_components import ShownComponents
-from jira.kinds.shown_subtasks import ShownSubtasks
+from jira.kinds.shown import Shown
 from jira.kinds.split_by_project import Share, shares
 from jira.paging import TokenPages, rows_of
 from jira.payloads import Row
@@ -68,8 +67,7 @@ class IssueReader:
         # Two places stay free for live events while a resync reads.
         self._bulk_places = asyncio.Semaphore(max(1, max_concurrent - 2))
         self._gatherer = Gatherer(self._search_ids)
-        self.components = ShownComponents()
-        self.subtasks = ShownSubtasks()
+        self.shown = Shown()
 
     async def pages(
         self,
@@ -176,7 +174,7 @@ class IssueReader:
         while True:
             page = await self._api.read_by_post(SEARCH, body)
             rows = rows_of(page, "issues", f"POST {SEARCH}")
-            self._note(rows)
+            self.shown.note(rows)
             yield rows
             token = pages.next(page)
             if token is None:
@@ -254,7 +252,7 @@ class IssueReader:
             async with self._bulk_places:
                 answer, length = await self._api.read_measured(BULK_FETCH, body)
             found = rows_of(answer, "issues", f"POST {BULK_FETCH}")
-            self._note(found)
+            self.shown.note(found)
             rows += found
             size += length
             wanted = unread_issues(answer)
@@ -282,12 +280,8 @@ class IssueReader:
 
         found = await each_by_id(ids, read, what="issue")
         rows = [row for row in found.values() if isinstance(row, dict)]
-        self._note(rows)
+        self.shown.note(rows)
         return rows, {n: error for n, error in found.items() if isinstance(error, JiraError)}
-
-    def _note(self, rows: Sequence[Row]) -> None:
-        self.components.note(rows)
-        self.subtasks.note(rows)
 
     async def _is_up(self) -> bool:
         """Whether Jira answers at all, be it that it refuses."""

@@ -63,7 +63,7 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
         keys = [subject.keys[0] for subject in subjects if not subject.id]
         leads = await self._leads.of(keys) if keys else {}
         found = [subject for subject in subjects if subject.id]
-        left = {s.id: self.reader.subtasks.parent_of(s.id) for s in found if s.left_parent}
+        left = {s.id: self.reader.shown.subtasks.parent_of(s.id) for s in found if s.left_parent}
         found += [
             IssueSubject(parent, {"id": parent}, related=True) for parent in left.values() if parent
         ]

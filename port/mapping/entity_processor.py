@@ -19,7 +19,7 @@ from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import RAW_ITEM, CalculationResult, EntitySelectorDiff
 from port_ocean.exceptions.core import EntityProcessorException
 
-from port.mapping.jq_program import NotTogetherError, RowProgram, leaves, nest
+from port.mapping.jq_program import RowProgram, leaves, nest
 from port.mapping.no_board import drop_no_board, relations_to_boards
 from port.mapping.plain_jq import plain
 from port.mapping.writable import SaidOnce, writable
@@ -174,8 +174,8 @@ def map_row(
     """One row's entity. Raises what the framework raises for it."""
     try:
         chosen, outcomes = program.run(row)
-    except (TypeError, NotTogetherError):
-        # Dates and such: the framework knows how to make JSON of them.
+    except (TypeError, ValueError):
+        # The framework knows how to make JSON of dates and such, and what jq can't read it says.
         return JQEntityProcessorSync._get_mapped_entity(row, mappings, selector, parse_all)
     if not isinstance(chosen.value, bool):
         JQEntityProcessorSync._search_as_bool(row, selector)

@@ -54,12 +54,30 @@ class _Level:
     has_else: bool = False
 
 
+PEOPLE = ("assignee", "reporter", "creator")
+"""The fields of people that JQL knows by the same name."""
+_ACCOUNT = re.compile(rf"\.fields\.({'|'.join(PEOPLE)})\.accountId\b")
+
+
 def fields_read(resource: ResourceConfig) -> frozenset[str] | None:
     """The names of the fields that a resource of issues reads; None for perhaps any."""
     if resource.port.items_to_parse:
         return None
+    return fields_of(texts_of(resource))
+
+
+def texts_of(resource: ResourceConfig) -> tuple[str, ...]:
+    """Every expression of a resource, its query among them."""
     mapped = resource.port.entity.mappings.dict(exclude_none=True)
-    return fields_of((resource.selector.query, *_texts(mapped)))
+    return (resource.selector.query, *_texts(mapped))
+
+
+def people_read(resource: ResourceConfig) -> tuple[str, ...]:
+    """The fields of people of which a resource may read more than the account, which stays."""
+    known = None
+    if not resource.port.items_to_parse:
+        known = fields_of(tuple(_ACCOUNT.sub(".id", text) for text in texts_of(resource)))
+    return PEOPLE if known is None else tuple(name for name in PEOPLE if name in known)
 
 
 @lru_cache(maxsize=64)

@@ -3,13 +3,15 @@
 The framework runs each expression on a fresh serialisation of the row. Here every expression's
 first output is collected as `[value]`, an empty one as `[]`, and an error as its message, so that
 one expression's error leaves the others alone. The plainest expressions are done without jq, which
-then is given only what the others read.
+then is given only what the others read. One that might mean something else in there, or act on the
+others, is a program of its own.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import jq
@@ -20,11 +22,17 @@ from port.mapping.plain_jq import NotPlainError, plain
 Mappings = Mapping[str, Any]
 """Names to jq expressions, nested for properties and relations."""
 
-NOT_ALONE = re.compile(
-    r"\b(halt|halt_error|input|inputs|import|include|debug|stderr|modulemeta|get_search_list|"
-    r"input_filename|input_line_number)\b|\$__"
+BY_ITSELF = re.compile(
+    r"\b(halt|halt_error|input|inputs|import|include|module|debug|stderr|modulemeta|"
+    r"get_search_list|input_filename|input_line_number)\b|\$__|__jq|\?//"
 )
-"""What acts beyond its own expression, and so can't stand in a program with others."""
+"""What can't stand in a program with others.
+
+It acts beyond its own expression, or it meets what the program itself is made of: `first` ends an
+expression by a `break`, which `?//` takes for an error, and after which it tries its next pattern.
+"""
+BREAK = '"__jq"'
+"""The key by which jq knows a `break`: an error that holds a row's object with it is one, too."""
 
 
 @dataclass(slots=True)
@@ -37,6 +45,7 @@ class Outcome:
 
 
 NOTHING = Outcome()
+READS = jq.compile("null")
 Outcomes = tuple[Outcome, list[Outcome]]
 """The selector's, and those of the expressions (none where the selector says no)."""
 
@@ -48,7 +57,8 @@ class NotTogetherError(ValueError):
 class RowProgram:
     """The selector and all expressions of a resource, run together on one row.
 
-    Raises ValueError where they can't be compiled together. Each by itself can.
+    Raises ValueError where the selector has to be by itself, or the expressions can't be compiled
+    together. Each by itself can.
     """
 
     def __init__(
@@ -65,23 +75,25 @@ class RowProgram:
         self._selector_text = selector
         self._selector = plain(selector)
         self._plain = [plain(expression) for expression in self._expressions]
-        self._for_jq = {n for n, done in enumerate(self._plain) if done is None}
+        left = {n: text for n, text in enumerate(self._expressions) if self._plain[n] is None}
+        self._alone = {
+            n: jq.compile(prepare(text)) for n, text in left.items() if BY_ITSELF.search(text)
+        }
+        self._for_jq = left.keys() - self._alone.keys()
         self._parts: dict[str, Part] = {}
-        texts = [self._expressions[n] for n in self._for_jq]
         if not self._selector:
+            if BY_ITSELF.search(selector):
+                raise ValueError("its selector can't be part of a larger program")
             # By itself, too: together with others it might mean something else.
             jq.compile(prepare(selector))
-            texts.append(selector)
-        if any(NOT_ALONE.search(text) for text in texts):
-            raise ValueError("an expression acts beyond itself")
-        if texts:
+        if self._for_jq or not self._selector:
             self._part(known=self._selector is not None)
 
     def run(self, row: Any) -> Outcomes:
         """Every outcome, in the order of `leaves`.
 
-        Raises TypeError for a row that isn't JSON, ValueError for one that jq can't read, and
-        NotTogetherError where it takes expressions that can't be one program.
+        Raises TypeError for a row that isn't JSON, and ValueError for one that jq can't read, or
+        for which the expressions can't be one program.
         """
         chosen: Outcome | None = None
         if self._selector:
@@ -102,17 +114,21 @@ class RowProgram:
                 except NotPlainError:
                     self._leave_to_jq(number)
             outcomes.append(NOTHING)
-            for_jq.append(number)
-        if chosen is not None and not for_jq:
-            return chosen, outcomes
-        part = self._part(known=chosen is not None)
-        said, found = part.run(row)
-        chosen = chosen or said
-        if said.value is not True and not self._always:
-            return chosen, []
-        by_jq = dict(zip(part.numbers, found, strict=True))
-        for number in for_jq:
-            outcomes[number] = by_jq[number]
+            if number not in self._alone:
+                for_jq.append(number)
+        if chosen is None or for_jq:
+            part = self._part(known=chosen is not None)
+            said, found = part.run(row)
+            chosen = chosen or said
+            if said.value is not True and not self._always:
+                return chosen, []
+            by_jq = dict(zip(part.numbers, found, strict=True))
+            for number in for_jq:
+                outcomes[number] = by_jq[number]
+        if self._alone:
+            text = to_json(row)
+            for number, program in self._alone.items():
+                outcomes[number] = _first(program, text)
         return chosen, outcomes
 
     def _leave_to_jq(self, number: int) -> None:
@@ -170,7 +186,10 @@ class JqProgram:
 
     def run(self, row: Any) -> Outcomes:
         """Every outcome. Raises TypeError and ValueError for what jq can't read."""
-        chosen, values = self._program.input_text(to_json(row)).first()
+        text = to_json(row)
+        if BREAK in text:
+            raise NotTogetherError("an error with this row in it might end another expression")
+        chosen, values = self._program.input_text(text).first()
         return _outcome(chosen), [_outcome(value) for value in values]
 
 
@@ -216,6 +235,17 @@ def leaves(mappings: Mappings, path: str = "") -> Iterator[tuple[str, str]]:
             yield from leaves(part, here)
         else:
             yield here, part
+
+
+def _first(program: Any, text: str) -> Outcome:
+    """What an expression by itself gives for a row's JSON. Raises ValueError where that is none."""
+    try:
+        found = list(islice(program.input_text(text), 1))
+    except ValueError as error:
+        # Raises where it isn't the expression's error.
+        READS.input_text(text).first()
+        return Outcome(error=str(error))
+    return Outcome(value=found[0]) if found else Outcome(empty=True)
 
 
 def _outcome(found: Any) -> Outcome:

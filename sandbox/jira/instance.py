@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.jira.defaults import ISSUE_TYPES
 from sandbox.jira.endpoints import API, Endpoints, knows, refuse
 from sandbox.jira.formats import Row, stamp
 from sandbox.jira.state import SiteState
@@ -22,7 +21,7 @@ _PROJECT = frozenset(
 
 
 class InstanceEndpoints(Endpoints[SiteState]):
-    """The site's cloud id, its server, its issue types, and the account's permissions."""
+    """The cloud id, the server, issue types and statuses, and the account's permissions."""
 
     def routes(self) -> list[Route]:
         """The endpoints."""
@@ -31,6 +30,7 @@ class InstanceEndpoints(Endpoints[SiteState]):
             Route(f"{API}/mypermissions", self._permissions),
             Route(f"{API}/serverInfo", self._server),
             Route(f"{API}/issuetype", self._types),
+            Route(f"{API}/status", self._statuses),
         ]
 
     async def _tenant(self, request: Request) -> Response:
@@ -72,4 +72,9 @@ class InstanceEndpoints(Endpoints[SiteState]):
     async def _types(self, request: Request) -> Response:
         if not knows(request):
             return JSONResponse([])
-        return JSONResponse([self.site.rows.issue_type(kind) for kind in ISSUE_TYPES])
+        return JSONResponse([self.site.rows.issue_type(it) for it in self.site.types.values()])
+
+    async def _statuses(self, request: Request) -> Response:
+        if not knows(request):
+            return JSONResponse([])
+        return JSONResponse([self.site.rows.status(it) for it in self.site.statuses.values()])

@@ -11,6 +11,7 @@ from sandbox.jira.endpoints import Endpoints
 from sandbox.jira.entities import Board, Issue, Sprint, SprintState
 from sandbox.jira.epics import EpicEndpoints
 from sandbox.jira.instance import InstanceEndpoints
+from sandbox.jira.names import Names
 from sandbox.jira.plain_kinds import PlainKindEndpoints, PlainKinds
 from sandbox.jira.projects import ProjectEndpoints, Projects
 from sandbox.jira.search import SearchEndpoints
@@ -39,7 +40,7 @@ ENDPOINTS: tuple[type[Endpoints[Any]], ...] = (
 )
 
 
-class JiraSite(Projects, Sprints, Users, Teams, PlainKinds, Webhooks):
+class JiraSite(Projects, Sprints, Users, Teams, Names, PlainKinds, Webhooks):
     """The site: all that it holds, and what people do to it."""
 
     def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:

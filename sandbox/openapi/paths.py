@@ -17,6 +17,7 @@ PLATFORM = (
     "GET /rest/api/3/project/{projectIdOrKey}/component",
     "GET /rest/api/3/project/{projectIdOrKey}/version",
     "GET /rest/api/3/serverInfo",
+    "GET /rest/api/3/status",
     "GET /rest/api/3/user",
     "GET /rest/api/3/users/search",
     "GET /rest/api/3/version/{id}",

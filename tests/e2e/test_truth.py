@@ -34,10 +34,11 @@ EVERY_CHANGE = {
 }
 
 
-# What an issue shows of sprints and releases, as a list of texts.
+# What an issue shows of sprints, releases and people, as a list of texts.
 SHOWN = """
 (.fields.fixVersions // [] | map(.name)) +
-(.fields.customfield_10020 // [] | map(.name + " " + .state))
+(.fields.customfield_10020 // [] | map(.name + " " + .state)) +
+[.fields.assignee.displayName // "nobody", .fields.reporter.displayName // "nobody"]
 """
 
 

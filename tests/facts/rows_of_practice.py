@@ -324,6 +324,12 @@ ROWS = [
         + tests_in("e2e.test_fuzz", "test_mutated_deliveries_are_answered_and_disturb_nothing"),
     ),
     Row(
+        "renamed-without-events",
+        tests_in("e2e.test_names", "test_a_new_name_shows_in_every_issue")
+        + tests_in("unit.test_names_in_issues", "test_what_was_renamed_is_found")
+        + tests_in("sandbox.jira.test_names", "test_only_types_have_an_event"),
+    ),
+    Row(
         "points-an-hour",
         tests_in("facts.test_limit_facts", "test_the_reason_says_who_has_to_wait")
         + tests_in("unit.test_limiter", "test_a_quota_pauses_everything"),

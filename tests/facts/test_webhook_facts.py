@@ -111,7 +111,6 @@ OTHERS: dict[str, dict[str, object]] = {
     "jira:version_deleted": {"version": {"id": "3"}, "mergedTo": {"id": "4"}},
     "jira:version_merged": {"version": {"id": "3"}, "mergedTo": "4"},
     "issue_property_set": {"property": {"key": "x"}, "issueId": 10001},
-    "issuetype_updated": {"issuetype": {"id": "1"}},
     "filter_deleted": {"filter": {"id": "1"}},
     "option_voting_changed": {"property": {"key": "x"}},
 }

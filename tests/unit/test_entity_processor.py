@@ -3,11 +3,11 @@
 import random
 from functools import cache
 from typing import Any
-from unittest.mock import MagicMock, patch
+from unittest.mock import patch
 
+import jq
 import pytest
 from loguru import logger
-from port_ocean.context import ocean as ocean_context
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
 
@@ -83,6 +83,15 @@ ODD = [
     "halt",
     "does not compile (",
     "unknown_function",
+    ".fields.l as [$f] ?// $f | $f.name",
+    "[.fields.labels[]? as [$f] ?// {a: $f} ?// $f | $f]",
+    ".fields.l as [$f] ?// $f | (., halt)",
+    'first(.fields.l as [$f] ?// $f | $f, error("later"))',
+    "$__loc__",
+    "module {a: 1}; .key",
+    ".gone | error",
+    ".gone as $e | 1, error($e)",
+    ".fields.input // .key",
 ]
 SELECTORS = [
     "true",
@@ -95,6 +104,9 @@ SELECTORS = [
     "true, false",
     "not a program (",
     "true) | (true",
+    ".fields.l as [$f] ?// $f | $f.name != null",
+    "(.key, halt) != 1",
+    "input",
 ]
 ODD_ROWS: list[dict[str, Any]] = [
     {},
@@ -109,20 +121,9 @@ ODD_ROWS: list[dict[str, Any]] = [
     {"key": True, "fields": {"status": {"name": "nul \0"}, "labels": [[[]]]}, "self": "a/b/c/d"},
     {"key": 5, "fields": {"status": [1], "parent": "text", "labels": {"x": None}}, "self": 7},
     {"key": "A-7", "fields": None, "self": "https://x.atlassian.net/rest/api/3/issue/1"},
+    {"key": "A-8", "fields": {"l": [{"name": "a"}]}, "gone": {"__jq": 0}},
 ]
 HALF_A_CHARACTER = "\ud800"
-
-
-@pytest.fixture
-def framework(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The part of the running app that mapping looks at."""
-    app = MagicMock()
-    monkeypatch.setattr(ocean_context, "_port_ocean", ocean_context.PortOceanContext(app))
-    config = app.config
-    config.allow_environment_variables_jq_access = True
-    config.process_in_queue_max_workers = 1
-    config.process_in_queue_timeout = 60
-    return app
 
 
 @cache
@@ -191,6 +192,9 @@ async def test_what_jq_can_not_read_fails_a_row_only_where_the_mapping_reads_it(
     rows = [unread, {"id": "1", "key": HALF_A_CHARACTER}, {"id": HALF_A_CHARACTER, "key": "A-1"}]
     results, _ = await processor.parse_items_sync(mappings, rows, "true")
     assert [len(errors) for _, errors in results] == [0, 1, 1]
+    alone = {"identifier": ".key", "title": ".id as [$i] ?// $i | $i"}
+    results_alone, _ = await processor.parse_items_sync(alone, rows, "true")
+    assert [len(errors) for _, errors in results_alone] == [1, 1, 1]
     assert results[0][0][0].entity == {"identifier": "A-1", "title": "1"}
 
 
@@ -212,10 +216,24 @@ async def test_a_plain_mapping_never_forks_a_process(framework: Any) -> None:
     slow_way.assert_not_called()
 
 
+async def test_what_has_to_be_by_itself_leaves_the_others_together(framework: Any) -> None:
+    with patch.object(JQEntityProcessor, "parse_items_sync") as slow_way:
+        processor = SinglePassEntityProcessor(ocean)
+        mappings = {"identifier": ".key // .id", "title": ".l as [$f] ?// $f | $f", "a": "$__loc__"}
+        row = {"key": "A-1", "l": [["x"], ["y"]]}
+        with patch("port.mapping.jq_program.jq.compile", wraps=jq.compile) as compiled:
+            results, _ = await processor.parse_items_sync(mappings, [row] * 3, "true")
+    slow_way.assert_not_called()
+    assert compiled.call_count == len(mappings)
+    for [found], _ in results:
+        assert found.entity["identifier"] == "A-1"
+        assert found.entity["title"] == ["x"]
+
+
 async def test_a_program_is_compiled_once_for_a_mapping(framework: Any) -> None:
     processor = SinglePassEntityProcessor(ocean)
     mappings = {"identifier": ".key // .id"}
-    with patch("port.mapping.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
+    with patch("port.mapping.jq_program.jq.compile", wraps=jq.compile) as compiled:
         for _ in range(3):
             await processor.parse_items_sync(mappings, rows()[:1], "true", False)
     assert compiled.call_count == 1
@@ -227,7 +245,7 @@ async def test_plain_expressions_are_not_even_compiled(framework: Any) -> None:
     properties = {"name": ".fields.summary", "both": ".id + .key", "broken": "not a program ("}
     [resource] = mapping("issue", properties=properties).resources
     row = {"id": "1", "key": "A-1", "fields": {"summary": "x"}}
-    with patch("jq.compile", wraps=__import__("jq").compile) as compiled:
+    with patch("jq.compile", wraps=jq.compile) as compiled:
         found = await processor.parse_items(resource, [row])
     assert not any(".fields.summary" in str(call.args) for call in compiled.call_args_list)
     [entity] = found.entity_selector_diff.passed
@@ -244,7 +262,7 @@ async def test_what_is_null_in_some_rows_costs_a_program_and_not_one_for_each_co
     rows = [
         {"fields": {name: [{"x": 1}] for name in names if rng.random() < 0.5}} for _ in range(200)
     ]
-    with patch("port.mapping.jq_program.jq.compile", wraps=__import__("jq").compile) as compiled:
+    with patch("port.mapping.jq_program.jq.compile", wraps=jq.compile) as compiled:
         results, _ = await processor.parse_items_sync(mappings, rows, "true", True)
     assert compiled.call_count <= len(names)
     for row, (found, errors) in zip(rows, results, strict=True):

@@ -35,7 +35,7 @@ DOCUMENTED = {
 }
 """https://developer.atlassian.com/cloud/jira/platform/webhooks/"""
 
-SHOWN_BY_NO_ROW = (Family.ISSUE_PROPERTY, Family.ISSUE_TYPE, Family.OPTION)
+SHOWN_BY_NO_ROW = (Family.ISSUE_PROPERTY, Family.OPTION)
 """What these tell of is in no row of any kind."""
 
 

@@ -243,7 +243,7 @@ async def test_whose_sub_task_an_issue_was_is_known_by_who_showed_it(jira):
     left = IssueSubject("1", {"id": "1"}, ("AB-1",), left_parent=True)
     assert await resolve_issues(jira, left) == (["AB-1"], [])
     parent["fields"]["subtasks"] = [{"id": "1", "key": "AB-1"}, None, {"id": True}, {"key": "x"}]
-    jira.reader.subtasks.note([parent, {"id": "9"}, {"id": "8", "fields": None}])
+    jira.reader.shown.subtasks.note([parent, {"id": "9"}, {"id": "8", "fields": None}])
     assert await resolve_issues(jira, left) == (["AB-1", "AB-5"], [])
     assert await resolve_issues(jira, about("1", "AB-1")) == (["AB-1"], [])
 

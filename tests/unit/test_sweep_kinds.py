@@ -103,7 +103,7 @@ class Components:
         self.asked: list[str | None] = []
         self.error: Exception | None = None
         jira: Any = world.jira
-        jira.reader.components = self.shown
+        jira.reader.shown.components = self.shown
         jira.reader.pages = self.pages
         jira.components = SimpleNamespace(of_project=self.of_project)
         jira.project("10", "AB")

@@ -11,8 +11,7 @@ from jira.kinds.issue import IssueKind
 from jira.kinds.issue_reader import SMALLEST, IssueQuery, IssueReader
 from jira.kinds.kind import Selector
 from jira.kinds.project import ProjectKind
-from jira.kinds.shown_components import ShownComponents
-from jira.kinds.shown_subtasks import ShownSubtasks
+from jira.kinds.shown import Shown
 from jira.kinds.user import UserKind
 from kinds import Kinds
 from port.mapping.resources import JiraPortAppConfig
@@ -63,8 +62,7 @@ class FakeReader(IssueReader):
 
     def __init__(self, site: "FakeClient") -> None:
         self.site = site
-        self.components = ShownComponents()
-        self.subtasks = ShownSubtasks()
+        self.shown = Shown()
 
     async def find(self, ids: Iterable[str], query: IssueQuery) -> dict[str, Row]:
         await self.site.answer()
