@@ -55,6 +55,13 @@ def tokens_of(expression: str) -> list[tuple[str, str]]:
     return [*found, ("end", "")]
 
 
+def name_in(string: str) -> str:
+    """The name that a string without escapes is. Raises UnclearError."""
+    if "\\" in string:
+        raise UnclearError
+    return string[1:-1]
+
+
 def put_into(string: str) -> Iterator[str]:
     """The expressions whose values are put into a string. Raises UnclearError."""
     for match in _INTERPOLATION.finditer(string):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from port.mapping.expressions import Pieces, UnclearError, put_into
+from port.mapping.expressions import Pieces, UnclearError, name_in, put_into
 from port.mapping.jq_places import LIST, PLAIN, ROW, Reads, Value, items_of, listed, part
 
 _LITERALS = frozenset(("null", "true", "false"))
@@ -11,7 +11,7 @@ _NEVER = frozenset(("def", "import", "include", "label", "reduce", "foreach", "i
 _SAYS_NOTHING = frozenset(("length", "not", "type", "empty", "any", "all", "now", *_LITERALS))
 _HANDS_ON = frozenset(("reverse", "values", "objects", "arrays", "first", "last", "add"))
 _OF_ITEMS = frozenset(("first", "last", "add"))
-_BY_ITEMS = frozenset(("sort_by", "unique_by", "group_by", "min_by", "max_by"))
+_BY_ITEMS = frozenset(("sort_by", "unique_by"))
 
 
 def follow(expression: str, reads: Reads, item: Value = PLAIN) -> Value:
@@ -209,18 +209,13 @@ class _Follower(Pieces):
         if name == "select":
             self._arguments(given)
             return given
-        if name in ("first", "last"):
-            return self._arguments(given)
         if name in ("any", "all"):
             self._arguments(self._items(given))
             return PLAIN
         if name in _BY_ITEMS:
-            items = self._items(given)
-            self._reads.whole(self._arguments(items))
-            if name in ("min_by", "max_by"):
-                return items
-            return listed(given) if name == "group_by" else given
-        # Whatever it does with what it is given, and with its arguments.
+            self._reads.whole(self._arguments(self._items(given)))
+            return given
+        # Whatever else it does with what it is given, and with its arguments.
         if name != "has":
             self._reads.whole(given)
         self._reads.whole(self._arguments(given))
@@ -250,8 +245,7 @@ class _Follower(Pieces):
         elif kind == "word":
             short = partial(self._named, given, text)
         elif kind == "string":
-            self._text(text, given)
-            short = partial(self._by_text, given, text)
+            short = partial(self._named, given, name_in(text))
         elif kind == "variable" and text in self._variables:
             short = partial(self._variables.__getitem__, text)
         else:
@@ -271,8 +265,7 @@ class _Follower(Pieces):
         kind, text = self.next()
         if kind == "string":
             self.take()
-            self._text(text, given)
-            return self._by_text(value, text)
+            return self._named(value, name_in(text))
         return self._bracket(value, given)
 
     def _bracket(self, value: Value, given: Value) -> Value:
@@ -282,8 +275,7 @@ class _Follower(Pieces):
         kind, text = self.next()
         if kind == "string" and self.tokens[self.at + 1] == ("close", "]"):
             self.at += 2
-            self._text(text, given)
-            return self._by_text(value, text)
+            return self._named(value, name_in(text))
         sliced = False
         while not self.accept("]"):
             if self.accept(":"):
@@ -294,12 +286,6 @@ class _Follower(Pieces):
             self._reads.whole(frozenset(place for place in value if place[0] != LIST))
             return value
         return self._items(value)
-
-    def _by_text(self, value: Value, text: str) -> Value:
-        if "\\" in text:
-            self._reads.whole(value)
-            return PLAIN
-        return self._named(value, text[1:-1])
 
     def _items(self, value: Value) -> Value:
         """Whatever is inside; of what is no list that is all of it."""
