@@ -12,9 +12,11 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
-from background.jobs import Jobs
+from background.jobs import Jobs, with_index
+from background.relatives import Relatives
 from background.sweep import Sweeper
 from client import KINDS, JiraClient
+from jira.changed_issues import changed_issues
 from jira.events import Family
 from jira.payloads import event_name, project_subjects
 from kinds import Kinds
@@ -61,6 +63,9 @@ class FollowUps:
         self._failures = failures
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
+        self.relatives = Relatives(
+            client, sync, failures, self.jobs, self.compare, index_seconds=self._index_seconds
+        )
         self._resyncs = 0
         self._resync_began = 0.0
         self._orphans_took = 0.0
@@ -90,11 +95,16 @@ class FollowUps:
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
             asked.append(name)
+        relatives = self.relatives_of(payloads)
         if asked:
-            return asked
+            return [*asked, *relatives]
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.jobs.postpone("orphans", self._orphans, delay=delay)
-        return ["orphans"]
+        return ["orphans", *relatives]
+
+    def relatives_of(self, payloads: Sequence[Any]) -> list[str]:
+        """Have those issues read that show something of what these events changed."""
+        return self.relatives.note(changed_issues(payloads).values())
 
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` wants to know."""
@@ -107,6 +117,7 @@ class FollowUps:
         self._resyncs -= 1
         if succeeded:
             self._sweeper.look_back_to(begun)
+            self._client.issues.reader.shown.complete = True
             self._put_off_regular_sweep(self._sweep_seconds)
         self.jobs.wake()
 
@@ -188,11 +199,6 @@ class FollowUps:
             async for _ in self._sweeper.orphans():
                 yield
         self._orphans_took = time.monotonic() - begun
-
-
-def with_index(name: str) -> str:
-    """The name of a job that is done once more."""
-    return f"{name} when the index has caught up"
 
 
 def sharing_blueprints(kind: Kinds, mapping: PortAppConfig) -> set[Kinds]:

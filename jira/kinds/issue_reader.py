@@ -21,6 +21,7 @@ from jira.kinds.issue_chunks import (
     unread_issues,
 )
 from jira.kinds.shown_components import ShownComponents
+from jira.kinds.shown_issues import ShownIssues
 from jira.kinds.split_by_project import Share, shares
 from jira.paging import TokenPages, rows_of
 from jira.payloads import Row
@@ -68,6 +69,7 @@ class IssueReader:
         self._bulk_places = asyncio.Semaphore(max(1, max_concurrent - 2))
         self._gatherer = Gatherer(self._search_ids)
         self.components = ShownComponents()
+        self.shown = ShownIssues()
 
     async def pages(
         self,
@@ -174,7 +176,7 @@ class IssueReader:
         while True:
             page = await self._api.read_by_post(SEARCH, body)
             rows = rows_of(page, "issues", f"POST {SEARCH}")
-            self.components.note(rows)
+            self._note(rows)
             yield rows
             token = pages.next(page)
             if token is None:
@@ -198,21 +200,22 @@ class IssueReader:
         self, query: IssueQuery, ids: Sequence[str]
     ) -> dict[str, Row | JiraError]:
         try:
-            return _by_id(await self._search_existing(query, ids))
+            return await self._search_existing(query, ids)
         except JiraRequestError:
             # One id that is gone can make the whole query a 400: ask which are left.
             chunk = await self._bulk(ids, SMALLEST, ())
-            left = {str(row["id"]) for row in chunk.rows}
-            existing = [issue_id for issue_id in ids if issue_id in left]
+            existing = sorted({str(row["id"]) for row in chunk.rows}.intersection(ids))
             if len(existing) == len(ids):
                 raise
-            rows = await self._search_existing(query, existing) if existing else []
-            return {**chunk.failed, **_by_id(rows)}
+            rows = await self._search_existing(query, existing) if existing else {}
+            return {**chunk.failed, **rows}
 
-    async def _search_existing(self, query: IssueQuery, ids: Sequence[str]) -> list[Row]:
+    async def _search_existing(
+        self, query: IssueQuery, ids: Sequence[str]
+    ) -> dict[str, Row | JiraError]:
         jql = restrict(query.jql, "id", ids)
         pages = self.search(jql, query, reconcile=[int(issue_id) for issue_id in ids])
-        return [row async for page in pages for row in page]
+        return {str(row["id"]): row async for page in pages for row in page}
 
     async def _chunk(
         self,
@@ -252,7 +255,7 @@ class IssueReader:
             async with self._bulk_places:
                 answer, length = await self._api.read_measured(BULK_FETCH, body)
             found = rows_of(answer, "issues", f"POST {BULK_FETCH}")
-            self.components.note(found)
+            self._note(found)
             rows += found
             size += length
             wanted = unread_issues(answer)
@@ -280,8 +283,12 @@ class IssueReader:
 
         found = await each_by_id(ids, read, what="issue")
         rows = [row for row in found.values() if isinstance(row, dict)]
-        self.components.note(rows)
+        self._note(rows)
         return rows, {n: error for n, error in found.items() if isinstance(error, JiraError)}
+
+    def _note(self, rows: Sequence[Row]) -> None:
+        self.components.note(rows)
+        self.shown.note(rows)
 
     async def _is_up(self) -> bool:
         """Whether Jira answers at all, be it that it refuses."""
@@ -292,10 +299,6 @@ class IssueReader:
         except JiraError:
             return False
         return True
-
-
-def _by_id(rows: Iterable[Row]) -> dict[str, Row | JiraError]:
-    return {str(row["id"]): row for row in rows}
 
 
 def _names(listed: str | None) -> tuple[str, ...]:

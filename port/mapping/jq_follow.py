@@ -11,6 +11,7 @@ _NEVER = frozenset(("def", "import", "include", "label", "reduce", "foreach", "i
 _SAYS_NOTHING = frozenset(("length", "not", "type", "empty", "any", "all", "now", *_LITERALS))
 _HANDS_ON = frozenset(("reverse", "values", "objects", "arrays", "first", "last", "add"))
 _OF_ITEMS = frozenset(("first", "last", "add"))
+_BY_ARGUMENTS = frozenset(("has", "first", "last", "limit", "isempty", "range", "error"))
 _BY_ITEMS = frozenset(("sort_by", "unique_by"))
 
 
@@ -216,7 +217,7 @@ class _Follower(Pieces):
             self._reads.whole(self._arguments(self._items(given)))
             return given
         # Whatever else it does with what it is given, and with its arguments.
-        if name != "has":
+        if name not in _BY_ARGUMENTS:
             self._reads.whole(given)
         self._reads.whole(self._arguments(given))
         return PLAIN

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
+from jira.changed_issues import TIMES
 from port.mapping.expressions import UnclearError, texts
 from port.mapping.jq_follow import follow
 from port.mapping.jq_places import PLAIN, Reads, items_of
@@ -29,9 +30,9 @@ class Relation(StrEnum):
 
 
 Names = frozenset[str] | None
-"""What is read of another issue: names of its fields, and `key`; None for perhaps anything."""
-TIMES = "times"
-"""What sums are made of."""
+"""What is read of another issue: names of its fields, `key` and `times`; None for anything."""
+LAST_CHANGE = "lastIssueUpdateTime"
+"""What a project shows of its issues, and any event of an issue changes."""
 SUMS = frozenset(
     (
         *("aggregatetimespent", "aggregatetimeestimate", "aggregatetimeoriginalestimate"),
@@ -52,10 +53,10 @@ def shows(
     read: Mapping[Relation, Names], relation: Relation, changed: Collection[str] | None
 ) -> bool:
     """Whether rows may look different where this of another issue changed; None for anything."""
-    if relation not in read:
-        return False
-    names = read[relation]
-    return changed is None or names is None or not names.isdisjoint(changed)
+    names = read.get(relation, frozenset())
+    if changed is None:
+        return names is None or bool(names)
+    return bool(changed) if names is None else not names.isdisjoint(changed)
 
 
 @lru_cache(maxsize=64)

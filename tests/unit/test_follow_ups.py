@@ -11,6 +11,7 @@ import pytest
 from background import follow_ups as module
 from background.follow_ups import ORPHANS_SECONDS, ORPHANS_SHARE, START_SECONDS
 from background.jobs import Jobs
+from background.relatives import RELATIVES
 from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
 
 
@@ -96,7 +97,7 @@ async def test_a_sweep_that_an_event_asked_for_is_made_during_a_resync(unstarted
 
 async def test_each_project_is_read_once_however_many_events_name_it(world):
     asked = world.follow_ups.after([project(10), project(11), project(10), issue()])
-    assert asked == ["issues of project 10", "issues of project 11", "sweep"]
+    assert asked == ["issues of project 10", "issues of project 11", "sweep", RELATIVES]
     done = await world.run()
     assert done.count("page 1 of 10") == done.count("page 1 of 11") == 1
     assert done.count("sweep") == 1
@@ -104,7 +105,7 @@ async def test_each_project_is_read_once_however_many_events_name_it(world):
 
 async def test_other_events_have_orphans_looked_for(world):
     """A relation that changed may have left a stub behind."""
-    assert world.follow_ups.after([issue()]) == ["orphans"]
+    assert world.follow_ups.after([issue()]) == ["orphans", RELATIVES]
     assert await world.run() == []
     assert await world.run(after=ORPHANS_SECONDS) == ["orphans"]
 

@@ -144,6 +144,9 @@ def test_the_default_mapping_shows_nothing_but_keys():
         (frozenset(STATUS), None, True),
         (None, {"summary"}, True),
         (frozenset(), {"summary"}, False),
+        (frozenset(), None, False),
+        (None, None, True),
+        (None, set(), False),
     ],
 )
 def test_whether_a_change_shows(names, changed, expected):

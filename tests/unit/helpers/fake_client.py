@@ -12,6 +12,7 @@ from jira.kinds.issue_reader import SMALLEST, IssueQuery, IssueReader
 from jira.kinds.kind import Selector
 from jira.kinds.project import ProjectKind
 from jira.kinds.shown_components import ShownComponents
+from jira.kinds.shown_issues import ShownIssues
 from jira.kinds.user import UserKind
 from kinds import Kinds
 from port.mapping.resources import JiraPortAppConfig
@@ -63,6 +64,7 @@ class FakeReader(IssueReader):
     def __init__(self, site: "FakeClient") -> None:
         self.site = site
         self.components = ShownComponents()
+        self.shown = ShownIssues()
 
     async def find(self, ids: Iterable[str], query: IssueQuery) -> dict[str, Row]:
         await self.site.answer()
