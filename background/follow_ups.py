@@ -171,6 +171,10 @@ class FollowUps:
             logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
             return
         async for _ in self._sweeper.sweep(kinds):
+            # What an event would have touched, had there been one.
+            news, self._sweeper.news = self._sweeper.news, []
+            if names := self.relatives.note(news):
+                logger.info(f"Background work entails: {', '.join(names)}")
             yield
         if len(kinds) == len(Kinds):
             self._put_off_regular_sweep(self._sweep_seconds)

@@ -119,6 +119,7 @@ class Relatives:
         if again:
             wanted.by_row.clear()
             wanted.showing_gone.clear()
+            wanted.named.clear()
         if not wanted:
             return
         if not again and (wanted.children_of or wanted.project_ids):
@@ -146,6 +147,7 @@ class Relatives:
                 found.linked |= _ids(
                     [part_of(link, f"{side}Issue") for side in ("inward", "outward")]
                 )
+        found.told = {str(row["id"]) for row in await self._there(sorted(wanted.named))}
         await self._showed_gone(wanted, found)
         names = sorted(wanted.children_of)
         for start in range(0, len(names), NAMES_TOGETHER):
@@ -159,7 +161,7 @@ class Relatives:
         showing = set[str]().union(*(ids for ids in told if ids is not None))
         left = {str(row["id"]) for row in await self._there(sorted(showing))}
         told += [shown.showing(name) for name in showing - left]
-        found.showed_gone = showing.union(*(ids for ids in told if ids is not None))
+        found.told |= showing.union(*(ids for ids in told if ids is not None))
         found.unknown = None in told
 
     def _compare_whole(self, doubtful: Collection[Reader]) -> None:

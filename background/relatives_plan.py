@@ -10,7 +10,14 @@ from jira.changed_issues import ChangedIssue
 from jira.kinds.of_issues import KindOfIssues
 from jira.kinds.project import ProjectKind
 from port.mapping.resources import kind_of, label
-from port.mapping.shown_of_others import LAST_CHANGE, Names, Relation, shown_of_others, shows
+from port.mapping.shown_of_others import (
+    LAST_CHANGE,
+    Names,
+    Relation,
+    shown_beside_relations,
+    shown_of_others,
+    shows,
+)
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,7 @@ class Reader:
     index: int
     resource: ResourceConfig
     shown: Mapping[Relation, Names]
+    beside_relations: Mapping[Relation, Names]
 
     @property
     def label(self) -> str:
@@ -34,10 +42,12 @@ class Wanted:
     by_row: set[str] = field(default_factory=set)
     children_of: set[str] = field(default_factory=set)
     showing_gone: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     project_ids: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.by_row or self.children_of or self.showing_gone or self.project_ids)
+        by_name = self.by_row or self.children_of or self.showing_gone or self.named
+        return bool(by_name or self.project_ids)
 
 
 @dataclass
@@ -50,13 +60,13 @@ class Found:
     parents: set[str] = field(default_factory=set)
     children: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
-    showed_gone: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     unknown: bool = False
     projects: set[str] = field(default_factory=set)
 
     def of(self, reader: Reader) -> set[str]:
         """Those of which a resource shows something that may have changed."""
-        found = set(self.showed_gone)
+        found = set(self.told)
         if {Relation.SUBTASKS, Relation.SUMS} & reader.shown.keys():
             found |= self.parents
         if Relation.PARENT in reader.shown:
@@ -73,7 +83,9 @@ def readers(mapping: PortAppConfig) -> tuple[list[Reader], list[Reader]]:
         kind = kind_of(resource)
         if kind is None:
             continue
-        reader = Reader(index, resource, shown_of_others(resource))
+        reader = Reader(
+            index, resource, shown_of_others(resource), shown_beside_relations(resource)
+        )
         if issubclass(KINDS[kind], KindOfIssues):
             issues.append(reader)
         elif issubclass(KINDS[kind], ProjectKind):
@@ -94,10 +106,12 @@ def wanted_by(
         return any(shows(reader.shown, relation, issue.changed) for reader in issues)
 
     for issue in changed:
+        wanted.named |= issue.shown_by if issues else frozenset()
         if projects and issue.project_id is not None:
             wanted.project_ids.add(issue.project_id)
         if issue.gone:
-            wanted.showing_gone |= {issue.name} if issues else set()
+            if any(reader.beside_relations for reader in issues):
+                wanted.showing_gone.add(issue.name)
             continue
         above = (Relation.SUBTASKS, Relation.SUMS, Relation.LINKS)
         if any(is_shown(of, issue) for of in above) or (projects and not issue.project_id):

@@ -40,6 +40,7 @@ class ChangedIssue:
 
     `name` is its id, or its key. `changed` are fields, `key` and `times`; None for perhaps
     anything. `children` are those that it may have. With one that is gone its `subtasks` are.
+    `shown_by` are names of issues that are known to show it, or to have shown it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ChangedIssue:
     gone: bool = False
     children: bool = True
     subtasks: bool = False
+    shown_by: frozenset[str] = frozenset()
 
 
 def changed_issues(payloads: Iterable[Any]) -> dict[str, ChangedIssue]:
@@ -73,6 +75,7 @@ def _both(one: ChangedIssue, two: ChangedIssue) -> ChangedIssue:
         gone=one.gone or two.gone,
         children=one.children or two.children,
         subtasks=one.subtasks or two.subtasks,
+        shown_by=one.shown_by | two.shown_by,
     )
 
 

@@ -8,6 +8,7 @@ on purpose: what is handed on whole, or can't be followed, counts as read whole.
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
@@ -44,7 +45,17 @@ EVERYTHING: Mapping[Relation, Names] = dict.fromkeys(Relation)
 
 def shown_of_others(resource: ResourceConfig) -> Mapping[Relation, Names]:
     """What a resource reads of other issues, by the relation; what it doesn't read is absent."""
+    return _shown(resource, resource.port.entity.mappings.dict(exclude_none=True))
+
+
+def shown_beside_relations(resource: ResourceConfig) -> Mapping[Relation, Names]:
+    """The same without its relations to other entities, of which Port tells where they point."""
     mapped = resource.port.entity.mappings.dict(exclude_none=True)
+    searches = {name: to for name, to in mapped["relations"].items() if not isinstance(to, str)}
+    return _shown(resource, {**mapped, "relations": searches})
+
+
+def _shown(resource: ResourceConfig, mapped: Mapping[str, Any]) -> Mapping[Relation, Names]:
     expressions = (resource.selector.query, *texts(mapped))
     return shown_by(expressions, resource.port.items_to_parse)
 
@@ -53,9 +64,9 @@ def shows(
     read: Mapping[Relation, Names], relation: Relation, changed: Collection[str] | None
 ) -> bool:
     """Whether rows may look different where this of another issue changed; None for anything."""
-    names = read.get(relation, frozenset())
-    if changed is None:
-        return names is None or bool(names)
+    if relation not in read or changed is None:
+        return relation in read
+    names = read[relation]
     return bool(changed) if names is None else not names.isdisjoint(changed)
 
 

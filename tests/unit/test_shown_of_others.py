@@ -7,7 +7,13 @@ from typing import Any
 import jq
 import pytest
 
-from port.mapping.shown_of_others import Relation, shown_by, shown_of_others, shows
+from port.mapping.shown_of_others import (
+    Relation,
+    shown_beside_relations,
+    shown_by,
+    shown_of_others,
+    shows,
+)
 from tests.unit.helpers.fake_client import mapping
 from tests.unit.test_examples import mapped
 
@@ -135,6 +141,17 @@ def test_the_default_mapping_shows_nothing_but_keys():
     assert dict(shown_of_others(of)) == dict.fromkeys((PARENT, SUBTASKS), frozenset(["key"]))
 
 
+def test_what_relations_alone_show_port_tells():
+    [of] = mapping("issue", **mapped("issue")).resources
+    assert shown_beside_relations(of) == {}
+    search = {
+        "combinator": '"and"',
+        "rules": [{"property": '"x"', "operator": '"="', "value": ".fields.parent.key"}],
+    }
+    [of] = mapping("issue", relations={"a": ".fields.subtasks[0].key", "b": search}).resources
+    assert dict(shown_beside_relations(of)) == {PARENT: frozenset(["key"])}
+
+
 @pytest.mark.parametrize(
     ("names", "changed", "expected"),
     [
@@ -144,7 +161,7 @@ def test_the_default_mapping_shows_nothing_but_keys():
         (frozenset(STATUS), None, True),
         (None, {"summary"}, True),
         (frozenset(), {"summary"}, False),
-        (frozenset(), None, False),
+        (frozenset(), None, True),
         (None, None, True),
         (None, set(), False),
     ],

@@ -34,7 +34,10 @@ class World:
 
     def start(self, minutes: int = MINUTES) -> "World":
         sweeper = SimpleNamespace(
-            sweep=self.sweep, orphans=self.orphans, look_back_to=self.looked_back_to.append
+            sweep=self.sweep,
+            orphans=self.orphans,
+            look_back_to=self.looked_back_to.append,
+            news=[],
         )
         self.follow_ups = FollowUps(
             self.jira.client,
