@@ -13,11 +13,14 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs, with_index
+from background.query_dates import DATES_SECONDS, QueryDates, has_calendar
 from background.relatives import Relatives
+from background.selected_by import changed_by, kinds_selected_by
 from background.sweep import Sweeper
 from client import KINDS, JiraClient
 from jira.changed_issues import changed_issues
 from jira.events import Family
+from jira.jql_reads import Read
 from jira.payloads import event_name, project_subjects
 from kinds import Kinds
 from port.deletions import Candidate
@@ -29,6 +32,7 @@ ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
+DATES = "what dates in queries passed by"
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
@@ -44,6 +48,7 @@ class FollowUps:
         self,
         client: JiraClient,
         sweeper: Sweeper,
+        dates: QueryDates,
         sync: Sync,
         retry_refused: Callable[[], Awaitable[None]],
         failures: Failures,
@@ -58,6 +63,7 @@ class FollowUps:
         self.jobs = Jobs()
         self._client = client
         self._sweeper = sweeper
+        self._query_dates = dates
         self._sync = sync
         self._retry_refused = retry_refused
         self._failures = failures
@@ -72,6 +78,7 @@ class FollowUps:
         self._compared_in: dict[Kinds, float] = {}
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
+            self.jobs.ask(DATES, self._dates, delay=DATES_SECONDS)
 
     @property
     def resync_running(self) -> bool:
@@ -91,6 +98,10 @@ class FollowUps:
         for showing in issues_showing(payloads):
             self.jobs.ask(showing.name, partial(self._issues_showing, showing))
             asked.append(showing.name)
+        for read in changed_by(payloads):
+            name = f"what queries select by {read}"
+            self.jobs.ask(name, partial(self._selected_by, read, with_index(name)))
+            asked.append(name)
         if kinds := compared_after(payloads):
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
@@ -164,13 +175,39 @@ class FollowUps:
             await self._sync(page, [])
             yield
 
-    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
+    async def _selected_by(self, read: Read, again: str | None) -> AsyncIterator[None]:
+        """Compare ids, now and when the index has caught up, where a query reads what changed."""
+        mapping = event.port_app_config
+        kinds = kinds_selected_by(read, mapping)
+        if not kinds:
+            return
+        if again is not None:
+            make = partial(self._selected_by, read, None)
+            self.jobs.postpone(again, make, delay=self._index_seconds)
+            logger.info(f"Background work entails: {again}")
+        sharing = set[Kinds]().union(*(sharing_blueprints(kind, mapping) for kind in kinds))
+        async for _ in self._sweep(sharing, told=True):
+            yield
+
+    async def _dates(self) -> AsyncIterator[None]:
+        if not await is_dsp_mode_enabled():
+            async for _ in self._query_dates.steps():
+                yield
+            mapping = event.port_app_config
+            if has_calendar(mapping) and await self._query_dates.is_new_day():
+                async for _ in self._sweep(sharing_blueprints(Kinds.ISSUE, mapping), told=True):
+                    yield
+        self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
+
+    async def _sweep(
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+    ) -> AsyncIterator[None]:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
             logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
             return
-        async for _ in self._sweeper.sweep(kinds):
+        async for _ in self._sweeper.sweep(kinds, told=told):
             # What an event would have touched, had there been one.
             news, self._sweeper.news = self._sweeper.news, []
             if names := self.relatives.note(news):

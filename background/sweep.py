@@ -112,11 +112,13 @@ class Sweeper:
         self._swept.clear()
         self._failures.failing.all_read()
 
-    async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
-        """Delete what is too much, read and write what is missing or changed.
+    async def sweep(
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+    ) -> AsyncIterator[None]:
+        """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
-        Of all kinds, or of some. Raises JiraError and httpx.HTTPError where Jira or Port fails as a
-        whole: then nothing is deleted.
+        `told`: it is known why much is gone at once; what goes is then read one by one. Raises
+        JiraError and httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
@@ -152,15 +154,15 @@ class Sweeper:
             raise next(iter(read.failed.values()))
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
-        await self._delete(at_port, read, begun - self._index_seconds)
+        await self._delete(at_port, read, begun - self._index_seconds, told)
         for name in read.done:
             self._swept[name] = begun
             self._failures.failing.works(name, whole=True)
             if name not in read.unmapped:
                 self._failures.failing.works(row_of(name), whole=True)
         if len(kinds) == len(Kinds):
-            mapping = event.port_app_config
-            async for results in showing_components(self._client, mapping, self._failures):
+            shown = showing_components(self._client, event.port_app_config, self._failures)
+            async for results in shown:
                 await self._sync(results, [])
                 yield
         yield
@@ -174,10 +176,9 @@ class Sweeper:
             and (blueprint := blueprint_of(resource))
             and not is_protected(blueprint)
         }
-        found = orphans(await self._at_port(), blueprints)
-        ours = [entity for entity in found if self._stubs.may_be(entity)]
-        if ours:
-            await self._sync([], [Candidate(entity, Reason.ORPHAN) for entity in ours])
+        found = filter(self._stubs.may_be, orphans(await self._at_port(), blueprints))
+        if ours := [Candidate(entity, Reason.ORPHAN) for entity in found]:
+            await self._sync([], ours)
         yield
 
     async def _at_port(self) -> list[Entity]:
@@ -267,16 +268,17 @@ class Sweeper:
         return any(differs(entity, at_port) for entity in mapped.passed)
 
     async def _delete(
-        self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float
+        self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float, told: bool
     ) -> None:
         # What was written meanwhile may be newer than what was read.
         still = [e for e in await self._at_port() if key_of(e) in at_port]
+        percent = limit_percent(self._limit_percent, event.port_app_config)
         look = partial(
             plan,
             still,
             read.expected,
             blueprints={of for of in read.complete - read.incomplete if not is_protected(of)},
-            limit_percent=limit_percent(self._limit_percent, event.port_app_config),
+            limit_percent=100 if told else percent,
         )
         now = look()
         if now.over_limit:
@@ -287,11 +289,11 @@ class Sweeper:
                 await self._failures.raise_outage(error)
                 logger.info(f"Jira can't be asked why so much is gone: {error}")
         for blueprint, entities in now.over_limit.items():
-            percent = limit_percent(self._limit_percent, event.port_app_config)
             logger.error(over_limit_message(blueprint, entities, percent))
         if now.extra:
             self.news += gone_news(now.extra, event.port_app_config)
-            await self._sync([], [Candidate(e, Reason.SWEEP, seen_since) for e in now.extra])
+            reason = Reason.TOUCHED if told else Reason.SWEEP
+            await self._sync([], [Candidate(e, reason, seen_since) for e in now.extra])
 
     def _say_once(self, resource: ResourceConfig, index: int) -> None:
         name = f"{resource.kind}-{index}"

@@ -19,6 +19,7 @@ from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from background.failing import Failing
 from background.failures import Failures
 from background.follow_ups import FollowUps
+from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
@@ -92,15 +93,17 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @cached_property
     def follow_ups(self) -> FollowUps:
         """What is done in the background."""
-        settings = get_settings()
-        client = create_jira_client()
+        settings, client = get_settings(), create_jira_client()
         failures = Failures(client, self.failing)
-        sweeper = Sweeper(
+        by_what = (
             client,
             PortWriter(ocean.port_client),
             partial(self._sync, compared=True),
             lambda resource, rows: self._mapper.map(resource, rows),
             failures,
+        )
+        sweeper = Sweeper(
+            *by_what,
             stubs=self.stubs,
             limit_percent=settings.sweep_delete_limit_percent,
             index_seconds=settings.search_index_lag_seconds,
@@ -108,6 +111,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return FollowUps(
             client,
             sweeper,
+            QueryDates(*by_what, index_seconds=settings.search_index_lag_seconds),
             self._sync,
             self._retry_refused,
             failures,

@@ -1,5 +1,6 @@
 """What an issue shows of others is as Jira shows it, after an event of the other one alone."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -176,6 +177,18 @@ async def test_what_it_costs_in_requests(shown):
         assert len(world.jira.requests) == begun + 1
 
 
+def old_site() -> tuple[JiraSite, tuple[Issue, Issue, Issue, Issue], Issue]:
+    """With a family and a spare task, and nothing that changed as lately as a sweep looks back."""
+    site = JiraSite()
+    site.clock = lambda: time.time() - 24 * 3600
+    site.fill(12, projects=3, users=6)
+    site.create_project("ZZ")
+    members = family(site)
+    spare = site.create_issue("AB", summary="A spare task")
+    site.clock = time.time
+    return site, members, spare
+
+
 async def found_by_a_sweep(world: World) -> None:
     """Have everything compared: a project without any issues was renamed."""
     world.deliveries.enabled = True
@@ -185,10 +198,7 @@ async def found_by_a_sweep(world: World) -> None:
 
 @pytest.mark.parametrize("shown", ["subtasks", "links", "parent", "keys"])
 async def test_what_a_sweep_finds_touches_what_its_event_would_have(shown):
-    site = site_of()
-    site.create_project("ZZ")
-    epic, task, subtask, other = family(site)
-    spare = site.create_issue("AB", summary="A spare task")
+    site, (epic, task, subtask, other), spare = old_site()
     keys = '.fields.subtasks | map(.key) | join(" ")'
     relations: Any = {"parent": ".fields.parent.key"} if shown != "parent" else {}
     async with showing(site, TEXTS.get(shown, keys), **relations) as world:
@@ -205,9 +215,7 @@ async def test_what_a_sweep_finds_touches_what_its_event_would_have(shown):
 
 @pytest.mark.parametrize("shown", ["subtasks", "links"])
 async def test_what_a_sweep_deletes_touches_what_its_event_would_have(shown):
-    site = site_of()
-    site.create_project("ZZ")
-    _, _, subtask, other = family(site)
+    site, (_, _, subtask, other), _ = old_site()
     async with showing(site, TEXTS[shown]) as world:
         world.deliveries.enabled = False
         site.delete_issue((subtask if shown == "subtasks" else other).id)
@@ -215,11 +223,9 @@ async def test_what_a_sweep_deletes_touches_what_its_event_would_have(shown):
 
 
 async def test_with_the_default_mapping_a_sub_task_that_a_sweep_finds_is_its_parents():
-    async with started(20) as world:
-        world.site.create_project("ZZ")
-        task = world.site.create_issue("AB", summary="The task")
-        await world.settled()
+    site, _, spare = old_site()
+    async with started(site=site) as world:
         world.deliveries.enabled = False
-        subtask = world.site.create_issue("AB", type_name="Sub-task", parent=task.id)
+        subtask = site.create_issue("AB", type_name="Sub-task", parent=spare.id)
         await found_by_a_sweep(world)
-        assert relations_of(world, task.key)["subtasks"] == [subtask.key]
+        assert relations_of(world, spare.key)["subtasks"] == [subtask.key]

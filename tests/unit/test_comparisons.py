@@ -7,6 +7,7 @@ import pytest
 from background.failing import Failing
 from background.failures import Failures
 from background.follow_ups import FollowUps, sharing_blueprints
+from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from client import JiraClient
 from kinds import Kinds
@@ -23,6 +24,7 @@ def follow_ups() -> FollowUps:
     return FollowUps(
         cast(JiraClient, None),
         cast(Sweeper, None),
+        cast(QueryDates, None),
         nothing,
         nothing,
         Failures(cast(JiraClient, None), Failing()),

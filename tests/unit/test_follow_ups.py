@@ -154,8 +154,8 @@ async def test_a_sweep_asked_for_while_another_one_runs_is_made_all_the_same(
 ):
     """The one that ends puts off the regular sweep, and not this one."""
 
-    async def sweep(kinds: Any) -> AsyncIterator[None]:
-        async for _ in world.sweep(kinds):
+    async def sweep(kinds: Any, **told: bool) -> AsyncIterator[None]:
+        async for _ in world.sweep(kinds, **told):
             if not asked:
                 asked.append(world.follow_ups.after([project(11)]))
             yield

@@ -7,6 +7,7 @@ from typing import Any, cast
 from background.failing import Failing
 from background.failures import Failures
 from background.follow_ups import FollowUps
+from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from kinds import Kinds
 from tests.unit.helpers import fake_client
@@ -24,6 +25,9 @@ class World:
         self.done: list[str] = []
         self.looked_back_to: list[float] = []
         self.dsp = False
+        self.told: list[bool] = []
+        self.dates_looked_at = 0
+        self.new_day = False
         self.orphans_take = 0.0
         self.refused_retried = 0
         self.mapping = fake_client.mapping("issue", "project")
@@ -42,6 +46,7 @@ class World:
         self.follow_ups = FollowUps(
             self.jira.client,
             cast(Sweeper, sweeper),
+            cast(QueryDates, SimpleNamespace(steps=self.dates, is_new_day=self.is_new_day)),
             self.sync,
             self.retry_refused,
             self.failures,
@@ -50,7 +55,17 @@ class World:
         )
         return self
 
-    async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
+    async def dates(self) -> AsyncIterator[None]:
+        self.dates_looked_at += 1
+        yield
+
+    async def is_new_day(self) -> bool:
+        return self.new_day
+
+    async def sweep(
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+    ) -> AsyncIterator[None]:
+        self.told.append(told)
         self.done.append("sweep" if len(kinds) == len(Kinds) else f"sweep of {' and '.join(kinds)}")
         yield
 
