@@ -13,7 +13,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs, with_index
-from background.query_dates import DATES_SECONDS, QueryDates, has_calendar
+from background.query_dates import DATES_SECONDS, QueryDates
 from background.relatives import Relatives
 from background.selected_by import changed_by, kinds_selected_by
 from background.sweep import Sweeper
@@ -25,6 +25,7 @@ from jira.payloads import event_name, project_subjects
 from kinds import Kinds
 from port.deletions import Candidate
 from port.dsp import is_dsp_mode_enabled
+from port.mapping.limits import has_calendar
 from port.mapping.resources import blueprint_of, kind_of
 
 ORPHANS_SECONDS = 1.0

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
@@ -22,19 +22,13 @@ from background.sweep_plan import grouped, is_bare
 from client import JiraClient
 from jira.errors import JiraError, JiraRequestError
 from jira.jql import both
-from jira.jql_reads import Date, reads_of
 from jira.kinds.issue import IssueSelector
 from jira.kinds.issue_reader import IssueQuery
 from jira.payloads import Row
-from port.deletions import Candidate, Reason, goes_by_own_name
+from port.deletions import Candidate, Reason
 from port.entities import PortWriter, has_details, key_of
-from port.mapping.resources import (
-    JiraIssueConfig,
-    blueprint_of,
-    identity_only,
-    label,
-    selector_of,
-)
+from port.mapping.limits import dates_looked_at
+from port.mapping.resources import identity_only, label, selector_of
 from port.mapping.row_mapper import Mapped
 from port.related_rows import results_of
 
@@ -44,26 +38,6 @@ MARGIN_MINUTES = 2
 
 Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
 MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[Mapped]]
-
-
-def dates_of(resource: ResourceConfig) -> frozenset[Date]:
-    """The dates in the query of a resource of issues that can be asked about, one by one.
-
-    Where an entity isn't called like its issue, or its blueprint is computed, only a comparison of
-    all tells which ones are too much.
-    """
-    if not isinstance(resource, JiraIssueConfig) or blueprint_of(resource) is None:
-        return frozenset()
-    asked = goes_by_own_name(resource) and resource.enable_delete
-    return reads_of(resource.selector.jql or "").dates if asked else frozenset()
-
-
-def has_calendar(mapping: PortAppConfig) -> bool:
-    """Whether a query of issues has a date of the calendar."""
-    return any(
-        isinstance(resource, JiraIssueConfig) and reads_of(resource.selector.jql or "").calendar
-        for resource in mapping.resources
-    )
 
 
 class QueryDates:
@@ -95,7 +69,7 @@ class QueryDates:
         begun = time.monotonic()
         minutes = math.ceil((begun - self._looked + self._index_seconds) / 60) + MARGIN_MINUTES
         for index, resource in enumerate(event.port_app_config.resources):
-            dates = dates_of(resource)
+            dates = dates_looked_at(resource)
             if not dates:
                 continue
             crossed = " OR ".join(sorted(date.crossed(minutes) for date in dates))

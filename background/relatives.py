@@ -71,8 +71,9 @@ class Relatives:
         self._compare = compare
         self._index_seconds = index_seconds
         self._changed: Changed = {}
-        # Batches to be asked for once more, and since when that makes sense (monotonic seconds).
-        self._again: deque[tuple[float, Changed]] = deque()
+        # Batches to be asked for once more: since when that makes sense (monotonic seconds), and
+        # the children that were found before.
+        self._again: deque[tuple[float, Changed, set[str]]] = deque()
 
     def note(self, issues: Iterable[ChangedIssue]) -> list[str]:
         """These changed; returns the names of what was asked for."""
@@ -87,7 +88,7 @@ class Relatives:
         """What is waiting, to its end; all of it waits again where that fails."""
         changed, self._changed = self._changed, {}
         try:
-            async for _ in self._pages(changed, again=False):
+            async for _ in self._pages(changed):
                 yield
         except BaseException:
             self._changed = together([*changed.values(), *self._changed.values()])
@@ -96,13 +97,16 @@ class Relatives:
     async def _read_again(self) -> AsyncIterator[None]:
         now = time.monotonic()
         changed: Changed = {}
+        seen: set[str] = set()
         while self._again and self._again[0][0] <= now:
-            changed = together([*changed.values(), *self._again.popleft()[1].values()])
+            # What was found by the last one was read after all of these changed.
+            _, more, seen = self._again.popleft()
+            changed = together([*changed.values(), *more.values()])
         try:
-            async for _ in self._pages(changed, again=True):
+            async for _ in self._pages(changed, seen):
                 yield
         except BaseException:
-            self._again.appendleft((now, changed))
+            self._again.appendleft((now, changed, seen))
             raise
         if self._again:
             self._ask_again(self._again[0][0] - time.monotonic())
@@ -112,20 +116,26 @@ class Relatives:
         self._jobs.ask(name, self._read_again, delay=max(0.0, delay))
         logger.info(f"Background work entails: {name}")
 
-    async def _pages(self, changed: Changed, *, again: bool) -> AsyncIterator[None]:
-        """Read and write, page by page; a resource that fails is noted, and the others go on."""
+    async def _pages(self, changed: Changed, seen: set[str] | None = None) -> AsyncIterator[None]:
+        """Read and write, page by page; a resource that fails is noted, and the others go on.
+
+        Once more, where children were `seen` before: then the others alone.
+        """
         issues, projects = readers(event.port_app_config)
         wanted = wanted_by(changed.values(), issues, projects)
-        if again:
+        if seen is not None:
             wanted.by_row.clear()
             wanted.showing_gone.clear()
             wanted.named.clear()
         if not wanted:
             return
-        if not again and (wanted.children_of or wanted.project_ids):
-            self._again.append((time.monotonic() + self._index_seconds, changed))
-            self._ask_again(self._index_seconds)
         found = await self._find(wanted)
+        if seen is not None:
+            found.children -= seen
+        elif wanted.children_of or wanted.project_ids:
+            due = time.monotonic() + self._index_seconds
+            self._again.append((due, changed, set(found.children)))
+            self._ask_again(self._index_seconds)
         if found.unknown:
             self._compare_whole(in_doubt(changed.values(), issues))
         for reader in issues:

@@ -8,9 +8,10 @@ from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from background.issues_showing import DOES_NOT_TOUCH_ISSUES
 from jira.changed_issues import changed_issues
 from jira.events import Family
-from jira.jql_reads import Read, reads_of
+from jira.jql_reads import Read
 from jira.payloads import event_name
 from kinds import Kinds
+from port.mapping.limits import query_reads
 from port.mapping.resources import kind_of
 
 
@@ -24,8 +25,7 @@ def kinds_selected_by(read: Read, mapping: PortAppConfig) -> set[Kinds]:
     return {
         kind
         for resource in mapping.resources
-        if (kind := kind_of(resource)) is not None
-        and read in reads_of(str(getattr(resource.selector, "jql", None) or "")).of
+        if (kind := kind_of(resource)) is not None and read in query_reads(resource).of
     }
 
 

@@ -157,7 +157,7 @@ async def test_a_project_shows_when_one_of_its_issues_changed_last():
         await up_to_date(world)
 
 
-COSTS = {"parent": 7, "subtasks": 4, "links": 4, "sums": 4, "whole": 9}
+COSTS = {"parent": 4, "subtasks": 3, "links": 3, "sums": 3, "whole": 5}
 
 
 @pytest.mark.parametrize("shown", TEXTS)

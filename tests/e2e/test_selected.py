@@ -117,6 +117,16 @@ async def test_what_no_event_tells_a_sweep_finds_by_ids():
         assert set(chosen) <= await up_to_date(world)
 
 
+async def test_what_shows_late_is_said_once_when_it_starts():
+    site = JiraSite()
+    site.fill(5, projects=2, users=3)
+    async with selecting(site, "component is EMPTY OR component is not EMPTY") as world:
+        assert await world.resync() == "completed"
+        said = [line for line in world.process.log if "shows with the next sweep" in line]
+        assert len(said) == 1
+        assert "issue (resource 1 of the mapping): no event tells when component" in said[0]
+
+
 async def test_a_burst_with_the_default_mapping_stays_at_a_dozen_requests():
     async with started(60) as world:
         issues = [issue for issue in world.site.issues.values() if issue.visible]

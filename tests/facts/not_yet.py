@@ -7,7 +7,6 @@ NOT_YET = {
     "scope-is-401": "the error of such a 401 speaks of an expired token, not of a missing scope",
     "selector-names-what-is-deleted": "nothing proves what becomes of events under such a selector",
     "parent-changelog-forms": "`Parent Link` isn't read, nor are keys in `Parent Issue`",
-    "relatives-show-an-issue": "relatives aren't read again when what they show of it changes",
     "long-in-lists": "the lists of projects that divide a search grow with the site",
     "types-of-each-project": "a search for epics names every type of their level in one list",
     "epic-without-a-name": "the example's title falls back to the summary for null, not for ''",

@@ -10,7 +10,7 @@ import pytest
 from background import query_dates as module
 from background.failing import Failing
 from background.failures import Failures
-from background.query_dates import QueryDates, dates_of, has_calendar
+from background.query_dates import QueryDates
 from jira.errors import JiraRequestError, JiraUnavailableError
 from jira.kinds.issue import DEFAULT_JQL
 from jira.kinds.issue_reader import IssueQuery
@@ -125,32 +125,6 @@ async def test_it_looks_back_to_the_last_time_that_it_looked(monkeypatch):
     await world.look(after=60)
     assert ["-1503m" in asked for asked in world.jira.asked] == [True, False]
     assert "-1444m" in world.jira.asked[1]
-
-
-@pytest.mark.parametrize(
-    ("resource", "expected"),
-    [
-        ({}, True),
-        ({"identifier": ".fields.summary"}, False),
-        ({"blueprint": ".fields.kind"}, False),
-    ],
-)
-def test_which_resources_can_be_asked_about(resource, expected):
-    of = mapping("issue", **resource)
-    assert bool(dates_of(of.resources[0])) is expected, "the default query has dates"
-
-
-def test_queries_without_dates_and_other_kinds_are_not_asked_about():
-    assert not dates_of(fake_client.resource("issue", jql="project = AB"))
-    assert not dates_of(fake_client.resource("issue", jql=None))
-    assert not dates_of(mapping("worklog").resources[0])
-
-
-@pytest.mark.parametrize(("jql", "expected"), [("due < endOfWeek()", True), (None, False)])
-def test_which_mappings_have_dates_of_the_calendar(jql, expected):
-    of = mapping("project", "issue")
-    of.resources[1] = fake_client.resource("issue", jql=jql)
-    assert has_calendar(of) is expected
 
 
 async def test_a_query_that_jira_refuses_is_left_to_the_sweep(monkeypatch, log):

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from background import follow_ups as module
+from background.follow_ups import DATES
+from background.query_dates import DATES_SECONDS
 from background.selected_by import changed_by, kinds_selected_by
 from jira.changed_issues import ChangedIssue
 from jira.jql_reads import Read
@@ -106,3 +108,39 @@ async def test_what_a_sweep_found_without_an_event_is_handed_on(world, log):
     await world.run()
     assert world.follow_ups._sweeper.news == []
     assert any("entails: relatives of issues" in line for line in log)
+
+
+async def test_dates_are_looked_at_every_five_minutes(world):
+    world.start()
+    world.follow_ups.jobs._now = lambda: world.time
+    world.follow_ups.jobs.postpone("regular sweep", world.follow_ups._regular_sweep, delay=10**6)
+    world.follow_ups.jobs.postpone(DATES, world.follow_ups._dates, delay=DATES_SECONDS)
+    assert [await world.run(after=after) for after in (299, 1, 300)] == [[], [], []]
+    assert world.dates_looked_at == 2
+    world.dsp = True
+    await world.run(after=300)
+    assert world.dates_looked_at == 2, "rows are mapped elsewhere"
+    world.dsp = False
+    await world.run(after=300)
+    assert world.dates_looked_at == 3
+
+
+@pytest.mark.parametrize(
+    ("jql", "new_day", "done"),
+    [
+        ("due < endOfDay()", True, ["sweep of issue"]),
+        ("due < endOfDay()", False, []),
+        ("due < 1d", True, []),
+    ],
+)
+async def test_dates_of_the_calendar_are_compared_when_a_day_began(world, jql, new_day, done):
+    world.mapping.resources[0] = fake_client.resource("issue", jql=jql)
+    world.new_day = new_day
+    world.follow_ups.jobs.ask(DATES, world.follow_ups._dates)
+    assert await world.run() == done
+    assert world.told == [True] * len(done)
+
+
+async def test_without_a_sweep_dates_are_not_looked_at(world):
+    world.start(minutes=0)
+    assert world.follow_ups.jobs.seconds_until_due() is None
