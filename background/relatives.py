@@ -25,7 +25,7 @@ from background.relatives_plan import (
 )
 from client import JiraClient
 from jira.answers import Unread
-from jira.changed_issues import ChangedIssue, together
+from jira.changed_issues import ChangedIssue, add
 from jira.errors import JiraError, JiraRequestError
 from jira.jql import restrict
 from jira.kinds.issue_reader import IssueQuery
@@ -36,6 +36,7 @@ from port.mapping.resources import selector_of
 from port.related_rows import results_of
 
 RELATIVES = "relatives of issues"
+OF_ISSUES = "What issues show of others"
 TOLD_BY_ROW = ("parent", "issuelinks", "project")
 """The fields of an issue that tell who shows it."""
 NAMES_TOGETHER = 200
@@ -70,6 +71,7 @@ class Relatives:
         self._jobs = jobs
         self._compare = compare
         self._index_seconds = index_seconds
+        self._failed = False
         self._changed: Changed = {}
         # Batches to be asked for once more: since when that makes sense (monotonic seconds), and
         # the children that were found before.
@@ -80,7 +82,7 @@ class Relatives:
         new = list(issues)
         if not new:
             return []
-        self._changed = together([*self._changed.values(), *new])
+        add(self._changed, new)
         self._jobs.ask(RELATIVES, self._read)
         return [RELATIVES]
 
@@ -91,7 +93,7 @@ class Relatives:
             async for _ in self._pages(changed):
                 yield
         except BaseException:
-            self._changed = together([*changed.values(), *self._changed.values()])
+            self._changed = add(changed, self._changed.values())
             raise
 
     async def _read_again(self) -> AsyncIterator[None]:
@@ -101,7 +103,7 @@ class Relatives:
         while self._again and self._again[0][0] <= now:
             # What was found by the last one was read after all of these changed.
             _, more, seen = self._again.popleft()
-            changed = together([*changed.values(), *more.values()])
+            add(changed, more.values())
         try:
             async for _ in self._pages(changed, seen):
                 yield
@@ -124,20 +126,21 @@ class Relatives:
         issues, projects = readers(event.port_app_config)
         wanted = wanted_by(changed.values(), issues, projects)
         if seen is not None:
+            changed = {name: issue for name, issue in changed.items() if not issue.gone}
             wanted.by_row.clear()
             wanted.showing_gone.clear()
             wanted.named.clear()
         if not wanted:
             return
+        self._failed = False
         found = await self._find(wanted)
+        self._compare_whole(in_doubt(changed.values(), issues, found.unknown))
         if seen is not None:
             found.children -= seen
         elif wanted.children_of or wanted.project_ids:
             due = time.monotonic() + self._index_seconds
             self._again.append((due, changed, set(found.children)))
             self._ask_again(self._index_seconds)
-        if found.unknown:
-            self._compare_whole(in_doubt(changed.values(), issues))
         for reader in issues:
             async for results in self._rows(reader, found.of(reader)):
                 await self._sync([results], [])
@@ -146,6 +149,8 @@ class Relatives:
             async for results in self._rows(reader, found.projects):
                 await self._sync([results], [])
                 yield
+        if not self._failed:
+            self._failures.failing.works(OF_ISSUES, whole=True)
 
     async def _find(self, wanted: Wanted) -> Found:
         found = Found(projects=set(wanted.project_ids))
@@ -160,8 +165,12 @@ class Relatives:
         found.told = {str(row["id"]) for row in await self._there(sorted(wanted.named))}
         await self._showed_gone(wanted, found)
         names = sorted(wanted.children_of)
-        for start in range(0, len(names), NAMES_TOGETHER):
-            found.children |= await self._children(names[start : start + NAMES_TOGETHER])
+        try:
+            for start in range(0, len(names), NAMES_TOGETHER):
+                found.children |= await self._children(names[start : start + NAMES_TOGETHER])
+        except JiraRequestError as error:
+            self._failed = True
+            await self._failures.note(OF_ISSUES, error)
         return found
 
     async def _showed_gone(self, wanted: Wanted, found: Found) -> None:
@@ -204,7 +213,8 @@ class Relatives:
             await self._client.issues.reader.by_keys(names, fields, unread=unread) if names else []
         )
         for error in unread.failed.values():
-            await self._failures.note(f"The {RELATIVES}", error)
+            self._failed = True
+            await self._failures.note(OF_ISSUES, error)
         return rows
 
     async def _rows(

@@ -9,6 +9,7 @@ from client import KINDS
 from jira.changed_issues import ChangedIssue
 from jira.kinds.of_issues import KindOfIssues
 from jira.kinds.project import ProjectKind
+from kinds import Kinds
 from port.mapping.resources import kind_of, label
 from port.mapping.shown_of_others import (
     LAST_CHANGE,
@@ -121,9 +122,11 @@ def wanted_by(
     return wanted
 
 
-def in_doubt(changed: Iterable[ChangedIssue], issues: Sequence[Reader]) -> list[Reader]:
+def in_doubt(
+    changed: Iterable[ChangedIssue], issues: Sequence[Reader], unknown: bool
+) -> list[Reader]:
     """The resources that may show something of issues that are gone, and nobody tells in which
-    rows: all of them have to be compared.
+    rows: all of them have to be compared. Of other kinds than issues that is never known.
     """
     gone = [issue for issue in changed if issue.gone]
     left = any(issue.children for issue in gone)
@@ -131,8 +134,11 @@ def in_doubt(changed: Iterable[ChangedIssue], issues: Sequence[Reader]) -> list[
     return [
         reader
         for reader in issues
-        if (left and Relation.PARENT in reader.shown and not relates_to_parent(reader.resource))
-        or (links and Relation.LINKS in reader.shown)
+        if (unknown or kind_of(reader.resource) is not Kinds.ISSUE)
+        and (
+            (left and Relation.PARENT in reader.shown and not relates_to_parent(reader.resource))
+            or (links and Relation.LINKS in reader.shown)
+        )
     ]
 
 

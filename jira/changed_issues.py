@@ -54,16 +54,15 @@ class ChangedIssue:
 
 def changed_issues(payloads: Iterable[Any]) -> dict[str, ChangedIssue]:
     """The issues that events changed, by name; what several say of one counts together."""
-    return together(issue for payload in payloads for issue in _changed(payload))
+    return add({}, (issue for payload in payloads for issue in _changed(payload)))
 
 
-def together(issues: Iterable[ChangedIssue]) -> dict[str, ChangedIssue]:
-    """Each issue once."""
-    found: dict[str, ChangedIssue] = {}
+def add(known: dict[str, ChangedIssue], issues: Iterable[ChangedIssue]) -> dict[str, ChangedIssue]:
+    """Put issues beside those that are known, each once; returns these."""
     for issue in issues:
-        known = found.get(issue.name)
-        found[issue.name] = issue if known is None else _both(known, issue)
-    return found
+        before = known.get(issue.name)
+        known[issue.name] = issue if before is None else _both(before, issue)
+    return known
 
 
 def _both(one: ChangedIssue, two: ChangedIssue) -> ChangedIssue:

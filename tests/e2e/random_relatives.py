@@ -58,6 +58,14 @@ def random_case(seed: int, rng: random.Random) -> Case:
         opened = {"jql": "sprint in openSprints()"}
         resources.append(resource("issue", "planned", ".id", selector=opened, title=".key"))
     if rng.random() < 0.3:
+        status = {"text": ".item.fields.status.name"}
+        parts: Any = {"title": '"part " + .item.key', "properties": status}
+        resources.append(
+            resource(
+                "issue", "part", ".item.id", items=".fields.subtasks", selector={"jql": ""}, **parts
+            )
+        )
+    if rng.random() < 0.3:
         last = {"text": ".insight.lastIssueUpdateTime"}
         expand = {"expand": "insight"}
         resources.append(resource("project", "home", ".key", selector=expand, properties=last))
@@ -66,6 +74,7 @@ def random_case(seed: int, rng: random.Random) -> Case:
         [
             blueprint("thing", **({"parent": "thing"} if told else {})),
             blueprint("planned"),
+            blueprint("part"),
             blueprint("home"),
         ],
         told,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jira.changed_issues import KEY, TIMES, ChangedIssue, changed_issues, together
+from jira.changed_issues import KEY, TIMES, ChangedIssue, add, changed_issues
 
 Row = dict[str, Any]
 MOVED = frozenset((KEY,))
@@ -141,6 +141,6 @@ def test_several_events_of_one_issue_count_together():
     assert (last.gone, last.changed, last.project_id) == (True, None, "10")
 
 
-def test_together_keeps_every_issue_once():
-    found = together([ChangedIssue("1"), ChangedIssue("2", None), ChangedIssue("1", None)])
+def test_each_issue_is_kept_once():
+    found = add({"1": ChangedIssue("1")}, [ChangedIssue("2", None), ChangedIssue("1", None)])
     assert {name: one.changed for name, one in found.items()} == {"1": None, "2": None}

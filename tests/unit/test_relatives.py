@@ -12,6 +12,7 @@ from background.failing import Failing
 from background.failures import Failures
 from background.jobs import Jobs
 from background.relatives import RELATIVES, Relatives
+from background.relatives_plan import in_doubt, readers
 from jira.changed_issues import ChangedIssue
 from jira.errors import JiraRequestError, JiraUnavailableError
 from jira.kinds.issue_reader import IssueQuery
@@ -178,17 +179,20 @@ async def test_one_that_is_gone_by_now_does_not_spoil_the_query(monkeypatch):
     assert world.jira.asked == ["children of 1 99", "children of 1"]
 
 
-async def test_a_refusal_with_another_cause_fails_the_job(monkeypatch, log):
-    world = World(monkeypatch, PARENT)
+async def test_a_refusal_with_another_cause_is_said_and_costs_the_children_alone(monkeypatch):
+    world = World(monkeypatch, PARENT, STATUSES)
 
     async def names(query: IssueQuery) -> AsyncIterator[list[Row]]:
         if query.jql:
             raise JiraRequestError("400")
         yield []
 
-    monkeypatch.setattr(world.jira.reader, "names", names)
-    assert await world.run(summary("1")) == []
-    assert any("Background work failed (relatives of issues)" in line for line in log)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(world.jira.reader, "names", names)
+        assert await world.run(summary("1"), status("3")) == ["AB-2"]
+    assert [state.what for state in world.failing.states()] == ["What issues show of others"]
+    assert await world.run(summary("1")) == ["AB-2"]
+    assert world.failing.states() == []
 
 
 async def test_what_failed_is_all_read_again(monkeypatch):
@@ -230,6 +234,13 @@ async def test_where_nobody_knows_who_showed_it_all_is_compared(monkeypatch):
     world.compared.clear()
     await world.run(summary("3", gone=True, children=False))
     assert world.compared == []
+
+
+@pytest.mark.parametrize(("unknown", "kinds"), [(False, ["backlog"]), (True, ["issue", "backlog"])])
+def test_of_other_kinds_than_issues_nobody_ever_knows_who_showed_it(unknown, kinds):
+    issues, _ = readers(fake_client.mapping("issue", "backlog", properties={"p": PARENT}))
+    gone = [summary("1", gone=True)]
+    assert [reader.resource.kind for reader in in_doubt(gone, issues, unknown)] == kinds
 
 
 @pytest.mark.parametrize(
