@@ -99,20 +99,20 @@ class FollowUps:
         for showing in issues_showing(payloads):
             self.jobs.ask(showing.name, partial(self._issues_showing, showing))
             asked.append(showing.name)
-        for read in changed_by(payloads):
-            name = f"what queries select by {read}"
-            self.jobs.ask(name, partial(self._selected_by, read, with_index(name)))
-            asked.append(name)
         if kinds := compared_after(payloads):
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
             asked.append(name)
-        relatives = self.relatives_of(payloads)
+        more = self.relatives_of(payloads)
+        for read in changed_by(payloads):
+            name = f"what queries select by {read}"
+            self.jobs.ask(name, partial(self._selected_by, read, with_index(name)))
+            more.append(name)
         if asked:
-            return [*asked, *relatives]
+            return [*asked, *more]
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.jobs.postpone("orphans", self._orphans, delay=delay)
-        return ["orphans", *relatives]
+        return ["orphans", *more]
 
     def relatives_of(self, payloads: Sequence[Any]) -> list[str]:
         """Have those issues read that show something of what these events changed."""

@@ -110,6 +110,13 @@ async def test_other_events_have_orphans_looked_for(world):
     assert await world.run(after=ORPHANS_SECONDS) == ["orphans"]
 
 
+async def test_an_issue_that_is_gone_has_orphans_looked_for(world):
+    """Its relations may have been the only ones."""
+    gone = {"webhookEvent": "jira:issue_deleted", "issue": {"id": 1}}
+    assert "orphans" in world.follow_ups.after([gone])
+    assert "orphans" in await world.run(after=ORPHANS_SECONDS)
+
+
 async def test_what_port_refused_is_tried_again_after_other_events(world):
     """What it relates to may have come with them."""
     world.follow_ups.after([issue()])
