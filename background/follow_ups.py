@@ -8,13 +8,12 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
 from background.failures import Failures
 from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
 from background.jobs import Jobs, with_index
 from background.query_dates import DATES_SECONDS, QueryDates
-from background.relatives import Relatives
+from background.relatives import Relatives, Sync
 from background.selected_by import changed_by, kinds_selected_by
 from background.sweep import Sweeper
 from client import KINDS, JiraClient
@@ -23,7 +22,6 @@ from jira.events import Family
 from jira.jql_reads import Read
 from jira.payloads import event_name, project_subjects
 from kinds import Kinds
-from port.deletions import Candidate
 from port.dsp import is_dsp_mode_enabled
 from port.mapping.limits import has_calendar
 from port.mapping.resources import blueprint_of, kind_of
@@ -38,8 +36,6 @@ REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
 """When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
-
-Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
 
 
 class FollowUps:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
+from typing import Protocol
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -44,7 +45,19 @@ NAMES_TOGETHER = 200
 ROWS_TOGETHER = 400
 
 Changed = dict[str, ChangedIssue]
-Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
+
+
+class Sync(Protocol):
+    """Maps and writes rows, and deletes entities after a check; see `LiveWriter.sync`."""
+
+    def __call__(
+        self,
+        results: Sequence[WebhookEventRawResults],
+        gone: Sequence[Candidate],
+        *,
+        compared: bool = False,
+    ) -> Awaitable[None]:
+        """`compared`: it needs no comparison any more."""
 
 
 class Relatives:
@@ -141,13 +154,13 @@ class Relatives:
             due = time.monotonic() + self._index_seconds
             self._again.append((due, changed, set(found.children)))
             self._ask_again(self._index_seconds)
-        for reader in issues:
-            async for results in self._rows(reader, found.of(reader)):
-                await self._sync([results], [])
-                yield
-        for reader in projects:
-            async for results in self._rows(reader, found.projects):
-                await self._sync([results], [])
+        # What a comparison found needs no other one, which would find the same.
+        compared = all(issue.compared for issue in changed.values())
+        of_each = [(reader, found.of(reader)) for reader in issues]
+        of_each += [(reader, found.projects) for reader in projects]
+        for reader, ids in of_each:
+            async for results in self._rows(reader, ids):
+                await self._sync([results], [], compared=compared)
                 yield
         if not self._failed:
             self._failures.failing.works(OF_ISSUES, whole=True)

@@ -133,9 +133,11 @@ def news_of(
     if all(not differs(entity, at_port) for entity in mapped):
         return []
     if not goes_by_own_name(resource):
-        return [ChangedIssue(str(row["id"]), changed=None) for row in rows]
+        return [ChangedIssue(str(row["id"]), changed=None, compared=True) for row in rows]
     return [
-        ChangedIssue(str(entity.identifier), changed=None, shown_by=frozenset(others))
+        ChangedIssue(
+            str(entity.identifier), changed=None, shown_by=frozenset(others), compared=True
+        )
         for entity in mapped
         if differs(entity, at_port)
         for known in [at_port.get(key_of(entity))]
@@ -157,6 +159,7 @@ def gone_news(entities: Iterable[Entity], mapping: PortAppConfig) -> list[Change
             gone=True,
             subtasks=True,
             shown_by=frozenset(named_issues(targets_of(entity))),
+            compared=True,
         )
         for entity in entities
         if entity.blueprint in of_issues

@@ -40,7 +40,8 @@ class ChangedIssue:
 
     `name` is its id, or its key. `changed` are fields, `key` and `times`; None for perhaps
     anything. `children` are those that it may have. With one that is gone its `subtasks` are.
-    `shown_by` are names of issues that are known to show it, or to have shown it.
+    `shown_by` are names of issues that are known to show it, or to have shown it. `compared`: a
+    comparison found it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ChangedIssue:
     children: bool = True
     subtasks: bool = False
     shown_by: frozenset[str] = frozenset()
+    compared: bool = False
 
 
 def changed_issues(payloads: Iterable[Any]) -> dict[str, ChangedIssue]:
@@ -75,6 +77,7 @@ def _both(one: ChangedIssue, two: ChangedIssue) -> ChangedIssue:
         children=one.children or two.children,
         subtasks=one.subtasks or two.subtasks,
         shown_by=one.shown_by | two.shown_by,
+        compared=one.compared and two.compared,
     )
 
 

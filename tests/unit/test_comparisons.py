@@ -18,7 +18,7 @@ LATER = " when the index has caught up"
 
 @pytest.fixture
 def follow_ups() -> FollowUps:
-    async def nothing(*_: Any) -> None:
+    async def nothing(*_: Any, **__: Any) -> None:
         raise AssertionError("no job runs here")
 
     return FollowUps(

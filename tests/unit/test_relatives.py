@@ -61,6 +61,7 @@ class World:
         self.failing = Failing()
         self.written: list[str] = []
         self.compared: list[Kinds] = []
+        self.need_none: list[bool] = []
         self.fails: Exception | None = None
         self.relatives = Relatives(
             self.jira.client,
@@ -79,7 +80,10 @@ class World:
         self.compared += kinds
         return [f"sweep of {kind}" for kind in kinds]
 
-    async def sync(self, results: Sequence[Any], gone: Sequence[Any]) -> None:
+    async def sync(
+        self, results: Sequence[Any], gone: Sequence[Any], *, compared: bool = False
+    ) -> None:
+        self.need_none.append(compared)
         if self.fails is not None:
             raise self.fails
         self.written += [row["key"] for of in results for row in of.updated_raw_results]
@@ -160,6 +164,16 @@ async def test_a_parent_shows_the_sum_of_times(monkeypatch):
 async def test_linked_issues_show_each_other(monkeypatch):
     world = World(monkeypatch, LINKS)
     assert await world.run(status("2")) == ["AB-4"]
+
+
+async def test_what_a_comparison_found_needs_no_other_one(monkeypatch):
+    """It would find the same, and have these read again, for ever."""
+    world = World(monkeypatch, STATUSES)
+    found = ChangedIssue("3", None, compared=True)
+    await world.run(found)
+    await world.run(found, status("3"))
+    await world.run(found, status("4"), summary("3"))
+    assert world.need_none == [True, False, False]
 
 
 async def test_what_is_asked_by_key_is_found(monkeypatch):

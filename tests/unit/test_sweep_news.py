@@ -28,7 +28,7 @@ def news(*mapped: Any, at_port: Any = (), **mappings: Any) -> list[ChangedIssue]
 
 
 def changed(name: str, *shown_by: str) -> ChangedIssue:
-    return ChangedIssue(name, changed=None, shown_by=frozenset(shown_by))
+    return ChangedIssue(name, changed=None, shown_by=frozenset(shown_by), compared=True)
 
 
 def test_what_is_in_port_as_it_should_be_is_no_news():
@@ -63,7 +63,8 @@ def test_one_that_is_called_by_a_name_of_the_mappings_own_may_be_any_row():
 def test_what_is_too_much_touches_what_it_related_to(kind, identifier, found):
     of = mapping(kind, blueprint='"thing"', identifier=identifier)
     extra = [full("AB-1", "thing", parent="AB-9", who="x"), full("AB-2", "other")]
-    gone = ChangedIssue("AB-1", None, gone=True, subtasks=True, shown_by=frozenset(("AB-9",)))
+    shown_by = frozenset(("AB-9",))
+    gone = ChangedIssue("AB-1", None, gone=True, subtasks=True, shown_by=shown_by, compared=True)
     assert gone_news(extra, of) == ([gone] if found else [])
 
 

@@ -84,7 +84,9 @@ class World:
         for number in (1, 2):
             yield [f"page {number} of {project_id}"]
 
-    async def sync(self, results: Sequence[Any], gone: Sequence[Any]) -> None:
+    async def sync(
+        self, results: Sequence[Any], gone: Sequence[Any], *, compared: bool = False
+    ) -> None:
         assert list(gone) == []
         self.done += results
 
