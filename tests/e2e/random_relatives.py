@@ -109,7 +109,8 @@ def _log_work_below(site: JiraSite, rng: random.Random) -> None:
 
 
 RELATIVES_CHANGES = {
-    **CHANGES,
+    # What happens to a project has its issues read, and a sweep made, which puts all of it right.
+    **{name: change for name, change in CHANGES.items() if "project" not in name},
     **AGILE_CHANGES,
     **PLANNING_CHANGES,
     **{
