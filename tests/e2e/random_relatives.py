@@ -120,6 +120,12 @@ RELATIVES_CHANGES = {
     },
 }
 """Every change of what these mappings read, those of relatives more often than others."""
+OF_ISSUES_ALONE = {
+    name: change
+    for name, change in RELATIVES_CHANGES.items()
+    if not any(word in name for word in ("sprint", "board", "version"))
+}
+"""Without what has many issues read that show a sprint or a release, and puts relatives right."""
 
 
 def related(site: JiraSite, rng: random.Random) -> None:

@@ -10,7 +10,13 @@ import pytest
 from sandbox.jira.site import JiraSite
 from sandbox.random_changes import change_something
 from tests.e2e.mappings import mapped
-from tests.e2e.random_relatives import RELATIVES_CHANGES, SHOWN, random_case, related
+from tests.e2e.random_relatives import (
+    OF_ISSUES_ALONE,
+    RELATIVES_CHANGES,
+    SHOWN,
+    random_case,
+    related,
+)
 
 PATIENCE = 300.0
 CHANGES_EACH = 60
@@ -46,9 +52,10 @@ async def run(seed: int) -> list[str]:
         world.deliveries.shuffle = True
         world.deliveries.max_delay = 0.3
         site.index_lag = 1.0 if rng.random() < 0.5 else 0.0
+        changes = RELATIVES_CHANGES if seed % 2 else OF_ISSUES_ALONE
         made = []
         for _ in range(CHANGES_EACH):
-            made.append(change_something(site, rng, RELATIVES_CHANGES))
+            made.append(change_something(site, rng, changes))
             if rng.random() < 0.005:
                 world.port.api.request_resync()
             if rng.random() < 0.3:
