@@ -22,7 +22,7 @@ from jira.kinds.sprint import SprintKind
 from jira.kinds.team import TeamKind
 from jira.kinds.user import UserKind
 from jira.kinds.worklog import WorklogKind
-from jira.payloads import event_name
+from jira.payloads import Row, event_name
 from kinds import Kinds
 
 MYSELF = "/rest/api/3/myself"
@@ -84,10 +84,18 @@ class JiraClient:
         Only this endpoint tells: the others answer an unknown account with 200 and nothing.
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
         """
+        return str((await self._myself())["accountId"])
+
+    async def time_zone(self) -> str | None:
+        """The zone in which Jira reads the account's dates."""
+        zone = (await self._myself()).get("timeZone")
+        return zone if isinstance(zone, str) else None
+
+    async def _myself(self) -> Row:
         myself = await self.api.get(MYSELF)
         if not isinstance(myself, dict) or not myself.get("accountId"):
             raise JiraAnswerError(f"GET {MYSELF} answered without an accountId: not Jira's answer.")
-        return str(myself["accountId"])
+        return myself
 
     async def read_all(self, kind: Kinds, selector: Selector) -> Pages:
         """Every row of a kind's selector, and an error at the end where we are no longer known.

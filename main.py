@@ -23,6 +23,7 @@ from jira.settings import is_unencrypted, unknown_settings
 from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
 from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
+from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
@@ -53,6 +54,7 @@ if settings.allow_unsigned_webhooks:
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
+said: set[str] = set()
 
 
 async def pages_of(resource: ResourceConfig) -> Pages:
@@ -135,6 +137,10 @@ async def before_resync() -> None:
     for keeper in keepers:
         await keeper.ready.wait()
     await create_jira_client().verify_credentials()
+    for sentence in limits_of(event.port_app_config):
+        if sentence not in said:
+            said.add(sentence)
+            logger.info(sentence)
     resources = event.port_app_config.resources
     RESYNC.get().reads.start({index: pages_of(of) for index, of in enumerate(resources)})
 

@@ -6,8 +6,6 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
-    Iterable,
-    Mapping,
     Sequence,
 )
 from functools import partial
@@ -15,46 +13,36 @@ from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.port_app_config.models import PortAppConfig
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
-from background.changed_lately import Lately, changed_since, lately
 from background.failures import Failures
-from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
-from background.jobs import Jobs
-from background.names_shown import showing_names, tell_of_names
-from background.people_shown import accounts_of, showing_people
-from background.read_again import Batch, ReadAgain
-from background.read_again import pages as pages_again
+from background.jobs import Jobs, with_index
+from background.query_dates import DATES_SECONDS, QueryDates
+from background.reads_after import ReadsAfter
+from background.relatives import Relatives, Sync
+from background.selected_by import changed_by, kinds_selected_by
 from background.sweep import Sweeper
-from client import KINDS, JiraClient
-from jira.events import Family
-from jira.payloads import event_name, project_subjects
+from background.what_follows import compared_after, sharing_blueprints
+from client import JiraClient
+from jira.changed_issues import changed_issues
+from jira.jql_reads import Read
 from kinds import Kinds
-from port.deletions import Candidate
 from port.dsp import is_dsp_mode_enabled
 from port.just_written import SEARCH_SECONDS
-from port.mapping.resources import blueprint_of, kind_of
+from port.mapping.limits import has_calendar
 
 ORPHANS = "orphans"
 ORPHANS_SECONDS = 1.0
 ORPHANS_SHARE = 10
 """Looking for orphans takes at most a tenth of the time."""
-LATELY_SECONDS = 1.0
-LATELY_SHARE = 4
-"""Reading what changed lately takes at most a fifth, however many events name no issue."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
 DELETES = "deletes that Port has under way"
 SETTLE_SECONDS = 1.0
-NAMES = "issues that show a type"
-PEOPLE = "issues that show people"
+DATES = "what dates in queries passed by"
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
 START_SECONDS = 60.0
 """When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
-
-Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
 
 
 class FollowUps:
@@ -64,6 +52,7 @@ class FollowUps:
         self,
         client: JiraClient,
         sweeper: Sweeper,
+        dates: QueryDates,
         sync: Sync,
         retry_refused: Callable[[], Awaitable[None]],
         settle: Callable[[], Awaitable[object]],
@@ -80,21 +69,23 @@ class FollowUps:
         self.jobs = Jobs()
         self._client = client
         self._sweeper = sweeper
+        self._query_dates = dates
         self._sync = sync
         self._retry_refused = retry_refused
         self._settle = settle
-        self._failures = failures
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
-        self._read_again = ReadAgain(lambda: time.monotonic(), self._index_seconds)
+        self.reads = ReadsAfter(client, sync, failures, self.jobs, self._index_seconds)
+        self.relatives = Relatives(
+            client, sync, failures, self.jobs, self.compare, index_seconds=self._index_seconds
+        )
         self._resyncs = 0
         self._resync_began = 0.0
         self._orphans_took = 0.0
-        self._lately_took = 0.0
         self._compared_in: dict[Kinds, float] = {}
-        self._accounts: set[str] = set()
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
+            self.jobs.ask(DATES, self._dates, delay=DATES_SECONDS)
 
     @property
     def resync_running(self) -> bool:
@@ -103,43 +94,30 @@ class FollowUps:
 
     def after(self, payloads: Sequence[Any]) -> list[str]:
         """Ask for what these events entail beyond themselves; the names of what was asked for."""
-        asked = []
-        for project_id in projects_of(payloads):
-            name = f"issues of project {project_id}"
-            self.jobs.ask(name, partial(self._issues_of, project_id))
-            asked.append(name)
+        asked = self.reads.issues_of_projects(payloads)
         if asked:
             asked.append("sweep")
             self._now_and_with_index("sweep", self._sweep)
-        for showing in issues_showing(payloads):
-            self.jobs.ask(showing.name, partial(self._issues_showing, showing))
-            asked.append(showing.name)
+        asked += self.reads.issues_showing(payloads)
         if kinds := compared_after(payloads):
             name = f"sweep of {' and '.join(kinds)}"
             self._now_and_with_index(name, partial(self._sweep, kinds))
             asked.append(name)
-        if tell_of_names(payloads):
-            self.jobs.ask(NAMES, self._issues_showing_names)
-            asked.append(NAMES)
-        also = [self._ask_for_changes(of) for of in lately(payloads)]
-        if accounts := accounts_of(payloads):
-            self._accounts.update(accounts)
-            self.jobs.ask(PEOPLE, self._issues_showing_people)
-            also.append(PEOPLE)
+        more = self.relatives_of(payloads)
+        for read in changed_by(payloads):
+            name = f"what queries select by {read}"
+            self.jobs.ask(name, partial(self._selected_by, read, with_index(name)))
+            more.append(name)
+        more += self.reads.besides(payloads)
         if asked:
-            return [*asked, *also]
+            return [*asked, *more]
         delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
         self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
-        return [ORPHANS, *also]
+        return [ORPHANS, *more]
 
-    def again_with_index(self, touched: Mapping[Kinds, Iterable[Any]]) -> None:
-        """Have what an event touches read again where it was asked of what is behind the index."""
-        batch = self._read_again.note(touched)
-        if batch is not None:
-            name = with_index(batch.name)
-            delay = self._read_again.seconds_until(batch)
-            self.jobs.ask(name, partial(self._again, batch), delay=delay)
-            logger.info(f"Background work entails: {name}")
+    def relatives_of(self, payloads: Sequence[Any]) -> list[str]:
+        """Have those issues read that show something of what these events changed."""
+        return self.relatives.note(changed_issues(payloads).values())
 
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` wants to know."""
@@ -152,6 +130,7 @@ class FollowUps:
         self._resyncs -= 1
         if succeeded:
             self._sweeper.look_back_to(begun)
+            self._client.issues.reader.shown.issues.complete = True
             self._put_off_regular_sweep(self._sweep_seconds)
         self.jobs.wake()
 
@@ -182,14 +161,6 @@ class FollowUps:
         self.jobs.ask(DELETES, self._settled, delay=SETTLE_SECONDS)
         return [DELETES]
 
-    def _ask_for_changes(self, of: Lately) -> str:
-        """Have what changed lately read soon, and again when Jira's search shows what happened."""
-        make = partial(self._changed_since, of.since)
-        delay = max(LATELY_SECONDS, LATELY_SHARE * self._lately_took)
-        self.jobs.ask(of.name, make, delay=delay)
-        self.jobs.postpone(with_index(of.name), make, delay=max(delay, self._index_seconds))
-        return of.name
-
     def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
         self.jobs.ask(name, make)
@@ -199,59 +170,43 @@ class FollowUps:
         if self._sweep_seconds:
             self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
-    async def _issues_of(self, project_id: str) -> AsyncIterator[None]:
+    async def _selected_by(self, read: Read, again: str | None) -> AsyncIterator[None]:
+        """Compare ids, now and when the index has caught up, where a query reads what changed."""
         mapping = event.port_app_config
-        failed = partial(self._failures.note, behind=True)
-        async for page in project_issues(self._client, project_id, mapping, failed):
-            await self._sync(page, [])
+        kinds = kinds_selected_by(read, mapping)
+        if not kinds:
+            return
+        if again is not None:
+            make = partial(self._selected_by, read, None)
+            self.jobs.postpone(again, make, delay=self._index_seconds)
+            logger.info(f"Background work entails: {again}")
+        sharing = set[Kinds]().union(*(sharing_blueprints(kind, mapping) for kind in kinds))
+        async for _ in self._sweep(sharing, told=True):
             yield
 
-    async def _changed_since(self, moment: float) -> AsyncIterator[None]:
-        took, begun = 0.0, time.monotonic()
-        failed = partial(self._failures.note, behind=True)
-        async for results in changed_since(self._client, moment, event.port_app_config, failed):
-            await self._sync(results, [])
-            took += time.monotonic() - begun
-            yield
-            # Until here a resync may have been waited for.
-            begun = time.monotonic()
-        self._lately_took = took + time.monotonic() - begun
-
-    async def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
-        async for page in pages(self._client, showing, event.port_app_config, self._failures):
-            await self._sync(page, [])
-            yield
-
-    async def _again(self, batch: Batch) -> AsyncIterator[None]:
-        async for page in pages_again(self._client, batch, event.port_app_config, self._failures):
-            await self._sync(page, [])
-            yield
-
-    async def _issues_showing_names(self) -> AsyncIterator[None]:
-        async for page in showing_names(self._client, event.port_app_config, self._failures):
-            await self._sync(page, [])
-            yield
-
-    async def _issues_showing_people(self) -> AsyncIterator[None]:
-        accounts, self._accounts = self._accounts, set()
-        try:
-            async for page in showing_people(
-                self._client, sorted(accounts), event.port_app_config, self._failures
-            ):
-                await self._sync(page, [])
+    async def _dates(self) -> AsyncIterator[None]:
+        if not await is_dsp_mode_enabled():
+            async for _ in self._query_dates.steps():
                 yield
-        except Exception:
-            # The job is tried again from its beginning.
-            self._accounts |= accounts
-            raise
+            mapping = event.port_app_config
+            if has_calendar(mapping) and await self._query_dates.is_new_day():
+                async for _ in self._sweep(sharing_blueprints(Kinds.ISSUE, mapping), told=True):
+                    yield
+        self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
 
-    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
+    async def _sweep(
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+    ) -> AsyncIterator[None]:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
             logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
             return
-        async for _ in self._sweeper.sweep(kinds):
+        async for _ in self._sweeper.sweep(kinds, told=told):
+            # What an event would have touched, had there been one.
+            news, self._sweeper.news = self._sweeper.news, []
+            if names := self.relatives.note(news):
+                logger.info(f"Background work entails: {', '.join(names)}")
             yield
         if len(kinds) == len(Kinds):
             self._put_off_regular_sweep(self._sweep_seconds)
@@ -287,37 +242,3 @@ class FollowUps:
                 logger.info(f"Background work entails: {ORPHANS}")
                 self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
         self._orphans_took = time.monotonic() - begun
-
-
-def with_index(name: str) -> str:
-    """The name of a job that is done once more."""
-    return f"{name} when the index has caught up"
-
-
-def sharing_blueprints(kind: Kinds, mapping: PortAppConfig) -> set[Kinds]:
-    """The kinds that have to be read to know what is too much where one kind's entities are."""
-    of = {blueprint_of(r) for r in mapping.resources if kind_of(r) is kind} - {None}
-    sharing = {kind_of(r) for r in mapping.resources if blueprint_of(r) in of}
-    return {kind} | {other for other in sharing if other is not None}
-
-
-def projects_of(payloads: Iterable[Any]) -> list[str]:
-    """The ids of the projects that events are about, each once."""
-    ids = (
-        subject.id
-        for payload in payloads
-        if event_name(payload).startswith(Family.PROJECT)
-        for subject in project_subjects(payload)
-        if subject.id
-    )
-    return list(dict.fromkeys(ids))
-
-
-def compared_after(payloads: Iterable[Any]) -> tuple[Kinds, ...]:
-    """The kinds of which events tell that something changed, but not what."""
-    names = {event_name(payload) for payload in payloads}
-    return tuple(
-        kind.name
-        for kind in KINDS.values()
-        if kind.compared_after and any(name.startswith(kind.compared_after) for name in names)
-    )

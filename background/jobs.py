@@ -115,3 +115,8 @@ async def _advance(steps: Steps) -> bool:
     except StopAsyncIteration:
         return False
     return True
+
+
+def with_index(name: str) -> str:
+    """The name of a job that is done once more."""
+    return f"{name} when the index has caught up"

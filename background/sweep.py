@@ -18,17 +18,22 @@ from port_ocean.core.models import Entity
 from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans
+from background.put_away import put_away
 from background.sweep_plan import (
     Read,
     differs,
+    gone_news,
     grouped,
     is_bare,
     is_named_plainly,
+    is_of_issues,
     is_outage,
+    news_of,
+    over_limit_message,
     plan,
-    projects_named_by,
 )
 from client import JiraClient
+from jira.changed_issues import ChangedIssue
 from jira.errors import JiraError, MappingError
 from jira.kinds.kind import KindWithNames
 from jira.payloads import Row
@@ -99,6 +104,8 @@ class Sweeper:
         self._swept: dict[str, float] = {}
         self._said: set[str] = set()
         self.orphans = Orphans(writer, sync, stubs)
+        # Issues that changed or went without an event; whoever reads those that show them takes it.
+        self.news: list[ChangedIssue] = []
 
     def look_back_to(self, begun: float) -> None:
         """A resync that began then (monotonic seconds) has read everything."""
@@ -106,11 +113,13 @@ class Sweeper:
         self._swept.clear()
         self._failures.failing.all_read()
 
-    async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
-        """Delete what is too much, read and write what is missing or changed.
+    async def sweep(
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+    ) -> AsyncIterator[None]:
+        """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
-        Of all kinds, or of some. Raises JiraError and httpx.HTTPError where Jira or Port fails as a
-        whole: then nothing is deleted.
+        `told`: it is known why much is gone at once; what goes is then read one by one. Raises
+        JiraError and httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
@@ -148,7 +157,7 @@ class Sweeper:
             raise next(iter(read.failed.values()))
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
-        await self._delete(at_port, read, begun - self._index_seconds)
+        await self._delete(at_port, read, begun - self._index_seconds, told)
         for name in read.done:
             self._swept[name] = begun
             self._failures.failing.works(name, whole=True)
@@ -217,14 +226,15 @@ class Sweeper:
                 known = at_port.get(key_of(entity))
                 if known is None or (detailed and is_bare(known)):
                     missing.append(row)
-        async for whole in kind.named(missing, selector):
-            yield [results_of(resource, index, whole)]
         minutes = FIRST_LOOK_BACK_MINUTES
         since = self._swept.get(label(resource, index), self._resynced)
         if since is not None:
             minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES
-        async for whole in kind.changed(selector, minutes):
-            yield [results_of(resource, index, whole)]
+        for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
+            async for whole in pages:
+                mapped = await self._map_rows(resource, whole)
+                self.news += news_of(resource, whole, mapped.passed, at_port)
+                yield [results_of(resource, index, whole)]
 
     async def _look_at(
         self,
@@ -249,46 +259,37 @@ class Sweeper:
                 await self._failures.note(
                     row_of(name), MappingError(f"it can't be mapped: {error}.")
                 )
+        if is_of_issues(resource):
+            self.news += news_of(resource, rows, mapped.passed, at_port)
         return any(differs(entity, at_port) for entity in merged(mapped.passed))
 
     async def _delete(
-        self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float
+        self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float, told: bool
     ) -> None:
         # What was written meanwhile may be newer than what was read.
         still = [e for e in await self._at_port() if key_of(e) in at_port]
+        percent = limit_percent(self._limit_percent, event.port_app_config)
         look = partial(
             plan,
             still,
             read.expected,
             blueprints={of for of in read.complete - read.incomplete if not is_protected(of)},
-            limit_percent=limit_percent(self._limit_percent, event.port_app_config),
+            limit_percent=100 if told else percent,
         )
         now = look()
         if now.over_limit:
             doubtful = [entity for entities in now.over_limit.values() for entity in entities]
             try:
-                now = look(explained=await self._explained(doubtful))
+                now = look(explained=await put_away(self._client, doubtful))
             except JiraError as error:
                 await self._failures.raise_outage(error)
                 logger.info(f"Jira can't be asked why so much is gone: {error}")
         for blueprint, entities in now.over_limit.items():
-            shown = ", ".join(str(entity.identifier) for entity in entities[:10])
-            logger.error(
-                f"The sweep would delete {len(entities)} entities of {blueprint} ({shown}…), more "
-                "than sweepDeleteLimit and the mapping's entityDeletionThreshold allow "
-                f"({limit_percent(self._limit_percent, event.port_app_config):.0f} %): nothing is "
-                "deleted. If they are really gone from Jira, raise both or start a resync."
-            )
+            logger.error(over_limit_message(blueprint, entities, percent))
         if now.extra:
-            await self._sync([], [Candidate(e, Reason.SWEEP, seen_since) for e in now.extra])
-
-    async def _explained(self, entities: Sequence[Entity]) -> set[EntityKey]:
-        """Projects that Jira says are put away or renamed, and what has a key of theirs."""
-        live = {str(row["key"]) async for rows in self._client.projects.listed() for row in rows}
-        keys_of = {key_of(entity): projects_named_by(entity) for entity in entities}
-        keys = {key for named in keys_of.values() for key in named} - live
-        away = {key for key in keys if await self._client.projects.is_put_away(key)}
-        return {name for name, named in keys_of.items() if named & away}
+            self.news += gone_news(now.extra, event.port_app_config)
+            reason = Reason.TOUCHED if told else Reason.SWEEP
+            await self._sync([], [Candidate(e, reason, seen_since) for e in now.extra])
 
     def _say_once(self, resource: ResourceConfig, index: int) -> None:
         name = f"{resource.kind}-{index}"

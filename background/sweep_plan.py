@@ -1,16 +1,20 @@
 """What a sweep has to do: decided from what Port has and what Jira has, without I/O."""
 
-from collections.abc import Collection, Iterable, Mapping, Sized
+from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.models import Entity
 from port_ocean.core.utils.utils import are_entities_different
 
+from client import KINDS
+from jira.changed_issues import ChangedIssue
 from jira.errors import JiraUnavailableError
-from jira.payloads import project_key
+from jira.kinds.of_issues import KindOfIssues
+from jira.payloads import Row, project_key
+from port.deletions import goes_by_own_name
 from port.entities import EntityKey, has_details, key_of, targets
-from port.mapping.resources import blueprint_of
+from port.mapping.resources import blueprint_of, kind_of
 
 
 @dataclass
@@ -118,6 +122,64 @@ def differs(entity: Entity, at_port: Mapping[EntityKey, Entity]) -> bool:
     return known is None or not has_details([known]) or are_entities_different(entity, known)
 
 
+def news_of(
+    resource: ResourceConfig,
+    rows: Sequence[Row],
+    mapped: Sequence[Entity],
+    at_port: Mapping[EntityKey, Entity],
+) -> list[ChangedIssue]:
+    """Issues of which Port has something else: others may show that, and no event told of it.
+
+    What only one of both entities relates to shows it now, or did. Where an entity isn't called
+    like its issue it may be any of the rows.
+    """
+    if all(not differs(entity, at_port) for entity in mapped):
+        return []
+    if not goes_by_own_name(resource):
+        return [ChangedIssue(str(row["id"]), changed=None, compared=True) for row in rows]
+    return [
+        ChangedIssue(
+            str(entity.identifier), changed=None, shown_by=frozenset(others), compared=True
+        )
+        for entity in mapped
+        if differs(entity, at_port)
+        for known in [at_port.get(key_of(entity))]
+        for others in [named_issues(targets_of(entity) ^ (targets_of(known) if known else set()))]
+    ]
+
+
+def gone_news(entities: Iterable[Entity], mapping: PortAppConfig) -> list[ChangedIssue]:
+    """Issues that are too much in Port: others may show them, and no event told of it."""
+    of_issues = {
+        blueprint_of(resource)
+        for resource in mapping.resources
+        if is_of_issues(resource) and goes_by_own_name(resource)
+    }
+    return [
+        ChangedIssue(
+            str(entity.identifier),
+            changed=None,
+            gone=True,
+            subtasks=True,
+            shown_by=frozenset(named_issues(targets_of(entity))),
+            compared=True,
+        )
+        for entity in entities
+        if entity.blueprint in of_issues
+    ]
+
+
+def is_of_issues(resource: ResourceConfig) -> bool:
+    """Whether a row of the resource is an issue."""
+    kind = kind_of(resource)
+    return kind is not None and issubclass(KINDS[kind], KindOfIssues)
+
+
+def named_issues(names: Iterable[str]) -> set[str]:
+    """Those of some identifiers that may be names of issues."""
+    return {name for name in names if KindOfIssues.is_name(name)}
+
+
 def projects_named_by(entity: Entity) -> set[str]:
     """The keys of projects that an entity's name and its relations point at, by their form."""
     names = {str(entity.identifier), *targets_of(entity)}
@@ -136,6 +198,16 @@ def targets_of(entity: Entity) -> set[str]:
 def grouped(entities: Iterable[Entity]) -> Mapping[EntityKey, Entity]:
     """Entities by what makes them one of their kind."""
     return {key_of(entity): entity for entity in entities}
+
+
+def over_limit_message(blueprint: str, entities: Sequence[Entity], percent: float) -> str:
+    """Why nothing of a blueprint is deleted, and what to do."""
+    shown = ", ".join(str(entity.identifier) for entity in entities[:10])
+    return (
+        f"The sweep would delete {len(entities)} entities of {blueprint} ({shown}…), more than "
+        f"sweepDeleteLimit and the mapping's entityDeletionThreshold allow ({percent:.0f} %): "
+        "nothing is deleted. If they are really gone from Jira, raise both or start a resync."
+    )
 
 
 def is_named_plainly(resource: ResourceConfig) -> bool:

@@ -166,10 +166,10 @@ class World:
             if match := re.search(r"; background work: (.*)$|Background work entails: (.*)$", line):
                 names = (match[1] or match[2]).split(", ")
                 sweeps = {name.removesuffix(_LATER) for name in names if name.startswith(_TWICE)}
-                later = {name for name in names if name.endswith(_LATER)}
-                names = [name for name in names if name not in later]
+                later = {*(f"{name}{_LATER}" for name in sweeps), *names}
+                names = [name for name in names if not name.endswith(_LATER)]
                 if with_index:
-                    names += [*later, *(f"{name}{_LATER}" for name in sweeps)]
+                    names += [name for name in later if name.endswith(_LATER)]
                 asked |= dict.fromkeys(names, number)
             elif match := re.search(r"Background work done: (.*)$", line):
                 finished[match[1]] = number

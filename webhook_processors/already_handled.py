@@ -35,8 +35,7 @@ class AlreadyHandled:
         """
         if not isinstance(event, QueuedEvent) or event.again:
             return False
-        delivery = event.headers.get(DELIVERY_ID)
-        if delivery and delivery in self._deliveries:
+        if self.is_repeated(event):
             return True
         if event_name(event.payload).startswith(ENTAIL_MORE):
             return False
@@ -44,6 +43,10 @@ class AlreadyHandled:
         return bool(subjects) and all(
             self._read_at.get(subject, 0.0) > event.arrived for subject in subjects
         )
+
+    def is_repeated(self, event: WebhookEvent) -> bool:
+        """Whether this very delivery was handled."""
+        return event.headers.get(DELIVERY_ID) in self._deliveries
 
     def note(self, events: Iterable[WebhookEvent], begun: float) -> None:
         """These were handled; their reads began after `begun` (monotonic seconds)."""

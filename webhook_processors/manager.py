@@ -17,6 +17,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 
 from background.failures import Failures
 from background.follow_ups import FollowUps
+from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
@@ -99,15 +100,17 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @cached_property
     def follow_ups(self) -> FollowUps:
         """What is done in the background."""
-        settings = get_settings()
-        client = create_jira_client()
+        settings, client = get_settings(), create_jira_client()
         failures = Failures(client, self.failing)
-        sweeper = Sweeper(
+        by_what = (
             client,
             self.writer,
             partial(self.writes.sync, compared=True),
             lambda resource, rows: self._mapper.map(resource, rows),
             failures,
+        )
+        sweeper = Sweeper(
+            *by_what,
             stubs=self.stubs,
             limit_percent=settings.sweep_delete_limit_percent,
             index_seconds=settings.search_index_lag_seconds,
@@ -115,6 +118,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return FollowUps(
             client,
             sweeper,
+            QueryDates(*by_what, index_seconds=settings.search_index_lag_seconds),
             self.writes.sync,
             self.writes.retry_refused,
             self.writes.settle,
@@ -200,7 +204,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 for index, resource in enumerate(event.port_app_config.resources)
                 if resource.kind == processor.kind.name
             ]
-            self.follow_ups.again_with_index({k: s for k, s in touched.items() if k in mapped})
+            self.follow_ups.reads.again_with_index(
+                {k: s for k, s in touched.items() if k in mapped}
+            )
             if not pairs[webhook_event]:
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs

@@ -58,9 +58,12 @@ class UnderWay:
             begun = Begun(path, time.monotonic(), self._follow_ups().resync_running)
             self._begun[webhook_event] = begun
             try:
-                begun.is_news = await is_authentic(webhook_event) and not self._handled.is_old_news(
-                    webhook_event
-                )
+                begun.is_news = await is_authentic(webhook_event)
+                if begun.is_news and self._handled.is_old_news(webhook_event):
+                    begun.is_news = False
+                    if not self._handled.is_repeated(webhook_event):
+                        # Its issue was read since it came; those that show it were not.
+                        self._asked += self._follow_ups().relatives_of([webhook_event.payload])
                 touched_of(webhook_event)
             except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
                 begun.is_news = False

@@ -198,21 +198,22 @@ class IssueReader:
         self, query: IssueQuery, ids: Sequence[str]
     ) -> dict[str, Row | JiraError]:
         try:
-            return {str(row["id"]): row for row in await self._search_existing(query, ids)}
+            return await self._search_existing(query, ids)
         except JiraRequestError:
             # One id that is gone can make it a 400: ask which are left; others may go meanwhile.
             chunk = await self._bulk(ids, SMALLEST, ())
-            left = {str(row["id"]) for row in chunk.rows}
-            existing = [issue_id for issue_id in ids if issue_id in left]
+            existing = sorted({str(row["id"]) for row in chunk.rows}.intersection(ids))
             if len(existing) == len(ids):
                 raise
             found = await self._search_chunk(query, existing) if existing else {}
             return {**chunk.failed, **found}
 
-    async def _search_existing(self, query: IssueQuery, ids: Sequence[str]) -> list[Row]:
+    async def _search_existing(
+        self, query: IssueQuery, ids: Sequence[str]
+    ) -> dict[str, Row | JiraError]:
         jql = restrict(query.jql, "id", ids)
         pages = self.search(jql, query, reconcile=[int(issue_id) for issue_id in ids])
-        return [row async for page in pages for row in page]
+        return {str(row["id"]): row async for page in pages for row in page}
 
     async def _chunk(
         self,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from jira.kinds.shown_components import ShownComponents
+from jira.kinds.shown_issues import ShownIssues
 from jira.kinds.shown_names import ShownNames
 from jira.kinds.shown_subtasks import ShownSubtasks
 from jira.payloads import Row
@@ -15,8 +16,9 @@ class Shown:
         self.components = ShownComponents()
         self.names = ShownNames()
         self.subtasks = ShownSubtasks()
+        self.issues = ShownIssues()
 
     def note(self, issues: Iterable[Row]) -> None:
         """These issues were read, and go into the catalog as they are."""
-        for seen in (self.components, self.names, self.subtasks):
+        for seen in (self.components, self.names, self.subtasks, self.issues):
             seen.note(issues)

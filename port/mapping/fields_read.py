@@ -9,25 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
-_TOKEN = re.compile(
-    r"""\s+
-    | (?P<string>"(?:[^"\\]|\\.)*")
-    | (?P<path>\.[A-Za-z_][A-Za-z0-9_]*)
-    | (?P<recurse>\.\.)
-    | (?P<number>[0-9]+(?:\.[0-9]+)?)
-    | (?P<dot>\.)
-    | (?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)
-    | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-    | (?P<assign>\|=|\+=|-=|\*=|/=|//=|%=|=(?!=))
-    | (?P<operator>//|==|!=|<=|>=|[-+*/%<>,:;|?])
-    | (?P<open>[(\[{])
-    | (?P<close>[)\]}])""",
-    re.VERBOSE | re.DOTALL,
-)
+from port.mapping.expressions import UnclearError, texts, tokens_of
+
 PLAIN_ROW_KEYS = frozenset(("id", "key", "self", "expand", "changelog"))
 """What a row has beside its fields, whichever fields are asked for."""
 _PLAIN_WORDS = frozenset(
@@ -39,10 +25,6 @@ _PLAIN_WORDS = frozenset(
 """The words that may stand where the row is the input, since they don't hand it on."""
 _NEVER = frozenset(["def", "import", "include", "label", "input", "inputs", "reduce", "foreach"])
 _ENDS_A_TERM = frozenset(("string", "path", "variable", "close"))
-
-
-class _UnclearError(Exception):
-    """The whole row may be read."""
 
 
 @dataclass
@@ -69,7 +51,7 @@ def fields_read(resource: ResourceConfig) -> frozenset[str] | None:
 def texts_of(resource: ResourceConfig) -> tuple[str, ...]:
     """Every expression of a resource, its query among them."""
     mapped = resource.port.entity.mappings.dict(exclude_none=True)
-    return (resource.selector.query, *_texts(mapped))
+    return (resource.selector.query, *texts(mapped))
 
 
 def people_read(resource: ResourceConfig) -> tuple[str, ...]:
@@ -85,7 +67,7 @@ def fields_of(expressions: tuple[str, ...]) -> frozenset[str] | None:
     """The names of the fields that expressions read of an issue; None for perhaps any."""
     try:
         return frozenset(name for expression in expressions for name in _fields(expression))
-    except _UnclearError:
+    except UnclearError:
         return None
 
 
@@ -99,36 +81,9 @@ def may_read(resource: ResourceConfig, names: Iterable[str]) -> bool:
     )
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
-
-
-def _tokens(expression: str) -> list[tuple[str, str]]:
-    if "'" in expression:
-        # The framework turns some of these into double quotes.
-        raise _UnclearError
-    tokens = []
-    index = 0
-    while index < len(expression):
-        match = _TOKEN.match(expression, index)
-        if match is None:
-            raise _UnclearError
-        index = match.end()
-        if match.lastgroup is not None:
-            tokens.append((match.lastgroup, match[match.lastgroup]))
-    return [*tokens, ("end", "")]
-
-
 def _fields(expression: str) -> Iterator[str]:
-    """The fields that an expression reads of the row. Raises _UnclearError."""
-    tokens = _tokens(expression)
+    """The fields that an expression reads of the row. Raises UnclearError."""
+    tokens = tokens_of(expression)
     levels = [_Level("", of_row=True, begins_of_row=True)]
     previous = "end"
     index = 0
@@ -138,7 +93,7 @@ def _fields(expression: str) -> Iterator[str]:
         level = levels[-1]
         continues = previous in _ENDS_A_TERM and kind in ("path", "dot")
         if text in _NEVER or kind == "assign" or (kind == "string" and "\\(" in text):
-            raise _UnclearError
+            raise UnclearError
         is_key = level.opened_by == "{" and previous in ("{", ",") and kind in ("word", "string")
         if level.opened_by == "{" and previous in ("{", ","):
             _check_key(kind, following)
@@ -153,7 +108,7 @@ def _fields(expression: str) -> Iterator[str]:
             or (kind == "path" and text[1:] not in PLAIN_ROW_KEYS)
             or (kind == "word" and text not in _PLAIN_WORDS)
         ):
-            raise _UnclearError
+            raise UnclearError
         if not is_key:
             # A keyword can be a key, too.
             _move(levels, kind, text)
@@ -162,11 +117,11 @@ def _fields(expression: str) -> Iterator[str]:
             previous = "path"
         index += 1
     if len(levels) > 1:
-        raise _UnclearError
+        raise UnclearError
 
 
 def _field_named(tokens: list[tuple[str, str]]) -> str:
-    """The name right after `.fields`: `.x`, `."x"` or `["x"]`. Raises _UnclearError."""
+    """The name right after `.fields`: `.x`, `."x"` or `["x"]`. Raises UnclearError."""
     match tokens:
         case [("path", path), *_]:
             return path[1:]
@@ -175,14 +130,14 @@ def _field_named(tokens: list[tuple[str, str]]) -> str:
                 return str(json.loads(text))
             except ValueError:
                 # An interpolation, or escapes that JSON doesn't know.
-                raise _UnclearError from None
-    raise _UnclearError
+                raise UnclearError from None
+    raise UnclearError
 
 
 def _check_key(kind: str, following: tuple[str, str]) -> None:
     # `{key}` is short for `{key: .key}`, and so is `{"key"}`.
     if kind in ("word", "string") and following != ("operator", ":"):
-        raise _UnclearError
+        raise UnclearError
 
 
 def _move(levels: list[_Level], kind: str, text: str) -> None:
@@ -193,7 +148,7 @@ def _move(levels: list[_Level], kind: str, text: str) -> None:
     elif kind == "close" or (kind == "word" and text == "end"):
         # Without an `else`, `if` may give its input: the row.
         if len(levels) == 1 or (text == "end" and level.begins_of_row and not level.has_else):
-            raise _UnclearError
+            raise UnclearError
         levels.pop()
     elif kind == "word" and text in ("then", "elif", "else"):
         level.of_row = level.begins_of_row

@@ -11,6 +11,7 @@ from sandbox.jira.endpoints import API, PAGES, listed, refuse
 from sandbox.jira.entities import Issue, Project, Version
 from sandbox.jira.formats import Row
 from sandbox.jira.jql.fields import JqlField
+from sandbox.jira.jql.parser import Operand
 from sandbox.jira.project_parts import (
     ProjectParts,
     UnderProject,
@@ -38,6 +39,9 @@ _ORDER: dict[str, Callable[[Version], str]] = {
 }
 
 
+_FUNCTIONS = {"releasedversions": "released", "unreleasedversions": "unreleased"}
+
+
 class Versions(ProjectParts):
     """Versions, named by id; dates are days such as 2026-01-31. Changes send Jira's events."""
 
@@ -54,13 +58,16 @@ class Versions(ProjectParts):
             lambda issue: self._briefs(issue.affected_versions)
         )
         self.jql_fields["fixversion"] = JqlField(
-            lambda issue: terms(issue.fix_versions),
-            lambda operand: term_of(operand, self.versions.values()),
+            lambda issue: _terms(issue.fix_versions), self._version_term
         )
         self.jql_fields["affectedversion"] = JqlField(
-            lambda issue: terms(issue.affected_versions),
-            lambda operand: term_of(operand, self.versions.values()),
+            lambda issue: _terms(issue.affected_versions), self._version_term
         )
+
+    def _version_term(self, operand: Operand) -> str | None:
+        if operand.function:
+            return _FUNCTIONS.get(operand.text.lower())
+        return term_of(operand, self.versions.values())
 
     def _briefs(self, versions: Iterable[Version]) -> list[Row]:
         return [version_brief(self.rows, version) for version in versions]
@@ -217,6 +224,11 @@ def version_event(rows: Rows, version: Version, today: str) -> Row:
     """A version as an event carries it: in the older API's form."""
     link = f"{rows.base_url}/rest/api/2/version/{version.id}"
     return version_row(rows, version, today) | {"self": link}
+
+
+def _terms(versions: Iterable[Version]) -> tuple[str, ...]:
+    items = list(versions)
+    return (*terms(items), *("released" if item.released else "unreleased" for item in items))
 
 
 def version_brief(rows: Rows, version: Version) -> Row:

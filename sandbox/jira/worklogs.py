@@ -40,6 +40,8 @@ class Worklogs(IssueIndex):
         self.issue_fields["timespent"] = IssueField(
             lambda issue: sum(item.seconds for item in issue.worklogs) or None
         )
+        self.issue_fields["aggregatetimespent"] = IssueField(lambda issue: _together(issue) or None)
+        self.issue_fields["aggregateprogress"] = IssueField(_progress)
 
     def hide_worklogs(self, project_key: str) -> None:
         """Leave the field out of a project's issues, as a field configuration does."""
@@ -78,7 +80,7 @@ class Worklogs(IssueIndex):
         )
         self.worklogs[worklog.id] = worklog
         issue.worklogs.append(worklog)
-        self.forget_rows([issue])
+        self.forget_rows(self.around(issue))
         return worklog
 
     def add_worklog(
@@ -117,7 +119,7 @@ class Worklogs(IssueIndex):
         worklog.text = worklog.text if text is KEEP else text
         worklog.started = worklog.started if started is KEEP else started
         worklog.updated = max(self.now(), worklog.updated)
-        self.forget_rows([worklog.issue])
+        self.forget_rows(self.around(worklog.issue))
         self._worklog_event("updated", worklog, before)
         return worklog
 
@@ -129,7 +131,7 @@ class Worklogs(IssueIndex):
         self._touch(worklog.issue)
         worklog.issue.worklogs.remove(worklog)
         del self.worklogs[worklog_id]
-        self.forget_rows([worklog.issue])
+        self.forget_rows(self.around(worklog.issue))
         self._worklog_event("deleted", worklog, before)
 
     def _worklog_event(self, verb: str, worklog: Worklog, before: str | None) -> None:
@@ -147,6 +149,18 @@ class Worklogs(IssueIndex):
 def _spent(issue: Issue) -> str | None:
     """How much work an issue shows, as its changelog writes it."""
     return str(sum(item.seconds for item in issue.worklogs)) if issue.worklogs else None
+
+
+def _together(issue: Issue) -> int:
+    """The seconds of work on an issue and its sub-tasks."""
+    every = (issue, *(child for child in issue.children if child.type.level < 0))
+    return sum(item.seconds for one in every for item in one.worklogs)
+
+
+def _progress(issue: Issue) -> Row:
+    spent = _together(issue)
+    # Nothing was estimated: what was done is all there is to do.
+    return {"progress": spent, "total": spent} | ({"percent": 100} if spent else {})
 
 
 def worklog_row(rows: Rows, worklog: Worklog) -> Row:

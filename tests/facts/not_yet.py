@@ -5,7 +5,6 @@ Who adds what is missing adds its test to the fact's row and takes the entry out
 
 NOT_YET = {
     "selector-names-what-is-deleted": "nothing proves what becomes of events under such a selector",
-    "relatives-show-an-issue": "relatives aren't read again when what they show of it changes",
     "long-in-lists": "the lists of projects that divide a search grow with the site",
     "types-of-each-project": "a search for epics names every type of their level in one list",
     "points-an-hour": "points aren't counted, and nothing is spread over the hour",

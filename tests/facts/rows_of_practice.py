@@ -102,7 +102,15 @@ ROWS = [
             "test_a_sub_task_that_becomes_a_task_leaves_its_parent_and_may_come_back",
         ),
     ),
-    Row("relatives-show-an-issue", ()),
+    Row(
+        "relatives-show-an-issue",
+        tests_in(
+            "e2e.test_relatives",
+            "test_what_issues_show_of_others_follows_the_others",
+            "test_what_issues_show_of_others_goes_with_them",
+            "test_what_a_sweep_finds_touches_what_its_event_would_have",
+        ),
+    ),
     Row(
         "sprint-leaves-updated-alone",
         tests_in(
@@ -110,6 +118,7 @@ ROWS = [
             "test_a_sprint_gets_another_name_starts_and_is_deleted",
             "test_a_sprint_closes",
         )
+        + tests_in("e2e.test_selected", "test_issues_come_and_go_with_their_sprint")
         + tests_in(
             "sandbox.jira.test_sprints",
             "TestIssues::test_closing_leaves_only_what_is_done_in_it_without_events_of_issues",

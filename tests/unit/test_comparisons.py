@@ -5,8 +5,10 @@ from typing import Any, cast
 import pytest
 
 from background.failures import Failures
-from background.follow_ups import FollowUps, sharing_blueprints
+from background.follow_ups import FollowUps
+from background.query_dates import QueryDates
 from background.sweep import Sweeper
+from background.what_follows import sharing_blueprints
 from client import JiraClient
 from kinds import Kinds
 from port.failing import Failing
@@ -17,12 +19,13 @@ LATER = " when the index has caught up"
 
 @pytest.fixture
 def follow_ups() -> FollowUps:
-    async def nothing(*_: Any) -> Any:
+    async def nothing(*_: Any, **__: Any) -> Any:
         raise AssertionError("no job runs here")
 
     return FollowUps(
         cast(JiraClient, None),
         cast(Sweeper, None),
+        cast(QueryDates, None),
         nothing,
         nothing,
         nothing,

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from background import follow_ups as module
+from background import reads_after
 from background.follow_ups import (
-    LATELY_SECONDS,
-    LATELY_SHARE,
     ORPHANS_SECONDS,
     ORPHANS_SHARE,
     START_SECONDS,
 )
 from background.jobs import Jobs
 from background.read_again import Batch
+from background.reads_after import LATELY_SECONDS, LATELY_SHARE
+from background.relatives import RELATIVES
 from jira.payloads import IssueSubject
 from kinds import Kinds
 from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
@@ -28,9 +29,11 @@ from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
 def unstarted(monkeypatch):
     world = World()
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
+    monkeypatch.setattr(reads_after, "time", SimpleNamespace(monotonic=lambda: world.time))
     monkeypatch.setattr(module, "Jobs", partial(Jobs, lambda: world.time))
     monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=world.mapping))
-    monkeypatch.setattr(module, "project_issues", world.project_issues)
+    monkeypatch.setattr(reads_after, "event", SimpleNamespace(port_app_config=world.mapping))
+    monkeypatch.setattr(reads_after, "project_issues", world.project_issues)
 
     async def is_dsp_mode_enabled() -> bool:
         return world.dsp
@@ -74,10 +77,10 @@ async def test_what_is_behind_the_index_is_read_again_when_that_has_caught_up(
         assert (client, mapping) == (world.jira.client, world.mapping)
         yield [f"{subject.id} again" for subject in batch.subjects[Kinds.BACKLOG]]
 
-    monkeypatch.setattr(module, "pages_again", pages)
+    monkeypatch.setattr(reads_after, "pages_again", pages)
     for subject in subjects:
-        world.follow_ups.again_with_index({Kinds.BACKLOG: [subject]})
-    world.follow_ups.again_with_index({Kinds.ISSUE: subjects})
+        world.follow_ups.reads.again_with_index({Kinds.BACKLOG: [subject]})
+    world.follow_ups.reads.again_with_index({Kinds.ISSUE: subjects})
     [line] = [line for line in log if "Background work entails" in line]
     assert "batch 1 of what changed when the index has caught up|" in line
     assert await world.run(after=INDEX_SECONDS - 1) == []
@@ -129,7 +132,7 @@ async def test_a_sweep_that_an_event_asked_for_is_made_during_a_resync(unstarted
 
 async def test_each_project_is_read_once_however_many_events_name_it(world):
     asked = world.follow_ups.after([project(10), project(11), project(10), issue()])
-    assert asked == ["issues of project 10", "issues of project 11", "sweep"]
+    assert asked == ["issues of project 10", "issues of project 11", "sweep", RELATIVES]
     done = await world.run()
     assert done.count("page 1 of 10") == done.count("page 1 of 11") == 1
     assert done.count("sweep") == 1
@@ -137,9 +140,16 @@ async def test_each_project_is_read_once_however_many_events_name_it(world):
 
 async def test_other_events_have_orphans_looked_for(world):
     """A relation that changed may have left a stub behind."""
-    assert world.follow_ups.after([issue()]) == ["orphans"]
+    assert world.follow_ups.after([issue()]) == ["orphans", RELATIVES]
     assert await world.run() == []
     assert await world.run(after=ORPHANS_SECONDS) == ["orphans"]
+
+
+async def test_an_issue_that_is_gone_has_orphans_looked_for(world):
+    """Its relations may have been the only ones."""
+    gone = {"webhookEvent": "jira:issue_deleted", "issue": {"id": 1}}
+    assert "orphans" in world.follow_ups.after([gone])
+    assert "orphans" in await world.run(after=ORPHANS_SECONDS)
 
 
 async def test_what_port_refused_is_tried_again_after_other_events(world):
@@ -186,8 +196,8 @@ async def test_a_sweep_asked_for_while_another_one_runs_is_made_all_the_same(
 ):
     """The one that ends puts off the regular sweep, and not this one."""
 
-    async def sweep(kinds: Any) -> AsyncIterator[None]:
-        async for _ in world.sweep(kinds):
+    async def sweep(kinds: Any, **told: bool) -> AsyncIterator[None]:
+        async for _ in world.sweep(kinds, **told):
             if not asked:
                 asked.append(world.follow_ups.after([project(11)]))
             yield

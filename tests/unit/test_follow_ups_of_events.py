@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from background.follow_ups import compared_after, projects_of
+from background.what_follows import compared_after, projects_of
 from client import webhook_events
 
 Row = dict[str, Any]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from background import follow_ups as module
-from background.follow_ups import NAMES, PEOPLE
+from background import reads_after
 from background.jobs import FIRST_RETRY_SECONDS, Jobs
+from background.reads_after import NAMES, PEOPLE
 from tests.unit.helpers.follow_ups_world import World
 
 
@@ -44,10 +45,12 @@ def reads() -> Reads:
 def world(monkeypatch, reads):
     world = World()
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
+    monkeypatch.setattr(reads_after, "time", SimpleNamespace(monotonic=lambda: world.time))
     monkeypatch.setattr(module, "Jobs", partial(Jobs, lambda: world.time))
     monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=world.mapping))
-    monkeypatch.setattr(module, "showing_people", reads.people)
-    monkeypatch.setattr(module, "showing_names", reads.names)
+    monkeypatch.setattr(reads_after, "event", SimpleNamespace(port_app_config=world.mapping))
+    monkeypatch.setattr(reads_after, "showing_people", reads.people)
+    monkeypatch.setattr(reads_after, "showing_names", reads.names)
     world.start()
     world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=True)
     return world
@@ -64,8 +67,8 @@ async def test_a_types_event_has_the_names_compared(world):
 
 async def test_many_users_are_one_job_and_orphans_are_looked_for_too(world):
     names = world.follow_ups.after([user("b"), user("a"), user("b", "user_deleted")])
-    assert names == [PEOPLE, "orphans"]
-    assert world.follow_ups.after([user("c")]) == [PEOPLE, "orphans"]
+    assert names == ["orphans", PEOPLE]
+    assert world.follow_ups.after([user("c")]) == ["orphans", PEOPLE]
     assert await world.run() == ["issues of a", "issues of b", "issues of c"]
     assert await world.run() == []
 

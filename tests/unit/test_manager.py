@@ -43,6 +43,7 @@ class FollowUps:
         self.again: list[set[Kinds]] = []
         self.resync_running = False
         self.jobs = Jobs(lambda: 1000.0)
+        self.reads = self
 
     def after(self, payloads: Sequence[Any]) -> list[str]:
         self.told.append([payload["issue"]["id"] for payload in payloads])

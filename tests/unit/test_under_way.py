@@ -30,6 +30,7 @@ class World:
 
     def __init__(self) -> None:
         self.told: list[list[int]] = []
+        self.shown: list[int] = []
         self.committed = 0
         self.sweeps = 0
         self.resync_running = False
@@ -45,6 +46,10 @@ class World:
             raise self.after_fails
         self.told.append([payload["issue"]["id"] for payload in payloads])
         return ["orphans"]
+
+    def relatives_of(self, payloads: Sequence[Any]) -> list[str]:
+        self.shown += [payload["issue"]["id"] for payload in payloads]
+        return ["relatives"]
 
     def ask_for_sweep(self) -> None:
         self.sweeps += 1
@@ -107,7 +112,7 @@ async def test_a_delivery_that_was_handled_before_brings_no_news(world, log):
 async def test_old_news_alone_asks_for_nothing(world, log):
     await world.handle(queued("d-1"))
     await world.handle(queued("d-1"))
-    assert world.told == [[1]]
+    assert (world.told, world.shown) == ([[1]], [])
     assert "background work: none" in log[-1]
 
 
@@ -115,6 +120,7 @@ async def test_an_event_that_came_before_its_issue_was_read_brings_no_news(world
     waited = queued("d-2")
     await world.handle(queued("d-1"))
     assert await world.handle(waited) == []
+    assert world.shown == [1], "those that show it weren't read"
 
 
 async def test_an_event_that_came_during_the_read_brings_news(world):

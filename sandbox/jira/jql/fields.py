@@ -2,10 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sandbox.jira.defaults import CATEGORIES, RESOLUTION
 from sandbox.jira.entities import Issue, User
 from sandbox.jira.jql.parser import Operand
+
+
+def _day(due: str | None) -> float | None:
+    return None if due is None else datetime.fromisoformat(due).replace(tzinfo=UTC).timestamp()
+
 
 ISSUE_FIELDS = frozenset(("id", "key", "issue", "issuekey"))
 DATES: dict[str, Callable[[Issue], float | None]] = {
@@ -15,6 +21,8 @@ DATES: dict[str, Callable[[Issue], float | None]] = {
     "updateddate": lambda issue: issue.updated,
     "resolved": lambda issue: issue.resolved,
     "resolutiondate": lambda issue: issue.resolved,
+    "due": lambda issue: _day(issue.due),
+    "duedate": lambda issue: _day(issue.due),
 }
 TEXTS: dict[str, Callable[[Issue], str]] = {
     "summary": lambda issue: issue.summary,

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from background.failures import Failures
 from background.follow_ups import FollowUps
+from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from kinds import Kinds
 from port.failing import Failing
@@ -24,6 +25,9 @@ class World:
         self.done: list[str] = []
         self.looked_back_to: list[float] = []
         self.dsp = False
+        self.told: list[bool] = []
+        self.dates_looked_at = 0
+        self.new_day = False
         self.orphans_take = 0.0
         self.refused_retried = 0
         self.mapping = fake_client.mapping("issue", "project")
@@ -37,10 +41,12 @@ class World:
             sweep=self.sweep,
             orphans=SimpleNamespace(delete=self.orphans, left=False),
             look_back_to=self.looked_back_to.append,
+            news=[],
         )
         self.follow_ups = FollowUps(
             self.jira.client,
             cast(Sweeper, sweeper),
+            cast(QueryDates, SimpleNamespace(steps=self.dates, is_new_day=self.is_new_day)),
             self.sync,
             self.retry_refused,
             self.settle,
@@ -50,7 +56,17 @@ class World:
         )
         return self
 
-    async def sweep(self, kinds: Collection[Kinds] = tuple(Kinds)) -> AsyncIterator[None]:
+    async def dates(self) -> AsyncIterator[None]:
+        self.dates_looked_at += 1
+        yield
+
+    async def is_new_day(self) -> bool:
+        return self.new_day
+
+    async def sweep(
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+    ) -> AsyncIterator[None]:
+        self.told.append(told)
         self.done.append("sweep" if len(kinds) == len(Kinds) else f"sweep of {' and '.join(kinds)}")
         yield
 
@@ -72,7 +88,9 @@ class World:
         for number in (1, 2):
             yield [f"page {number} of {project_id}"]
 
-    async def sync(self, results: Sequence[Any], gone: Sequence[Any]) -> None:
+    async def sync(
+        self, results: Sequence[Any], gone: Sequence[Any], *, compared: bool = False
+    ) -> None:
         assert list(gone) == []
         self.done += results
 

@@ -1,0 +1,18 @@
+"""Why much is gone at once: projects that somebody put away or renamed, which Jira tells of."""
+
+from collections.abc import Sequence
+
+from port_ocean.core.models import Entity
+
+from background.sweep_plan import projects_named_by
+from client import JiraClient
+from port.entities import EntityKey, key_of
+
+
+async def put_away(client: JiraClient, entities: Sequence[Entity]) -> set[EntityKey]:
+    """Projects that Jira says are put away or renamed, and what has a key of theirs."""
+    live = {str(row["key"]) async for rows in client.projects.listed() for row in rows}
+    keys_of = {key_of(entity): projects_named_by(entity) for entity in entities}
+    keys = {key for named in keys_of.values() for key in named} - live
+    away = {key for key in keys if await client.projects.is_put_away(key)}
+    return {name for name, named in keys_of.items() if named & away}

@@ -1,0 +1,140 @@
+"""What is read and written after events besides their subjects: issues that show what changed."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from loguru import logger
+from port_ocean.context.event import event
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
+from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
+
+from background.changed_lately import Lately, changed_since, lately
+from background.failures import Failures
+from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
+from background.jobs import Jobs, with_index
+from background.names_shown import showing_names, tell_of_names
+from background.people_shown import accounts_of, showing_people
+from background.read_again import Batch, ReadAgain
+from background.read_again import pages as pages_again
+from background.relatives import Sync
+from background.what_follows import projects_of
+from client import JiraClient
+from kinds import Kinds
+
+LATELY_SECONDS = 1.0
+LATELY_SHARE = 4
+"""Reading what changed lately takes at most a fifth, however many events name no issue."""
+NAMES = "issues that show a type"
+PEOPLE = "issues that show people"
+
+Pages = AsyncIterator[list[WebhookEventRawResults]]
+
+
+class ReadsAfter:
+    """Jobs that read some issues again; each gives the names of what was asked for."""
+
+    def __init__(
+        self,
+        client: JiraClient,
+        sync: Sync,
+        failures: Failures,
+        jobs: Jobs,
+        index_seconds: float,
+    ) -> None:
+        self._client = client
+        self._sync = sync
+        self._failures = failures
+        self._jobs = jobs
+        self._index_seconds = index_seconds
+        self._read_again = ReadAgain(lambda: time.monotonic(), index_seconds)
+        self._lately_took = 0.0
+        self._accounts: set[str] = set()
+
+    def issues_of_projects(self, payloads: Sequence[Any]) -> list[str]:
+        """All issues of the projects that events are about."""
+        names = []
+        for project_id in projects_of(payloads):
+            names.append(f"issues of project {project_id}")
+            self._jobs.ask(names[-1], partial(self._issues_of, project_id))
+        return names
+
+    def issues_showing(self, payloads: Sequence[Any]) -> list[str]:
+        """Issues that show a release, a sprint or a type that changed."""
+        names = []
+        for showing in issues_showing(payloads):
+            names.append(showing.name)
+            self._jobs.ask(showing.name, partial(self._issues_showing, showing))
+        if tell_of_names(payloads):
+            names.append(NAMES)
+            self._jobs.ask(NAMES, self._issues_showing_names)
+        return names
+
+    def besides(self, payloads: Sequence[Any]) -> list[str]:
+        """Issues that changed lately, where an event names none, and that show somebody."""
+        names = [self._ask_for_changes(of) for of in lately(payloads)]
+        if accounts := accounts_of(payloads):
+            self._accounts.update(accounts)
+            self._jobs.ask(PEOPLE, self._issues_showing_people)
+            names.append(PEOPLE)
+        return names
+
+    def again_with_index(self, touched: Mapping[Kinds, Iterable[Any]]) -> None:
+        """Have what an event touches read again where it was asked of what is behind the index."""
+        batch = self._read_again.note(touched)
+        if batch is not None:
+            name = with_index(batch.name)
+            delay = self._read_again.seconds_until(batch)
+            self._jobs.ask(name, partial(self._again, batch), delay=delay)
+            logger.info(f"Background work entails: {name}")
+
+    def _ask_for_changes(self, of: Lately) -> str:
+        """Have what changed lately read soon, and again when Jira's search shows what happened."""
+        make = partial(self._changed_since, of.since)
+        delay = max(LATELY_SECONDS, LATELY_SHARE * self._lately_took)
+        self._jobs.ask(of.name, make, delay=delay)
+        self._jobs.postpone(with_index(of.name), make, delay=max(delay, self._index_seconds))
+        return of.name
+
+    async def _written(self, read: Callable[[PortAppConfig], Pages]) -> AsyncIterator[None]:
+        """Pages of rows under the mapping as it is by now, each written."""
+        async for page in read(event.port_app_config):
+            await self._sync(page, [])
+            yield
+
+    def _issues_of(self, project_id: str) -> AsyncIterator[None]:
+        failed = partial(self._failures.note, behind=True)
+        return self._written(lambda of: project_issues(self._client, project_id, of, failed))
+
+    def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
+        return self._written(lambda of: pages(self._client, showing, of, self._failures))
+
+    def _again(self, batch: Batch) -> AsyncIterator[None]:
+        return self._written(lambda of: pages_again(self._client, batch, of, self._failures))
+
+    def _issues_showing_names(self) -> AsyncIterator[None]:
+        return self._written(lambda of: showing_names(self._client, of, self._failures))
+
+    async def _issues_showing_people(self) -> AsyncIterator[None]:
+        accounts, self._accounts = self._accounts, set()
+        who = sorted(accounts)
+        try:
+            async for _ in self._written(
+                lambda of: showing_people(self._client, who, of, self._failures)
+            ):
+                yield
+        except Exception:
+            # The job is tried again from its beginning.
+            self._accounts |= accounts
+            raise
+
+    async def _changed_since(self, moment: float) -> AsyncIterator[None]:
+        took, begun = 0.0, time.monotonic()
+        failed = partial(self._failures.note, behind=True)
+        async for _ in self._written(lambda of: changed_since(self._client, moment, of, failed)):
+            took += time.monotonic() - begun
+            yield
+            # Until here a resync may have been waited for.
+            begun = time.monotonic()
+        self._lately_took = took + time.monotonic() - begun

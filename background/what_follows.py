@@ -1,0 +1,41 @@
+"""What events entail, by their payloads and the mapping, without I/O."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
+
+from client import KINDS
+from jira.events import Family
+from jira.payloads import event_name, project_subjects
+from kinds import Kinds
+from port.mapping.resources import blueprint_of, kind_of
+
+
+def sharing_blueprints(kind: Kinds, mapping: PortAppConfig) -> set[Kinds]:
+    """The kinds that have to be read to know what is too much where one kind's entities are."""
+    of = {blueprint_of(r) for r in mapping.resources if kind_of(r) is kind} - {None}
+    sharing = {kind_of(r) for r in mapping.resources if blueprint_of(r) in of}
+    return {kind} | {other for other in sharing if other is not None}
+
+
+def projects_of(payloads: Iterable[Any]) -> list[str]:
+    """The ids of the projects that events are about, each once."""
+    ids = (
+        subject.id
+        for payload in payloads
+        if event_name(payload).startswith(Family.PROJECT)
+        for subject in project_subjects(payload)
+        if subject.id
+    )
+    return list(dict.fromkeys(ids))
+
+
+def compared_after(payloads: Iterable[Any]) -> tuple[Kinds, ...]:
+    """The kinds of which events tell that something changed, but not what."""
+    names = {event_name(payload) for payload in payloads}
+    return tuple(
+        kind.name
+        for kind in KINDS.values()
+        if kind.compared_after and any(name.startswith(kind.compared_after) for name in names)
+    )
