@@ -55,7 +55,7 @@ class FollowUps:
         dates: QueryDates,
         sync: Sync,
         retry_refused: Callable[[], Awaitable[None]],
-        settle: Callable[[], Awaitable[object]],
+        settle: Callable[[], Awaitable[bool]],
         failures: Failures,
         *,
         sweep_minutes: int,
@@ -228,8 +228,14 @@ class FollowUps:
         self._put_off_regular_sweep(self._sweep_seconds)
 
     async def _settled(self) -> AsyncIterator[None]:
-        await self._settle()
+        if not await self._settle():
+            # What Port still showed may have been the last that related to a stub.
+            self._look_for_orphans(SEARCH_SECONDS)
         yield
+
+    def _look_for_orphans(self, delay: float) -> None:
+        logger.info(f"Background work entails: {ORPHANS}")
+        self.jobs.ask(ORPHANS, self._orphans, delay=delay)
 
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()
@@ -239,6 +245,5 @@ class FollowUps:
             await self._sweeper.orphans.delete(event.port_app_config)
             yield
             if self._sweeper.orphans.left:
-                logger.info(f"Background work entails: {ORPHANS}")
-                self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
+                self._look_for_orphans(SEARCH_SECONDS)
         self._orphans_took = time.monotonic() - begun

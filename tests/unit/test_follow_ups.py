@@ -14,6 +14,7 @@ from background import reads_after
 from background.follow_ups import (
     ORPHANS_SECONDS,
     ORPHANS_SHARE,
+    SETTLE_SECONDS,
     START_SECONDS,
 )
 from background.jobs import Jobs
@@ -22,6 +23,7 @@ from background.reads_after import LATELY_SECONDS, LATELY_SHARE
 from background.relatives import RELATIVES
 from jira.payloads import IssueSubject
 from kinds import Kinds
+from port.just_written import SEARCH_SECONDS
 from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
 
 
@@ -350,3 +352,13 @@ async def test_what_a_read_of_changes_waited_for_is_no_part_of_its_time(world):
             await world.follow_ups.jobs.step(an_hour_later)
     world.follow_ups.after([attachment()])
     assert written(await world.run(after=LATELY_SECONDS)) == ["AB-1"]
+
+
+@pytest.mark.parametrize("under_way", [True, False])
+async def test_when_deletes_are_done_orphans_are_looked_for_again(world, under_way):
+    """What Port still showed may have been the last that related to a stub."""
+    world.deletes_under_way = under_way
+    world.follow_ups.settle()
+    done = await world.run(after=SETTLE_SECONDS)
+    assert done == ["settle"]
+    assert await world.run(after=SEARCH_SECONDS) == ([] if under_way else ["orphans"])

@@ -30,6 +30,7 @@ class World:
         self.new_day = False
         self.orphans_take = 0.0
         self.refused_retried = 0
+        self.deletes_under_way = False
         self.mapping = fake_client.mapping("issue", "project")
         self.jira = FakeClient()
         self.failing = Failing()
@@ -76,7 +77,7 @@ class World:
 
     async def settle(self) -> bool:
         self.done.append("settle")
-        return False
+        return self.deletes_under_way
 
     async def retry_refused(self) -> None:
         self.refused_retried += 1
