@@ -81,6 +81,7 @@ class JiraIntegration(BaseIntegration):
         await super().initialize_handlers()
         self._applier.compare = super()._map_entities_compared_with_port
         self._applier.writer = self._live_events.writer
+        self._applier.stubs = self._live_events.stubs
         self._applier.deletes = self._live_events.writes.delete_for_resync
 
     @property

@@ -111,9 +111,7 @@ class FollowUps:
         more += self.reads.besides(payloads)
         if asked:
             return [*asked, *more]
-        delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
-        self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
-        return [ORPHANS, *more]
+        return [*self.look_for_orphans(), *more]
 
     def relatives_of(self, payloads: Sequence[Any]) -> list[str]:
         """Have those issues read that show something of what these events changed."""
@@ -155,6 +153,12 @@ class FollowUps:
             self.jobs.postpone(with_index(name), make, delay=delay)
             names.append(name if kind in kinds else with_index(name))
         return names
+
+    def look_for_orphans(self) -> list[str]:
+        """Have stubs deleted that nothing relates to any more, when nothing else is written."""
+        delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
+        self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
+        return [ORPHANS]
 
     def settle(self) -> list[str]:
         """Have what waits for deletes written when Port has done them; the name of that."""
@@ -230,12 +234,12 @@ class FollowUps:
     async def _settled(self) -> AsyncIterator[None]:
         if not await self._settle():
             # What Port still showed may have been the last that related to a stub.
-            self._look_for_orphans(SEARCH_SECONDS)
+            self._orphans_later()
         yield
 
-    def _look_for_orphans(self, delay: float) -> None:
+    def _orphans_later(self) -> None:
         logger.info(f"Background work entails: {ORPHANS}")
-        self.jobs.ask(ORPHANS, self._orphans, delay=delay)
+        self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
 
     async def _orphans(self) -> AsyncIterator[None]:
         begun = time.monotonic()
@@ -245,5 +249,5 @@ class FollowUps:
             await self._sweeper.orphans.delete(event.port_app_config)
             yield
             if self._sweeper.orphans.left:
-                self._look_for_orphans(SEARCH_SECONDS)
+                self._orphans_later()
         self._orphans_took = time.monotonic() - begun

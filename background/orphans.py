@@ -21,12 +21,18 @@ class Orphans:
         self._writer = writer
         self._sync = sync
         self._stubs = stubs
+        self._port_marks_them = False
         self.left = False
         """Whether there may be some that it was too early to tell of."""
 
     async def delete(self, mapping: PortAppConfig) -> None:
         """Those that Port made for a relation which this process wrote."""
         made_by_port = await self._writer.stubs(_may_have_stubs(mapping))
+        self._port_marks_them |= bool(made_by_port)
+        if self._port_marks_them and not made_by_port:
+            # There are none, whatever is listed as ours.
+            self.left = False
+            return
         found = await self._orphans(made_by_port, mapping)
         ours = [entity for entity in found if self._stubs.may_be(entity)]
         old = [entity for entity in ours if not self._stubs.is_young(entity)]

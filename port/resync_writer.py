@@ -16,6 +16,7 @@ from port_ocean.core.ocean_types import EntityDiff
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
 from port.bulk import Written
+from port.deletions import Stubs
 from port.entities import as_written, by_blueprint, key_of
 from port.resync import RESYNC
 from port.writer import PortWriter
@@ -46,6 +47,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         self.compare: Compare | None = None
         self.writer: PortWriter | None = None
         self.deletes: Deletes | None = None
+        self.stubs = Stubs()
         self._reasons: dict[str, None] = {}
         self._deleted: list[int] = []
         self.kept_related = False
@@ -162,6 +164,8 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
                 await self._upsert(part, user_agent_type)
 
         entities = as_written(entities, event.port_app_config.get_port_request_options())
+        # Also of what isn't written, since Port has it as it is.
+        self.stubs.note(entities)
         try:
             changed = await self._changed(entities, of, compare, user_agent_type)
         except Exception as error:  # noqa: BLE001  (writing all of them is right, too)

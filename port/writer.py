@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import httpx
 from loguru import logger
@@ -190,12 +191,13 @@ class PortWriter:
 
         Whoever's they are, or those that are plainly for relations of `ours`.
         """
-        rules = [_MADE_BY_PORT]
+        rules: list[dict[str, Any]] = [_MADE_BY_PORT]
         if ours:
             name = f"/{self._port.auth.integration_identifier}/"
             rules.append({"property": "$datasource", "operator": "contains", "value": name})
-        searches = [search(self._port, [is_of(of), *rules]) for of in blueprints]
-        return [entity for found in await asyncio.gather(*searches) for entity in found]
+        wanted = sorted(blueprints)
+        one_of = {"combinator": "or", "rules": [is_of(blueprint) for blueprint in wanted]}
+        return await search(self._port, [one_of, *rules]) if wanted else []
 
     async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
         """Those that are in Port, where Port itself made them for a relation."""

@@ -12,7 +12,7 @@ from port_ocean.core.models import Entity
 from background.follow_ups import SETTLE_SECONDS, FollowUps
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
-from port.deletions import Candidate
+from port.deletions import Candidate, Reason
 from port.dsp import is_dsp_mode_enabled
 from port.live_writer import LiveWriter
 from port.mapping.row_mapper import RowMapper
@@ -66,7 +66,9 @@ class Writes:
                         compared=compared,
                         read_since=self._follow_ups().jobs.running_since,
                     )
-        await self._ask_for_what_it_takes(live=live)
+        # What events write has its orphans looked for with all else that they entail.
+        relations = not live and (bool(results) or any(c.reason is not Reason.ORPHAN for c in gone))
+        await self._ask_for_what_it_takes(live=live, relations=relations)
 
     async def retry_refused(self) -> None:
         """Write again what Port refused."""
@@ -96,10 +98,15 @@ class Writes:
         except (httpx.HTTPError, JiraError) as error:
             logger.warning(f"Not all that this resync found to be too much could go: {error}")
 
-    async def _ask_for_what_it_takes(self, *, live: bool = False) -> None:
-        """Ask for the background work that something written made necessary."""
+    async def _ask_for_what_it_takes(self, *, live: bool = False, relations: bool = False) -> None:
+        """Ask for the background work that something written made necessary.
+
+        `relations`: what was written may have been the last to relate to a stub.
+        """
         kinds, later = self._writer.take_to_compare()
         names = self._follow_ups().compare(kinds, later)
+        if relations:
+            names += self._follow_ups().look_for_orphans()
         if self._writer.going:
             names += self._follow_ups().settle()
         self._under_way.asked_for(names)

@@ -79,3 +79,17 @@ async def test_of_a_blueprint_that_was_not_read_as_a_whole_none_goes(world):
     world.port.made_for_us = {"AB-3"}
     await world.sweeper.orphans.delete_of_former_lives({"other"}, MAPPING)
     assert world.deleted == []
+
+
+async def test_where_port_marks_its_stubs_and_has_none_nothing_more_is_asked(world, monkeypatch):
+    world.port.made_by_port = [entity("AB-3")]
+    related(world, "AB-3")
+    await world.sweeper.orphans.delete(MAPPING)
+    assert world.deleted == ["AB-3"]
+    world.port.made_by_port = []
+
+    async def everything(*_: object) -> None:
+        raise AssertionError("the whole catalog is listed for nothing")
+
+    monkeypatch.setattr(world.port, "everything", everything)
+    await world.sweeper.orphans.delete(MAPPING)

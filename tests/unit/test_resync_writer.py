@@ -301,6 +301,16 @@ async def test_outside_of_a_resync_it_is_written_at_once(applier, port):
     assert list(port.has) == ["AB-1"]
 
 
+@pytest.mark.parametrize("there", [True, False])
+async def test_what_a_resync_relates_to_may_be_stubs(applier, port, compared, there):
+    """Also where Port had it as it is: its last relation may go with the next event."""
+    compared.has = {"AB-1"} if there else set()
+    await write(applier, issue(1, parent=9))
+    await written()
+    assert applier.stubs.may_be(issue(9))
+    assert not applier.stubs.may_be(issue(1))
+
+
 async def test_what_the_framework_finds_too_much_is_deleted_by_ours(applier):
     deleted: list[Entity] = []
 

@@ -165,10 +165,11 @@ async def test_what_goes_itself_is_not_among_those_that_point():
 async def test_stubs_are_looked_for_under_the_data_source_that_port_gives_them(ours):
     port = StrictPort()
     await writer(port).stubs(["issue", "project"], ours=ours)
-    assert [rules[0]["value"] for rules in port.searches] == ["issue", "project"]
-    for rules in port.searches:
-        sources = [rule["value"] for rule in rules if rule["property"] == "$datasource"]
-        assert sources == (["port-auto-", "/mine/"] if ours else ["port-auto-"])
+    [[blueprints, *sources]] = port.searches
+    assert [rule["value"] for rule in blueprints["rules"]] == ["issue", "project"]
+    assert {rule["property"] for rule in sources} == {"$datasource"}
+    values = [rule["value"] for rule in sources]
+    assert values == (["port-auto-", "/mine/"] if ours else ["port-auto-"])
 
 
 CALLS = {

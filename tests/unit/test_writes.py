@@ -44,6 +44,7 @@ class World:
             after=lambda _: [],
             compare=self.compare,
             settle=lambda: ["deletes"],
+            look_for_orphans=lambda: ["orphans"],
         )
         self.writes = Writes(
             cast(LiveWriter, self),
@@ -181,3 +182,18 @@ async def test_a_delete_of_a_resync_that_fails_is_left_to_the_sweep_and_said(wor
     await world.writes.delete_for_resync([entity("AB-1")])
     [line] = [line for line in log if line.startswith("WARNING")]
     assert str(error) in line
+
+
+@pytest.mark.parametrize(
+    ("results", "gone", "live", "asked"),
+    [
+        (ROWS, [], False, True),
+        ([], GONE, False, True),
+        ([], [Candidate(entity("AB-1"), Reason.ORPHAN)], False, False),
+        (ROWS, [], True, False),
+    ],
+)
+async def test_what_background_work_wrote_may_leave_orphans(world, log, results, gone, live, asked):
+    """Events have them looked for in any case; the search for orphans does it once."""
+    await world.writes.sync(results, gone, live=live)
+    assert bool([line for line in log if "background work: orphans" in line]) is asked

@@ -184,6 +184,6 @@ class StrictPort:
 
 
 def _holds(blueprint: str, identifier: str, rules: list[dict[str, Any]]) -> bool:
-    wanted = {rule["property"]: rule["value"] for rule in rules}
+    wanted = {rule["property"]: rule["value"] for rule in rules if "property" in rule}
     names = wanted.get("$identifier", [identifier])
     return wanted.get("$blueprint", blueprint) == blueprint and identifier in names
