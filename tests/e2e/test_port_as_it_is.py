@@ -161,7 +161,8 @@ async def test_a_parent_that_leaves_the_selector_is_a_stub_as_after_a_fresh_resy
     of = mapping(PARENTS, entityDeletionThreshold=1)
     async with mapped(site, of, WITH_PARENTS, before=slow(seconds), **NO_SWEEP) as world:
         if by_resync:
-            # Without a word: no event says so.
+            # Without a word: no event says so. Port's searches have caught up by then.
+            slow(seconds)(world)
             site.issue_of(parent).labels = []
             assert await world.resync() == "completed"
             await world.catalog.wait_for(
