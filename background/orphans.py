@@ -8,6 +8,7 @@ from port_ocean.core.models import Entity
 
 from background.sweep_plan import orphans
 from port.deletions import Candidate, Reason, Stubs, is_protected
+from port.entities import key_of
 from port.mapping.resources import blueprint_of, details_of
 from port.writer import PortWriter
 
@@ -37,7 +38,7 @@ class Orphans:
         ours = [entity for entity in found if self._stubs.may_be(entity)]
         old = [entity for entity in ours if not self._stubs.is_young(entity)]
         self.left = len(old) < len(ours)
-        await self._delete(old)
+        await self._delete(old, made_by_port)
 
     async def delete_of_former_lives(
         self, blueprints: Collection[str], mapping: PortAppConfig
@@ -46,7 +47,8 @@ class Orphans:
         wanted = _may_have_stubs(mapping) & set(blueprints)
         if made_by_port := await self._writer.stubs(wanted, ours=True):
             ours = [e for e in await self._orphans(made_by_port, mapping) if e in made_by_port]
-            await self._delete([e for e in ours if not self._stubs.is_young(e)])
+            old = [entity for entity in ours if not self._stubs.is_young(entity)]
+            await self._delete(old, made_by_port)
 
     async def _orphans(
         self, made_by_port: Sequence[Entity], mapping: PortAppConfig
@@ -54,9 +56,11 @@ class Orphans:
         at_port = await self._writer.everything(details_of(mapping))
         return orphans(at_port, made_by_port, _may_have_stubs(mapping))
 
-    async def _delete(self, entities: Sequence[Entity]) -> None:
+    async def _delete(self, entities: Sequence[Entity], made_by_port: Sequence[Entity]) -> None:
         if entities:
-            await self._sync([], [Candidate(entity, Reason.ORPHAN) for entity in entities])
+            surely = {key_of(entity) for entity in made_by_port}
+            reason = {True: Reason.STUB, False: Reason.ORPHAN}
+            await self._sync([], [Candidate(e, reason[key_of(e) in surely]) for e in entities])
 
 
 def _may_have_stubs(mapping: PortAppConfig) -> set[str]:

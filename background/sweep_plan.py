@@ -84,7 +84,7 @@ def orphans(
     if at_port and not has_details(at_port):
         return []
     needed = {target for entity in at_port for target in targets_of(entity)}
-    stubs = {key_of(e): e for e in (*filter(is_stub, at_port), *made_by_port)}
+    stubs = {key_of(e): e for e in filter(is_stub, (*at_port, *made_by_port))}
     return [
         stub
         for stub in stubs.values()

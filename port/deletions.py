@@ -30,6 +30,7 @@ class Reason(StrEnum):
     EVENT = "its event's subject is gone from Jira, or no longer selected"
     TOUCHED = "Jira no longer has what it stands for, which another change brought to light"
     ORPHAN = "Port made it for a relation, and nothing relates to it any more"
+    STUB = "Port itself made it for a relation, and nothing relates to it any more"
     SWEEP = "a sweep read everything and found nothing in Jira that stands for it"
 
 

@@ -224,8 +224,7 @@ class LiveWriter:
         pointing = await self._writer.pointing_at(entities, details_of(mapping))
         self._pointing |= {key_of(entity): entity for entity in pointing}
         unseen = self._writer.just_written(entities)
-        options = mapping.get_port_request_options()
-        left = await self._writer.delete(entities, options)
+        left = await self._writer.delete(entities, mapping.get_port_request_options())
         self.going.begin(without(entities, left), unseen)
         return {key_of(entity) for entity in left}
 
@@ -280,7 +279,7 @@ class LiveWriter:
         stubs = [
             entity
             for entity in without(others, held)
-            if asked[key_of(entity)].reason is Reason.ORPHAN or self._stubs.may_be(entity)
+            if asked[key_of(entity)].reason is Reason.STUB or self._stubs.may_be(entity)
         ]
         made_by_port = await self._writer.stubs_called(stubs) if stubs else []
         there = [*ours, *held, *made_by_port]
@@ -300,5 +299,7 @@ class LiveWriter:
         if too_early:
             logger.info(f"Written too lately to be deleted, compared again: {named(too_early)}")
             self._to_compare_later |= looked.came_from
+        # Of a stub of Port's nobody need say that nothing stands for it.
+        is_gone |= is_unsaid & {key_of(c.entity) for c in doomed if c.reason is Reason.STUB}
         goes = [c for c in doomed if key_of(c.entity) in is_gone]
         return [*goes, *(c for c in compared if c.entity not in too_early)]

@@ -11,7 +11,7 @@ IN_ONE_RULE = 1000
 
 
 async def search(port: PortClient, rules: list[dict[str, Any]]) -> list[Entity]:
-    """The names of the entities for which all rules hold, whoever made them.
+    """The entities for which all rules hold, whoever made them.
 
     Raises httpx.HTTPError. https://docs.port.io/search-and-query/
     """
@@ -19,7 +19,7 @@ async def search(port: PortClient, rules: list[dict[str, Any]]) -> list[Entity]:
         f"{port.auth.api_url}/entities/search",
         json={"combinator": "and", "rules": rules},
         headers=await port.auth.headers(),
-        params={"include": ["blueprint", "identifier"]},
+        params={"include": ["blueprint", "identifier", "title", "properties", "relations"]},
         extensions={"retryable": True},
     )
     handle_port_status_code(response)

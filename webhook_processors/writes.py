@@ -67,7 +67,8 @@ class Writes:
                         read_since=self._follow_ups().jobs.running_since,
                     )
         # What events write has its orphans looked for with all else that they entail.
-        relations = not live and (bool(results) or any(c.reason is not Reason.ORPHAN for c in gone))
+        stubs = (Reason.ORPHAN, Reason.STUB)
+        relations = not live and (bool(results) or any(c.reason not in stubs for c in gone))
         await self._ask_for_what_it_takes(live=live, relations=relations)
 
     async def retry_refused(self) -> None:
