@@ -148,6 +148,8 @@ def test_one_that_was_stopped_is_not_taken_for_whole(small, ended_by):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell ignores it for what runs in its background, and so would the child.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         assert "Installing 1 packages" in process.stdout.readline()
