@@ -34,15 +34,19 @@ async def started(
         yield world
 
 
-def character_of_port(world: World, rng: random.Random) -> None:
-    """What nobody says of Port, one way or the other, and deletes and searches that take time."""
+def character_of_port(world: World, rng: random.Random, *, takes_time: bool = True) -> None:
+    """What nobody says of Port, one way or the other; and its deletes and searches take time."""
     routes = world.port.api.entity_routes
     routes.lean_listing = rng.random() < 0.7
     routes.rules.null_titles = rng.random() < 0.5
     routes.rules.twice_in_a_bulk = rng.random() < 0.5
     world.catalog.unchanged_is_updated = rng.random() < 0.5
-    world.catalog.search_lag = rng.choice((0.0, 0.0, 0.5, 1.0))
-    if rng.random() < 0.5:
+    search_lag = rng.choice((0.0, 0.0, 0.5, 1.0))
+    slow = rng.random() < 0.5
+    if not takes_time:
+        return
+    world.catalog.search_lag = search_lag
+    if slow:
         seconds = random.Random(rng.random())
         world.catalog.delete_seconds = lambda: seconds.uniform(0, 3)
 
