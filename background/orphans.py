@@ -59,8 +59,13 @@ class Orphans:
     async def _delete(self, entities: Sequence[Entity], made_by_port: Sequence[Entity]) -> None:
         if entities:
             surely = {key_of(entity) for entity in made_by_port}
-            reason = {True: Reason.STUB, False: Reason.ORPHAN}
-            await self._sync([], [Candidate(e, reason[key_of(e) in surely]) for e in entities])
+            await self._sync(
+                [],
+                [
+                    Candidate(e, Reason.STUB if key_of(e) in surely else Reason.ORPHAN)
+                    for e in entities
+                ],
+            )
 
 
 def _may_have_stubs(mapping: PortAppConfig) -> set[str]:

@@ -7,7 +7,7 @@ the calendar jump at midnight: then ids are compared as in a sweep.
 
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +18,8 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 
 from background.failures import Failures
+from background.orphans import Sync
+from background.sweep import MapRows
 from background.sweep_plan import grouped, is_bare
 from client import JiraClient
 from jira.errors import JiraError, JiraRequestError
@@ -29,16 +31,12 @@ from port.deletions import Candidate, Reason
 from port.entities import has_details, key_of
 from port.mapping.limits import dates_looked_at
 from port.mapping.resources import identity_only, label, selector_of
-from port.mapping.row_mapper import Mapped
 from port.related_rows import results_of
 from port.writer import PortWriter
 
 DATES_SECONDS = 300.0
 MARGIN_MINUTES = 2
 """Looked back further than the last time: JQL knows minutes."""
-
-Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
-MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[Mapped]]
 
 
 class QueryDates:

@@ -1,6 +1,6 @@
 """What events are about, read again when what is asked for it has caught up with the database."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,19 +8,19 @@ from port_ocean.core.handlers.port_app_config.models import PortAppConfig, Resou
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
 from background.failures import Failures
+from background.issues_showing import Pages
 from client import KINDS, JiraClient
 from jira.errors import JiraError
 from jira.payloads import IssueSubject
 from kinds import Kinds
 from port.deletions import goes_by_own_name
 from port.mapping.resources import kind_of, label, selector_of
+from port.related_rows import results_of
 
 TOGETHER_SHARE = 5
 """Events of a fifth of the time that is waited are read again together."""
 LEAST_SECONDS = 1.0
 SUBJECTS_TOGETHER = 100
-
-Pages = AsyncIterator[list[WebhookEventRawResults]]
 
 
 @dataclass
@@ -95,7 +95,4 @@ async def _read(
     subjects: Sequence[IssueSubject],
 ) -> WebhookEventRawResults:
     found = await client.kinds[kind].resolve(subjects, await selector_of(resource))
-    results = WebhookEventRawResults(found.updated, found.deleted)
-    results.resource = resource
-    results.resource_index = index
-    return results
+    return results_of(resource, index, found.updated, found.deleted)

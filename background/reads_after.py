@@ -8,11 +8,16 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
 from background.changed_lately import Lately, changed_since, lately
 from background.failures import Failures
-from background.issues_showing import IssuesShowing, issues_showing, pages, project_issues
+from background.issues_showing import (
+    IssuesShowing,
+    Pages,
+    issues_showing,
+    pages,
+    project_issues,
+)
 from background.jobs import Jobs, with_index
 from background.names_shown import showing_names, tell_of_names
 from background.people_shown import accounts_of, showing_people
@@ -28,8 +33,6 @@ LATELY_SHARE = 4
 """Reading what changed lately takes at most a fifth, however many events name no issue."""
 NAMES = "issues that show a type"
 PEOPLE = "issues that show people"
-
-Pages = AsyncIterator[list[WebhookEventRawResults]]
 
 
 class ReadsAfter:

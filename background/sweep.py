@@ -17,7 +17,7 @@ from port_ocean.core.models import Entity
 
 from background.failures import Failures
 from background.names_shown import showing_others
-from background.orphans import Orphans
+from background.orphans import Orphans, Sync
 from background.put_away import put_away
 from background.sweep_plan import (
     Read,
@@ -65,7 +65,6 @@ FIRST_LOOK_BACK_MINUTES = 24 * 60
 MARGIN_MINUTES = 5
 """Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
 
-Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
 MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[Mapped]]
 
 

@@ -1,6 +1,6 @@
 """Rows of resources, as they are written: all of them, or those that Port has a name for."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from loguru import logger
@@ -103,9 +103,11 @@ async def looked_up(
     return looked
 
 
-def results_of(resource: ResourceConfig, index: int, rows: list[Row]) -> WebhookEventRawResults:
-    """Rows to be updated, as the framework wants them."""
-    results = WebhookEventRawResults(updated_raw_results=rows, deleted_raw_results=[])
+def results_of(
+    resource: ResourceConfig, index: int, rows: list[Row], gone: Sequence[Row] = ()
+) -> WebhookEventRawResults:
+    """Rows to be updated and rows that are gone, as the framework wants them."""
+    results = WebhookEventRawResults(updated_raw_results=rows, deleted_raw_results=[*gone])
     results.resource = resource
     results.resource_index = index
     return results
