@@ -1,7 +1,8 @@
 """Entities that Port was told to delete: it says yes at once, and does it some seconds later.
 
 What is written meanwhile under the same name may vanish with it, and what is written with a
-relation to it may lose that: both are written at once, and again when the delete is done.
+relation to it may lose that, whoever writes it (an event, a sweep, a resync): both are written at
+once, and again when the delete is done.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -27,20 +28,41 @@ class Going:
         self._since: dict[EntityKey, tuple[float, Entity]] = {}
         # What a search may not have shown before: that it doesn't says nothing for a while.
         self._unseen: set[EntityKey] = set()
+        # Deleted again before the first delete was seen to be done: either may be the last.
+        self._twice: set[EntityKey] = set()
         self._anew: dict[EntityKey, Entity] = {}
+        self._pointing: dict[EntityKey, Entity] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._since or self._anew)
+        return bool(self._since or self._anew or self._pointing)
 
     def begin(self, entities: Iterable[Entity], unseen: Collection[EntityKey] = ()) -> None:
-        """Port was told to delete these; of the `unseen` no search may have shown that they are
+        """Port is told to delete these; of the `unseen` no search may have shown that they are
         there.
         """
         for entity in entities:
-            self._since[key_of(entity)] = (self._now(), entity)
-            self._anew.pop(key_of(entity), None)
-            if key_of(entity) in unseen:
-                self._unseen.add(key_of(entity))
+            key = key_of(entity)
+            if key in self._since:
+                self._twice.add(key)
+            self._since[key] = (self._now(), entity)
+            self._anew.pop(key, None)
+            if key in unseen:
+                self._unseen.add(key)
+
+    def stay(self, entities: Iterable[Entity]) -> None:
+        """Port doesn't delete these after all."""
+        for entity in entities:
+            self._forget(key_of(entity))
+
+    def _forget(self, key: EntityKey) -> None:
+        self._since.pop(key, None)
+        self._unseen.discard(key)
+        self._twice.discard(key)
+
+    @property
+    def names(self) -> frozenset[EntityKey]:
+        """What Port may still have, by name."""
+        return frozenset(self._since)
 
     @property
     def entities(self) -> list[Entity]:
@@ -55,8 +77,7 @@ class Going:
         for key, (since, entity) in list(self._since.items()):
             if self._now() - since < self._longest(key, shown=key in still):
                 continue
-            del self._since[key]
-            self._unseen.discard(key)
+            self._forget(key)
             if key in still and key not in self._anew:
                 kept.append(entity)
         if kept:
@@ -68,26 +89,49 @@ class Going:
     def _longest(self, key: EntityKey, *, shown: bool) -> float:
         if shown:
             return DELETE_SECONDS if key in self._anew else LONGEST_SECONDS
+        if key in self._twice:
+            return DELETE_SECONDS
         return SEARCH_SECONDS if key in self._unseen else 0.0
 
-    def note(self, entities: Iterable[Entity]) -> None:
-        """These are written; those that are named like one that is going, again when it is gone."""
-        self._anew |= {key_of(e): e for e in entities if key_of(e) in self._since}
+    def note(self, entities: Iterable[Entity], when_sent: Collection[EntityKey] = ()) -> None:
+        """These are written; what was going `when_sent` may have gone after that.
+
+        Those that are named like one that is going are written again when it is gone, and those
+        that relate to one are to be read again.
+        """
+        going = self._since.keys() | when_sent
+        if not going and not self._anew:
+            return
+        targets = {identifier for _, identifier in going}
+        for entity in entities:
+            key = key_of(entity)
+            self._anew.pop(key, None)
+            self._pointing.pop(key, None)
+            if key in going:
+                self._anew[key] = entity
+            if points_at(entity, targets):
+                self._pointing[key] = entity
 
     def release(self) -> list[Entity]:
         """What is to be written again, now that what had its name is gone."""
         free = [key for key in self._anew if key not in self._since]
         return [self._anew.pop(key) for key in free]
 
+    def release_pointing(self) -> list[Entity]:
+        """What is to be read again, now that what it relates to is gone."""
+        targets = {identifier for _, identifier in self._since}
+        free = [key for key, entity in self._pointing.items() if not points_at(entity, targets)]
+        return [self._pointing.pop(key) for key in free]
+
     def keep(self, entities: Iterable[Entity]) -> None:
         """These could not be written."""
         for entity in entities:
             self._anew.setdefault(key_of(entity), entity)
 
+    def goes(self, entity: Entity) -> bool:
+        """Whether Port was told to delete it, and nothing was written under its name since."""
+        return key_of(entity) in self._since and key_of(entity) not in self._anew
+
     def is_written_anew(self, entity: Entity) -> bool:
         """Whether something is to be written again under its name."""
         return key_of(entity) in self._anew
-
-    def concerns(self, entity: Entity) -> bool:
-        """Whether an entity relates to one that is going."""
-        return points_at(entity, {identifier for _, identifier in self._since})

@@ -62,15 +62,17 @@ class LiveWriter:
         self._lately = LatelyWritten(lambda: time.monotonic())
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
-        # Those that point at what Port has not deleted yet: read again once more, then.
-        self._pointed: dict[EntityKey, Entity] = {}
         self.refused = RefusedEntities()
         self._not_deleted: dict[EntityKey, Candidate] = {}
         self._to_compare: set[Kinds] = set()
         # What events wrote or deleted.
         self._by_events = LatelyWritten(lambda: time.monotonic())
         self._to_compare_later: set[Kinds] = set()
-        self.going = Going(lambda: time.monotonic())
+
+    @property
+    def going(self) -> Going:
+        """What Port was told to delete, and may still have."""
+        return self._writer.going
 
     async def sync(
         self,
@@ -132,12 +134,10 @@ class LiveWriter:
         """Read again what pointed at something that is gone now."""
         while True:
             await self._look_at_going()
-            done = [key for key, e in self._pointed.items() if not self.going.concerns(e)]
-            self._pointing |= {key: self._pointed.pop(key) for key in done}
+            self._pointing |= {key_of(e): e for e in self.going.release_pointing()}
             if not self._pointing:
                 return
             again = dict(self._pointing)
-            self._pointed |= {k: e for k, e in again.items() if self.going.concerns(e)}
             looked = await looked_up(self._client, again.values(), mapping, mapper)
             self._to_compare |= looked.came_from | looked.failed
             lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
@@ -210,12 +210,10 @@ class LiveWriter:
             raise
         self._stubs.note(written)
         self._lately.note(written)
-        self.going.note(written)
         for entity in upserts:
             self._pointing.pop(key_of(entity), None)
             self.refused.forget(entity)
             self._not_deleted.pop(key_of(entity), None)
-        self._pointed |= {key_of(e): e for e in written if self.going.concerns(e)}
         self.refused.remember(refused.values())
         return written
 
@@ -223,9 +221,7 @@ class LiveWriter:
         """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
         pointing = await self._writer.pointing_at(entities, details_of(mapping))
         self._pointing |= {key_of(entity): entity for entity in pointing}
-        unseen = self._writer.just_written(entities)
         left = await self._writer.delete(entities, mapping.get_port_request_options())
-        self.going.begin(without(entities, left), unseen)
         return {key_of(entity) for entity in left}
 
     async def _upsert(
@@ -271,7 +267,12 @@ class LiveWriter:
         """The candidates that are in Port and ours, as they are there, and not written now."""
         asked = {key_of(c.entity): c for c in reversed(candidates)}
         wanted = without([candidate.entity for candidate in candidates], upserts)
-        wanted = [entity for entity in wanted if not entity.is_using_search_identifier]
+        wanted = [
+            entity
+            for entity in wanted
+            # Told again, Port would delete what is written when it is gone.
+            if not entity.is_using_search_identifier and not self.going.goes(entity)
+        ]
         ours = await self._writer.ours(wanted)
         others = without(wanted, ours)
         # What is to be written again is as good as there.

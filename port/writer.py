@@ -1,6 +1,7 @@
 """Port's catalog for live events, sweeps and resyncs: writes, deletes and reads of entities."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from port_ocean.core.models import Entity
 
 from port.accounts import Accounts
 from port.bulk import ABOUT_THE_BODY, Bulk, Written
+from port.deletions import without
 from port.entities import (
     EntityKey,
     PortRefusedError,
@@ -22,6 +24,7 @@ from port.entities import (
     points_at,
     said_by,
 )
+from port.going import Going
 from port.just_written import JustWritten
 from port.search import is_called, is_of, search
 
@@ -41,6 +44,7 @@ class PortWriter:
         self._bulk = Bulk(port)
         self._accounts = Accounts(port)
         self._just_written = JustWritten()
+        self.going = Going(lambda: time.monotonic())
 
     async def write(
         self, entities: Iterable[Entity], options: RequestOptions, agent: UserAgentType = AGENT
@@ -49,6 +53,7 @@ class PortWriter:
 
         What relates to an account that Port doesn't have is written without that relation.
         """
+        going = self.going.names
         written = await self._bulk.write(map(self._accounts.known, entities), options, agent)
         refused = [refused.entity for refused in written.refused if refused.may_pass]
         if refused and (reduced := await self._accounts.without_missing(refused)):
@@ -57,6 +62,7 @@ class PortWriter:
             written.refused = [r for r in written.refused if key_of(r.entity) not in names]
             written.add(again)
         self._just_written.note(written.taken)
+        self.going.note(written.taken, going)
         return written
 
     async def upsert(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
@@ -86,6 +92,17 @@ class PortWriter:
 
     async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         """Returns those that Port did not delete. Raises httpx.HTTPError."""
+        self.going.begin(entities, self.just_written(entities))
+        try:
+            left = await self._left_of(entities, options)
+        except BaseException:
+            self.going.stay(entities)
+            raise
+        self.going.stay(left)
+        self._just_written.deleted(without(entities, left))
+        return left
+
+    async def _left_of(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         left: list[Entity] = []
         for blueprint, group in by_blueprint(entities).items():
             names = {str(entity.identifier): entity for entity in group}
@@ -99,7 +116,6 @@ class PortWriter:
             for name, reason in stuck.items():
                 logger.warning(f"Port doesn't delete {blueprint}/{name}: {reason}")
             left += [names[name] for name in stuck]
-        self._just_written.deleted(entities)
         return left
 
     async def _delete(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.port.blueprints import invalid, not_found
-from sandbox.port.search import Key, search
+from sandbox.port.search import Entities, Key, search
 from sandbox.port.values import iso, parse_iso
 
 
@@ -100,15 +100,15 @@ class PortEntities:
         # updatedAt is always UTC with milliseconds, so text compares like time.
         until = None if before is None else iso(parse_iso(before))
         start = None if from_ is None else tuple(from_.split("|", 1))
+        rows = self._searched()
         keys = sorted(
             key
-            for key, row in self._rows()
+            for key, row in _rows(rows)
             if row["dataSource"].startswith(prefix)
             and row["dataSource"].endswith(suffix)
             and (until is None or row["updatedAt"] < until)
             and (start is None or key >= start)
         )
-        rows = self._searched()
         page = [rows[name][one] for name, one in keys[:limit]]
         return page, "|".join(keys[limit]) if len(keys) > limit else None
 
@@ -127,10 +127,11 @@ class PortEntities:
             for row in self.entities(blueprint)
         }
 
-    def _rows(self) -> Iterable[tuple[Key, dict[str, Any]]]:
-        for name, rows in self._searched().items():
-            for identifier, row in rows.items():
-                yield (name, identifier), row
+
+def _rows(entities: Entities) -> Iterable[tuple[Key, dict[str, Any]]]:
+    for name, rows in entities.items():
+        for identifier, row in rows.items():
+            yield (name, identifier), row
 
 
 def _copy(row: dict[str, Any]) -> dict[str, Any]:

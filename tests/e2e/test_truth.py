@@ -87,7 +87,7 @@ async def run(seed: int, *, every_kind: bool = False) -> list[str]:
         if mapping != given:
             world.port.api.set_mapping(mapping)
             assert await world.resync() == "completed"
-        character_of_port(world, rng, takes_time=False)
+        character_of_port(world, rng)
         world.deliveries.duplicate = 0.2
         world.deliveries.shuffle = True
         world.deliveries.max_delay = 0.5

@@ -19,6 +19,7 @@ class World(CatalogWorld):
         super().__init__()
         self.time = 1000.0
         self.port.slow = True
+        self.port.going = Going(lambda: self.time)
 
     async def settle(self) -> bool:
         return await self.writer.settle(self.mapper)
@@ -28,7 +29,6 @@ class World(CatalogWorld):
 def world(monkeypatch) -> World:
     made = World()
     monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=made.mapping))
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: made.time))
     return made
 
 
@@ -89,6 +89,61 @@ async def test_what_is_written_with_a_relation_to_it_keeps_that(world):
     assert world.port.has["issue", "AB-2"].relations == {}
     await world.settle()
     assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
+
+
+async def test_what_a_resync_writes_meanwhile_counts_as_what_an_event_does(world):
+    """It knows nothing of deletes: the writer notes what goes through it, whoever sent it."""
+    world.add(entity("AB-1"))
+    world.issue("2", "AB-2", parent="AB-1")
+    await world.delete("AB-1")
+    await world.port.upsert([child_of("AB-1", "AB-2"), entity("AB-1")], None)
+    world.port.finish()
+    await world.settle()
+    assert world.port.has["issue", "AB-2"].relations == {"parent": "AB-1"}
+    assert "AB-1" in world.names
+
+
+@pytest.mark.parametrize("sent", [entity("AB-1"), child_of("AB-1", "AB-2")])
+def test_what_was_under_way_when_a_delete_was_done_is_written_or_read_again(sent):
+    """Port may have taken it before the delete, and its answer come after it."""
+    going = Going(lambda: 0.0)
+    going.begin([entity("AB-1")])
+    when_sent = going.names
+    going.see([])
+    assert not going
+    going.note([sent], when_sent)
+    assert going
+    assert [*going.release(), *going.release_pointing()] == [sent]
+    assert not going
+
+
+async def test_what_is_on_its_way_out_is_not_deleted_again(world):
+    """Port would do the second delete later, and take what was written after the first one."""
+    world.add(entity("AB-1"))
+    await world.delete("AB-1")
+    await world.delete("AB-1")
+    assert world.port.all_of("delete") == [["AB-1"]]
+
+
+def test_where_two_deletes_of_one_name_are_under_way_the_last_one_is_waited_for():
+    time = 0.0
+    going = Going(lambda: time)
+    going.begin([entity("AB-1")])
+    going.note([entity("AB-1")])
+    going.begin([entity("AB-1")])
+    going.note([child_of("AB-1", "AB-2")])
+    going.see([])
+    assert going.release_pointing() == [], "the first one may not be done yet"
+    time = DELETE_SECONDS
+    going.see([])
+    assert going.release_pointing() == [child_of("AB-1", "AB-2")]
+
+
+def test_what_port_does_not_delete_after_all_holds_up_nothing():
+    going = Going(lambda: 0.0)
+    going.begin([entity("AB-1")], {("issue", "AB-1")})
+    going.stay([entity("AB-1")])
+    assert not going
 
 
 async def test_others_are_written_meanwhile(world):
@@ -168,4 +223,4 @@ def test_where_nothing_is_going_nothing_waits():
     going.note(entities)
     assert not going
     assert going.release() == []
-    assert not going.concerns(entities[1])
+    assert going.release_pointing() == []

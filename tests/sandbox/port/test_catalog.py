@@ -129,6 +129,21 @@ async def test_a_search_shows_what_is_written_and_deleted_a_while_later(
     assert [row["identifier"] for row in catalog.search(everything)] == ["A-1"]
 
 
+async def test_a_list_is_of_one_moment(
+    catalog: PortCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What becomes visible while a list is made is in all of it, or in nothing."""
+    moments = iter([100.0, 100.5, *[200.0] * 10])
+    clock = SimpleNamespace(monotonic=lambda: next(moments))
+    monkeypatch.setattr(entities_module, "time", clock)
+    issue(catalog, "A-0")
+    catalog.search_lag = 1.0
+    catalog.delete("issue", ["A-0"])
+    page, _ = catalog.datasource_entities(UA, UA)
+    assert [row["identifier"] for row in page] == ["A-0"]
+    assert catalog.datasource_entities(UA, UA) == ([], None)
+
+
 def test_missing_related_entities_are_refused_when_told_so(catalog: PortCatalog) -> None:
     with refused(404):
         issue(catalog, "A-1", relations={"project": "P"}, create_missing_related_entities=False)

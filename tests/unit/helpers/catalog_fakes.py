@@ -1,5 +1,6 @@
 """Port and the framework's mapper as the catalog sees them."""
 
+import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import CalculationResult, EntitySelectorDiff
 
 from port.entities import EntityKey, PortRefusedError, key_of
+from port.going import Going
 
 Row = dict[str, Any]
 
@@ -33,7 +35,8 @@ class FakeWriter:
         self.makes_stubs = True
         self.slow = False
         """Deletes are answered at once, and done when the test calls `finish`."""
-        self.going: list[Entity] = []
+        self.leaving: list[Entity] = []
+        self.going = Going(time.monotonic)
         self.made_by_port: list[Entity] = []
         self.made_for_us: set[str] = set()
         """Whose data source names us."""
@@ -81,7 +84,8 @@ class FakeWriter:
     async def delete(self, entities: list[Entity], options: Any) -> list[Entity]:
         self.note("delete", entities)
         self.options.append(options)
-        self.going += entities
+        self.going.begin(entities, self.just_written(entities))
+        self.leaving += entities
         if not self.slow:
             self.finish()
         return []
@@ -98,10 +102,10 @@ class FakeWriter:
 
     def finish(self) -> None:
         """What is under these names goes, whenever it was written, and relations to it."""
-        names = {e.identifier for e in self.going}
-        for e in self.going:
+        names = {e.identifier for e in self.leaving}
+        for e in self.leaving:
             self.has.pop(key_of(e), None)
-        self.going.clear()
+        self.leaving.clear()
         for key, e in self.has.items():
             left = {name: to for name, to in e.relations.items() if to not in names}
             self.has[key] = e.copy(update={"relations": left})
@@ -112,6 +116,7 @@ class FakeWriter:
         there = {identifier for _, identifier in self.has}
         taken = [e for e in entities if self.makes_stubs or {*e.relations.values()} <= there]
         self.has |= {key_of(e): e for e in taken}
+        self.going.note(taken)
         if refused := [e for e in entities if e not in taken]:
             raise PortRefusedError(refused, "It relates to nothing.")
 

@@ -1,5 +1,6 @@
 """Kinds that are asked by name, a mapper of plain paths, and a Port to delete in."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -12,7 +13,9 @@ from port_ocean.core.ocean_types import CalculationResult, EntitySelectorDiff
 from client import JiraClient
 from jira.kinds.kind import Known
 from kinds import Kinds
+from port.deletions import without
 from port.entities import EntityKey, key_of
+from port.going import Going
 from port.mapping.resources import JiraPortAppConfig
 from port.mapping.row_mapper import RowMapper
 
@@ -111,6 +114,7 @@ class DeletingPort:
         self.refuses: set[str] = set()
         self.deletes: list[list[str]] = []
         self.pointing: list[Entity] = []
+        self.going = Going(time.monotonic)
 
     @property
     def names(self) -> set[str]:
@@ -134,6 +138,7 @@ class DeletingPort:
     async def delete(self, entities: list[Entity], options: Any) -> list[Entity]:
         self.deletes.append(sorted(str(e.identifier) for e in entities))
         left = [e for e in entities if e.identifier in self.refuses]
+        self.going.begin(without(entities, left))
         for e in entities:
             if e not in left:
                 del self.has[key_of(e)]
