@@ -6,10 +6,10 @@ from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.sweep_plan import orphans
+from background.sweep_plan import is_stub, targets_of
 from port.deletions import Candidate, Reason, Stubs, is_protected
 from port.entities import key_of
-from port.mapping.resources import blueprint_of, details_of
+from port.mapping.resources import blueprint_of
 from port.writer import PortWriter
 
 Sync = Callable[[Sequence[WebhookEventRawResults], Sequence[Candidate]], Awaitable[None]]
@@ -28,16 +28,17 @@ class Orphans:
 
     async def delete(self, mapping: PortAppConfig) -> None:
         """Those that Port made for a relation which this process wrote."""
-        made_by_port = await self._writer.stubs(_may_have_stubs(mapping))
+        blueprints = _may_have_stubs(mapping)
+        made_by_port = await self._writer.stubs(blueprints)
         self._port_marks_them |= bool(made_by_port)
-        if self._port_marks_them and not made_by_port:
-            # There are none, whatever is listed as ours.
-            self.left = False
-            return
-        found = await self._orphans(made_by_port, mapping)
-        ours = [entity for entity in found if self._stubs.may_be(entity)]
-        old = [entity for entity in ours if not self._stubs.is_young(entity)]
-        self.left = len(old) < len(ours)
+        candidates = made_by_port
+        if not self._port_marks_them:
+            # Perhaps it lists them as ours.
+            candidates = await self._writer.ours_called(self._stubs.names, blueprints)
+        ours = [entity for entity in candidates if self._stubs.may_be(entity)]
+        found = await self._orphans(ours, mapping)
+        old = [entity for entity in found if not self._stubs.is_young(entity)]
+        self.left = len(old) < len(found)
         await self._delete(old, made_by_port)
 
     async def delete_of_former_lives(
@@ -45,16 +46,19 @@ class Orphans:
     ) -> None:
         """Those whose data source says that they were made for this integration, whenever."""
         wanted = _may_have_stubs(mapping) & set(blueprints)
-        if made_by_port := await self._writer.stubs(wanted, ours=True):
-            ours = [e for e in await self._orphans(made_by_port, mapping) if e in made_by_port]
-            old = [entity for entity in ours if not self._stubs.is_young(entity)]
-            await self._delete(old, made_by_port)
+        made_by_port = await self._writer.stubs(wanted, ours=True)
+        found = await self._orphans(made_by_port, mapping)
+        old = [entity for entity in found if not self._stubs.is_young(entity)]
+        await self._delete(old, made_by_port)
 
-    async def _orphans(
-        self, made_by_port: Sequence[Entity], mapping: PortAppConfig
-    ) -> list[Entity]:
-        at_port = await self._writer.everything(details_of(mapping))
-        return orphans(at_port, made_by_port, _may_have_stubs(mapping))
+    async def _orphans(self, candidates: Sequence[Entity], mapping: PortAppConfig) -> list[Entity]:
+        """Stubs that nothing points at any more: a fresh resync wouldn't make them."""
+        stubs = [entity for entity in candidates if is_stub(entity)]
+        pointing = await self._writer.pointing_at(stubs, mapping)
+        if pointing is None:
+            return []
+        needed = {target for entity in pointing for target in targets_of(entity)}
+        return [stub for stub in stubs if str(stub.identifier) not in needed]
 
     async def _delete(self, entities: Sequence[Entity], made_by_port: Sequence[Entity]) -> None:
         if entities:

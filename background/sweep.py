@@ -49,7 +49,6 @@ from port.deletions import (
 from port.entities import EntityKey, has_details, key_of, merged
 from port.mapping.resources import (
     blueprint_of,
-    details_of,
     identity_only,
     kind_of,
     label,
@@ -177,7 +176,7 @@ class Sweeper:
                 self._failures.failing.fell_behind(label(resource, index))
 
     async def _at_port(self) -> list[Entity]:
-        return await self._writer.everything(details_of(event.port_app_config))
+        return await self._writer.everything(event.port_app_config)
 
     async def _resource(
         self,

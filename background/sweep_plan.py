@@ -74,24 +74,6 @@ def plan(
     return found
 
 
-def orphans(
-    at_port: Collection[Entity], made_by_port: Iterable[Entity], blueprints: Collection[str]
-) -> list[Entity]:
-    """Stubs that nothing points at any more: a fresh resync wouldn't make them.
-
-    Those are listed as ours, or as what Port made by itself.
-    """
-    if at_port and not has_details(at_port):
-        return []
-    needed = {target for entity in at_port for target in targets_of(entity)}
-    stubs = {key_of(e): e for e in filter(is_stub, (*at_port, *made_by_port))}
-    return [
-        stub
-        for stub in stubs.values()
-        if stub.blueprint in blueprints and str(stub.identifier) not in needed
-    ]
-
-
 def is_outage(failed: Mapping[str, Exception], done: Sized) -> bool:
     """Whether Jira is down, although it knows us: unrelated reads failed, and no other succeeded.
 

@@ -116,14 +116,27 @@ class Stubs:
         self._most = most
         self._now = now
         self._related: dict[str, float] = {}
+        self._written: dict[str, None] = {}
 
     def note(self, written: Iterable[Entity]) -> None:
         """These were written, and what they relate to may be stubs now."""
         for entity in written:
+            self._written[str(entity.identifier)] = None
             for value in entity.relations.values():
                 self._related.update(dict.fromkeys(targets(value), self._now()))
-        while len(self._related) > self._most:
-            del self._related[next(iter(self._related))]
+        for names in (self._related, self._written):
+            while len(names) > self._most:
+                del names[next(iter(names))]
+
+    def deleted(self, entities: Iterable[Entity]) -> None:
+        """These were deleted: what relates to them is a reason for stubs again."""
+        for entity in entities:
+            self._written.pop(str(entity.identifier), None)
+
+    @property
+    def names(self) -> set[str]:
+        """What was related to and never written: what stubs are called."""
+        return self._related.keys() - self._written.keys()
 
     def may_be(self, entity: Entity) -> bool:
         """Whether Port may have made the entity for a relation of ours."""

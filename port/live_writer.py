@@ -28,14 +28,7 @@ from port.entities import EntityKey, PortBlueprintError, PortRefusedError, key_o
 from port.failing import Failing
 from port.going import Going
 from port.mapped_results import map_results
-from port.mapping.resources import (
-    blueprint_of,
-    details_of,
-    kind_of,
-    label,
-    name_of,
-    row_of,
-)
+from port.mapping.resources import blueprint_of, kind_of, label, name_of, row_of
 from port.mapping.row_mapper import RowMapper
 from port.refused import RefusedEntities
 from port.related_rows import Looked, looked_up
@@ -127,8 +120,8 @@ class LiveWriter:
         await self._delete(entities, event.port_app_config)
 
     async def _look_at_going(self) -> None:
-        if going := self.going.entities:
-            self.going.see(await self._writer.shown(going))
+        if self.going.names:
+            self.going.see(await self._writer.shown(self.going.entities))
 
     async def _make_whole(self, mapping: PortAppConfig, mapper: RowMapper) -> None:
         """Read again what pointed at something that is gone now."""
@@ -219,8 +212,9 @@ class LiveWriter:
 
     async def _delete(self, entities: list[Entity], mapping: PortAppConfig) -> set[EntityKey]:
         """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
-        pointing = await self._writer.pointing_at(entities, details_of(mapping))
-        self._pointing |= {key_of(entity): entity for entity in pointing}
+        for entity in await self._writer.pointing_at(entities, mapping) or ():
+            self._pointing[key_of(entity)] = entity
+        self._stubs.deleted(entities)
         left = await self._writer.delete(entities, mapping.get_port_request_options())
         return {key_of(entity) for entity in left}
 

@@ -1,13 +1,18 @@
 """Port's search over all that it has; the framework's own is for what this integration made."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 from port_ocean.clients.port.client import PortClient
+from port_ocean.clients.port.types import UserAgentType
 from port_ocean.clients.port.utils import handle_port_status_code
 from port_ocean.core.models import Entity
 
 IN_ONE_RULE = 1000
 """Identifiers that a rule names: tens of thousands are more than a body may hold."""
+PAGE = 1000
+"""Port's limit for a page."""
 
 
 async def search(port: PortClient, rules: list[dict[str, Any]]) -> list[Entity]:
@@ -26,9 +31,59 @@ async def search(port: PortClient, rules: list[dict[str, Any]]) -> list[Entity]:
     return [Entity.parse_obj(row) for row in response.json()["entities"]]
 
 
+async def page(
+    port: PortClient,
+    blueprint: str,
+    rules: Sequence[Mapping[str, Any]],
+    *,
+    begin: str | None = None,
+    limit: int | None = None,
+) -> tuple[list[Entity], str | None]:
+    """A page of a blueprint's entities for which all rules hold, and where the next one begins.
+
+    Raises httpx.HTTPError. https://docs.port.io/api-reference/search-a-blueprints-entities/
+    """
+    body = {"query": {"combinator": "and", "rules": [*rules]}, "limit": limit or PAGE}
+    response = await port.client.post(
+        f"{port.auth.api_url}/blueprints/{quote_plus(blueprint)}/entities/search",
+        json=body | ({"from": begin} if begin else {}),
+        headers=await port.auth.headers(),
+        extensions={"retryable": True},
+    )
+    handle_port_status_code(response, should_log=False)
+    answer = response.json()
+    return [Entity.parse_obj(row) for row in answer["entities"]], answer.get("next")
+
+
+async def pages(
+    port: PortClient, blueprint: str, rules: Sequence[Mapping[str, Any]]
+) -> list[Entity]:
+    """All entities of a blueprint for which all rules hold. Raises httpx.HTTPError."""
+    found, begin = await page(port, blueprint, rules)
+    while begin:
+        more, begin = await page(port, blueprint, rules, begin=begin)
+        found += more
+    return found
+
+
+def made_by_us(port: PortClient) -> list[dict[str, Any]]:
+    """Rules: written by this integration, as the framework's own search has them."""
+    source = {"property": "$datasource", "operator": "contains"}
+    auth = port.auth
+    return [
+        {**source, "value": f"port-ocean/{auth.integration_type}/"},
+        {**source, "value": f"/{auth.integration_identifier}/{UserAgentType.exporter.value}"},
+    ]
+
+
 def is_of(blueprint: str) -> dict[str, str]:
     """A rule: of that blueprint."""
     return {"property": "$blueprint", "operator": "=", "value": blueprint}
+
+
+def is_one_of(blueprints: Iterable[str]) -> dict[str, Any]:
+    """A rule: of one of these blueprints."""
+    return {"combinator": "or", "rules": [is_of(blueprint) for blueprint in sorted(blueprints)]}
 
 
 def is_called(names: list[str]) -> list[dict[str, Any]]:

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import httpx
 from loguru import logger
 from port_ocean.clients.port.client import PortClient
 from port_ocean.clients.port.types import RequestOptions, UserAgentType
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.models import Entity
 
 from port.accounts import Accounts
@@ -26,7 +27,9 @@ from port.entities import (
 )
 from port.going import Going
 from port.just_written import JustWritten
-from port.search import is_called, is_of, search
+from port.mapping.resources import details_of, relations_of
+from port.relating import Relating
+from port.search import is_called, is_of, is_one_of, search
 
 AGENT = UserAgentType.exporter
 DELETED_TOGETHER = 100
@@ -44,6 +47,7 @@ class PortWriter:
         self._bulk = Bulk(port)
         self._accounts = Accounts(port)
         self._just_written = JustWritten()
+        self._relating = Relating(port)
         self.going = Going(lambda: time.monotonic())
 
     async def write(
@@ -180,12 +184,8 @@ class PortWriter:
         # Port's answer is narrowed again: a delete is no place for trust.
         return [e for entities in found for e in entities if key_of(e) in wanted]
 
-    async def everything(self, wanted: Mapping[str, Sequence[str]]) -> list[Entity]:
-        """All entities in Port that this integration made, with their relations.
-
-        `wanted` names, for each blueprint, the properties and relations to come with it where the
-        list by data source holds nothing but identifiers.
-        """
+    async def everything(self, mapping: PortAppConfig) -> list[Entity]:
+        """All entities in Port that this integration made, with what the mapping writes of them."""
         listed = await self._port.search_entities(AGENT)
         if not listed or has_details(listed):
             return listed
@@ -196,7 +196,7 @@ class PortWriter:
                     {"combinator": "and", "rules": [is_of(blueprint)]},
                     ["blueprint", "identifier", "title", *names],
                 )
-                for blueprint, names in wanted.items()
+                for blueprint, names in details_of(mapping).items()
             )
         )
         detailed = {key_of(entity): entity for entities in found for entity in entities}
@@ -212,8 +212,7 @@ class PortWriter:
             name = f"/{self._port.auth.integration_identifier}/"
             rules.append({"property": "$datasource", "operator": "contains", "value": name})
         wanted = sorted(blueprints)
-        one_of = {"combinator": "or", "rules": [is_of(blueprint) for blueprint in wanted]}
-        return await search(self._port, [one_of, *rules]) if wanted else []
+        return await search(self._port, [is_one_of(wanted), *rules]) if wanted else []
 
     async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
         """Those that are in Port, where Port itself made them for a relation."""
@@ -227,13 +226,38 @@ class PortWriter:
         return [e for entities in found for e in entities if key_of(e) in wanted]
 
     async def pointing_at(
-        self, entities: list[Entity], wanted: Mapping[str, Sequence[str]]
-    ) -> list[Entity]:
-        """The entities of ours in Port, other than these, that relate to one of them."""
+        self, entities: list[Entity], mapping: PortAppConfig
+    ) -> list[Entity] | None:
+        """The entities of ours in Port, other than these, that relate to one of them.
+
+        None where Port doesn't say of any entity what it relates to.
+        """
         keys = {key_of(entity) for entity in entities}
         identifiers = {identifier for _, identifier in keys}
-        found = [e for e in await self.everything(wanted) if points_at(e, identifiers)]
+        if not identifiers:
+            return []
+        relations = relations_of(mapping)
+        found = None if relations is None else await self._relating.to(identifiers, relations)
+        if found is None:
+            everything = await self.everything(mapping)
+            if everything and not has_details(everything):
+                return None
+            found = [e for e in everything if points_at(e, identifiers)]
         # A search may not show yet what these relate to.
         found += self._just_written.pointing_at(identifiers)
         each = {key_of(entity): entity for entity in found if key_of(entity) not in keys}
         return list(each.values())
+
+    async def ours_called(
+        self, names: Collection[str], blueprints: Collection[str]
+    ) -> list[Entity]:
+        """The entities of ours by one of these names, with what tells a stub from another."""
+        searches = [
+            self._port.search_entities(
+                AGENT,
+                {"combinator": "and", "rules": [is_one_of(blueprints), rule]},
+                ["blueprint", "identifier", "title", "properties", "relations"],
+            )
+            for rule in is_called(sorted(names))
+        ]
+        return [entity for found in await asyncio.gather(*searches) for entity in found]

@@ -213,3 +213,14 @@ def details_of(mapping: PortAppConfig) -> dict[str, list[str]]:
             names += [f"properties.{name}" for name in mapped.properties]
             names += [f"relations.{name}" for name in mapped.relations]
     return {blueprint: list(dict.fromkeys(names)) for blueprint, names in details.items()}
+
+
+def relations_of(mapping: PortAppConfig) -> dict[str, list[str]] | None:
+    """For each blueprint, the relations that the mapping writes; None where one is computed."""
+    if any(blueprint_of(resource) is None for resource in mapping.resources):
+        return None
+    prefix = "relations."
+    return {
+        blueprint: [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+        for blueprint, names in details_of(mapping).items()
+    }

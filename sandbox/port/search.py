@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.port.blueprints import invalid
+from sandbox.port.blueprints import invalid, targets
 
 type Key = tuple[str, str]
 type Entities = Mapping[str, Mapping[str, dict[str, Any]]]
@@ -113,11 +113,22 @@ def _narrow(
 
 def _matches(entity: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
     name, operator = rule.get("property"), rule.get("operator")
+    if isinstance(name, dict) and operator == "matchAny":
+        return _relates(entity, name, rule.get("value"))
     if not isinstance(name, str) or not isinstance(operator, str):
         raise invalid('a rule needs a "property" and an "operator"')
     positive = _OPPOSITE.get(operator, operator)
     holds = _holds(positive, _value(entity, name), rule.get("value"))
     return holds if positive == operator else not holds
+
+
+def _relates(entity: Mapping[str, Any], name: Mapping[str, Any], wanted: Any) -> bool:
+    """Whether the entity relates to one of these; only paths of one relation are known here."""
+    path = name.get("path")
+    if not isinstance(path, list) or len(path) != 1 or not isinstance(path[0], str):
+        raise invalid("a path is a list of one relation")
+    related = targets(entity["relations"].get(path[0]))
+    return any(one in related for one in (wanted if isinstance(wanted, list) else [wanted]))
 
 
 def _value(entity: Mapping[str, Any], name: str) -> Any:

@@ -16,6 +16,7 @@ from tests.e2e.mappings import (
     site_of,
     sweep,
 )
+from tests.e2e.support import started
 
 ISSUE = "issue"
 SERVICES = resource(
@@ -268,3 +269,23 @@ async def test_a_title_that_is_nothing_and_a_name_that_comes_twice_are_written()
         site.edit_issue(next(iter(site.issues.values())).key, summary="Edited")
         await world.caught_up()
         assert not said(world, "Port refused")
+
+
+async def test_a_few_changes_read_nothing_of_port_but_what_they_concern() -> None:
+    """Its list holds nothing but names, and a search for all of a blueprint is a large one."""
+    site = JiraSite()
+    site.fill(1000, projects=4, users=6)
+    async with started(site=site, **NO_SWEEP) as world:
+        world.port.api.requests.clear()
+        issues = [issue for issue in site.issues.values() if issue.visible]
+        parent = next(issue.parent for issue in issues if issue.parent)
+        for number, issue in enumerate(issues[-5:]):
+            site.edit_issue(issue.key, summary=f"Edited {number}")
+        site.delete_issue(parent.key)
+        await world.caught_up()
+        asked = [request for request in world.port.api.requests if request.about_entities]
+        paths = [request.path for request in asked]
+        assert not [path for path in paths if path.endswith("datasource-entities")]
+        assert sum(request.n_entities for request in asked) < 200
+        assert len([path for path in paths if path.endswith("/search")]) <= 24
+        await is_as_a_fresh_resync(world)

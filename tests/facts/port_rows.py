@@ -135,6 +135,19 @@ ROWS = [
         tests_in("unit.test_accounts", "test_many_are_asked_for_in_parts"),
     ),
     Row(
+        "relations-can-be-asked-for",
+        tests_in(
+            "unit.test_relating",
+            "test_those_that_relate_by_any_relation_are_found_and_no_others",
+            "test_all_pages_are_read",
+            "test_where_port_does_not_answer_that_it_is_not_relied_on",
+        )
+        + tests_in(
+            "e2e.test_port_as_it_is",
+            "test_a_few_changes_read_nothing_of_port_but_what_they_concern",
+        ),
+    ),
+    Row(
         "rules-are-bounded",
         tests_in("unit.test_writer", "test_many_are_asked_for_in_parts_that_a_body_can_hold"),
     ),

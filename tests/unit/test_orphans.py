@@ -81,15 +81,21 @@ async def test_of_a_blueprint_that_was_not_read_as_a_whole_none_goes(world):
     assert world.deleted == []
 
 
-async def test_where_port_marks_its_stubs_and_has_none_nothing_more_is_asked(world, monkeypatch):
+async def test_where_port_does_not_say_what_relates_to_what_all_stay(world):
+    """Everything would seem to be needed by nobody."""
     world.port.made_by_port = [entity("AB-3")]
+    world.port.tells_nothing = True
     related(world, "AB-3")
     await world.sweeper.orphans.delete(MAPPING)
-    assert world.deleted == ["AB-3"]
-    world.port.made_by_port = []
+    assert world.deleted == []
 
-    async def everything(*_: object) -> None:
-        raise AssertionError("the whole catalog is listed for nothing")
 
-    monkeypatch.setattr(world.port, "everything", everything)
+async def test_what_this_process_wrote_itself_is_no_stub_until_it_is_deleted(world):
+    world.has(entity("AB-3"))
+    related(world, "AB-3")
+    world.stubs.note([entity("AB-3")])
     await world.sweeper.orphans.delete(MAPPING)
+    assert world.deleted == []
+    world.stubs.deleted([entity("AB-3")])
+    await world.sweeper.orphans.delete(MAPPING)
+    assert world.deleted == ["AB-3"]

@@ -8,7 +8,6 @@ from background.sweep_plan import (
     differs,
     grouped,
     is_stub,
-    orphans,
     plan,
     projects_named_by,
     targets_of,
@@ -184,22 +183,6 @@ def test_stubs_do_not_make_the_limit_larger():
     assert planned(at_port, *expected, limit_percent=50).extra == []
 
 
-def test_orphans_are_stubs_that_nothing_needs():
-    at_port = [full("A", parent="S"), stub("S"), stub("T"), full("B")]
-    assert names(orphans(at_port, [], {"issue"})) == ["T"]
-
-
-@pytest.mark.parametrize("listed", [[], [full("A", parent="S")]])
-def test_what_port_made_by_itself_is_a_stub_whatever_is_listed_as_ours(listed):
-    made_by_port = [stub("S"), stub("T")]
-    found = names(orphans(listed, made_by_port, {"issue"}))
-    assert found == (["T"] if listed else ["S", "T"])
-
-
-def test_a_stub_of_a_blueprint_that_is_not_ours_to_delete_is_no_orphan():
-    assert orphans([stub("T", "team")], [], {"issue"}) == []
-
-
 @pytest.mark.parametrize("title", [None, "", "AB-1"])
 @pytest.mark.parametrize("properties", [{}, {"summary": None}])
 @pytest.mark.parametrize("relations", [{}, {"parent": None, "links": []}])
@@ -246,7 +229,6 @@ def test_a_stub_stays_for_what_the_limit_keeps():
 def test_where_port_tells_nothing_but_names_nothing_is_taken_for_a_stub():
     """Everything would look like one, and nothing would seem to point at it."""
     bare = [stub("A", "issue"), stub("B", "issue")]
-    assert orphans(bare, [], {"issue"}) == []
     found = plan(bare, {("issue", "A")}, blueprints=("issue",), limit_percent=10)
     assert found.extra == []
     assert [e.identifier for e in found.over_limit["issue"]] == ["B"]

@@ -8,7 +8,11 @@ from port_ocean.core.models import Entity
 
 from port.entities import PortRefusedError
 from port.writer import PortWriter
+from tests.unit.helpers.fake_client import mapping
 from tests.unit.helpers.strict_port import OPTIONS, StrictPort, configured, entity, status_error
+
+MAPPING = mapping("issue", blueprint=".fields.kind")
+"""One that computes its blueprints: what relates to what is read of everything."""
 
 
 @pytest.fixture(autouse=True)
@@ -152,13 +156,18 @@ async def test_what_points_at_an_entity():
     many = entity("AB-3", relations={"subtasks": ["AB-9", "AB-1"]})
     other = entity("AB-4", relations={"parent": "AB-9", "nobody": None, "odd": {"rules": []}})
     port = listed(entity("AB-1"), one, many, other)
-    assert await writer(port).pointing_at([entity("AB-1")], {}) == [one, many]
+    assert await writer(port).pointing_at([entity("AB-1")], MAPPING) == [one, many]
+
+
+async def test_where_port_tells_nothing_but_names_nobody_knows_what_points_at_what():
+    port = listed(entity("AB-1"), entity("AB-2"))
+    assert await writer(port).pointing_at([entity("AB-1")], MAPPING) is None
 
 
 async def test_what_goes_itself_is_not_among_those_that_point():
     child = entity("AB-2", relations={"parent": "AB-1"})
     port = listed(entity("AB-1", relations={"self": "AB-1"}), child)
-    assert await writer(port).pointing_at([entity("AB-1"), child], {}) == []
+    assert await writer(port).pointing_at([entity("AB-1"), child], MAPPING) == []
 
 
 @pytest.mark.parametrize("ours", [True, False])
@@ -174,7 +183,7 @@ async def test_stubs_are_looked_for_under_the_data_source_that_port_gives_them(o
 
 CALLS = {
     "ours": lambda port: port.ours([entity("AB-1")]),
-    "pointing_at": lambda port: port.pointing_at([entity("AB-1")], {}),
+    "pointing_at": lambda port: port.pointing_at([entity("AB-1")], MAPPING),
     "stubs": lambda port: port.stubs(["issue"]),
     "stubs_called": lambda port: port.stubs_called([entity("AB-1")]),
     "delete": lambda port: port.delete([entity("AB-1")], OPTIONS),

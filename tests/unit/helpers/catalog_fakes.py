@@ -1,7 +1,7 @@
 """Port and the framework's mapper as the catalog sees them."""
 
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from typing import Any
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
@@ -33,6 +33,8 @@ class FakeWriter:
         self.options: list[Any] = []
         self.fails: dict[str, Exception] = {}
         self.makes_stubs = True
+        self.tells_nothing = False
+        """Of what relates to what."""
         self.slow = False
         """Deletes are answered at once, and done when the test calls `finish`."""
         self.leaving: list[Entity] = []
@@ -72,7 +74,14 @@ class FakeWriter:
     async def everything(self, wanted: Any) -> list[Entity]:
         return list(self.has.values())
 
-    async def pointing_at(self, entities: list[Entity], wanted: Any) -> list[Entity]:
+    async def ours_called(
+        self, names: Collection[str], blueprints: Collection[str]
+    ) -> list[Entity]:
+        return [e for (of, name), e in self.has.items() if of in blueprints and name in names]
+
+    async def pointing_at(self, entities: list[Entity], wanted: Any) -> list[Entity] | None:
+        if self.tells_nothing:
+            return None
         self.note("pointing_at", entities)
         names = {e.identifier for e in entities}
         return [

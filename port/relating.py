@@ -1,0 +1,99 @@
+"""What relates to an entity: asked of Port by relation, without reading the catalog.
+
+An answer that holds nothing looks the same where Port doesn't know such questions, so it is asked
+about an entity first of which the answer is known.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import httpx
+from loguru import logger
+from port_ocean.clients.port.client import PortClient
+from port_ocean.core.models import Entity
+
+from port.entities import is_transient, points_at, said_by, targets
+from port.search import IN_ONE_RULE, is_called, made_by_us, page, pages
+
+type Relations = Mapping[str, Sequence[str]]
+"""For each blueprint the names of the relations that the mapping writes."""
+
+BLUEPRINT_IS_MISSING = 404
+TRIED = 50
+"""Entities of which one relates to something, probably."""
+
+
+class Relating:
+    """Finds the entities of ours that relate to others."""
+
+    def __init__(self, port: PortClient) -> None:
+        self._port = port
+        self._answers: bool | None = None
+        """Whether Port answers that; None as long as it could not be tried."""
+
+    async def to(self, identifiers: Collection[str], relations: Relations) -> list[Entity] | None:
+        """Those that relate to something called one of these; None where Port can't be asked.
+
+        Raises httpx.HTTPError where Port can't be reached or fails.
+        """
+        asked = {of: names for of, names in relations.items() if names}
+        try:
+            if not await self._can_say(asked):
+                return None
+            found = await asyncio.gather(
+                *(
+                    pages(self._port, of, [*made_by_us(self._port), _related(names, part)])
+                    for of, names in asked.items()
+                    for part in _parts(sorted(identifiers))
+                )
+            )
+        except httpx.HTTPStatusError as error:
+            if is_transient(error):
+                raise
+            if error.response.status_code != BLUEPRINT_IS_MISSING:
+                self._answers = False
+            logger.info(
+                "Port doesn't say what relates to an entity, so all that is ours is read where "
+                f"that matters: {said_by(error)}"
+            )
+            return None
+        # Port's answer is narrowed again: one that isn't wanted is read in Jira for nothing.
+        return [e for entities in found for e in entities if points_at(e, identifiers)]
+
+    async def _can_say(self, relations: Relations) -> bool:
+        """Whether Port finds an entity of which it is known what it relates to."""
+        for blueprint, names in relations.items():
+            if self._answers is None:
+                self._answers = await self._finds_one(blueprint, names)
+        return bool(self._answers)
+
+    async def _finds_one(self, blueprint: str, names: Sequence[str]) -> bool | None:
+        """None where there is nothing to try it with, or where that changed meanwhile."""
+        some, _ = await page(self._port, blueprint, made_by_us(self._port), limit=TRIED)
+        related = [(one, name, of) for one in some for name in names for of in _targets(one, name)]
+        if not related:
+            return None
+        one, name, target = related[0]
+        rules = [*is_called([str(one.identifier)]), _related([name], [target])]
+        return True if await pages(self._port, blueprint, rules) else None
+
+
+def _targets(entity: Entity, relation: str) -> list[str]:
+    return targets(entity.relations.get(relation))
+
+
+def _related(names: Sequence[str], identifiers: Sequence[str]) -> dict[str, Any]:
+    """https://docs.port.io/search-and-query/relation-operators#related-to-by-specific-path"""
+    by_name = [
+        {"property": {"path": [name]}, "operator": "matchAny", "value": list(identifiers)}
+        for name in names
+    ]
+    return {"combinator": "or", "rules": by_name}
+
+
+def _parts(identifiers: Sequence[str]) -> list[Sequence[str]]:
+    return [
+        identifiers[start : start + IN_ONE_RULE]
+        for start in range(0, len(identifiers), IN_ONE_RULE)
+    ]
