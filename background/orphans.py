@@ -6,9 +6,8 @@ from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.sweep_plan import is_stub, targets_of
 from port.deletions import Candidate, Reason, Stubs, is_protected
-from port.entities import key_of
+from port.entities import is_stub, key_of, targets_of
 from port.mapping.resources import blueprint_of
 from port.writer import PortWriter
 

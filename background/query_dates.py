@@ -20,7 +20,7 @@ from port_ocean.core.models import Entity
 from background.failures import Failures
 from background.orphans import Sync
 from background.sweep import MapRows
-from background.sweep_plan import grouped, is_bare
+from background.sweep_plan import grouped
 from client import JiraClient
 from jira.errors import JiraError, JiraRequestError
 from jira.jql import both
@@ -28,7 +28,7 @@ from jira.kinds.issue import IssueSelector
 from jira.kinds.issue_reader import IssueQuery
 from jira.payloads import Row
 from port.deletions import Candidate, Reason
-from port.entities import has_details, key_of
+from port.entities import has_details, is_bare, key_of
 from port.mapping.limits import dates_looked_at
 from port.mapping.resources import identity_only, label, selector_of
 from port.related_rows import results_of

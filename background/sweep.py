@@ -24,7 +24,6 @@ from background.sweep_plan import (
     differs,
     gone_news,
     grouped,
-    is_bare,
     is_named_plainly,
     is_of_issues,
     is_outage,
@@ -46,7 +45,7 @@ from port.deletions import (
     limit_percent,
     uses_search_identifier,
 )
-from port.entities import EntityKey, has_details, key_of, merged
+from port.entities import EntityKey, has_details, is_bare, key_of, merged
 from port.mapping.resources import (
     blueprint_of,
     identity_only,

@@ -13,7 +13,7 @@ from jira.errors import JiraUnavailableError
 from jira.kinds.of_issues import KindOfIssues
 from jira.payloads import Row, project_key
 from port.deletions import goes_by_own_name
-from port.entities import EntityKey, has_details, key_of, targets
+from port.entities import EntityKey, has_details, is_stub, key_of, targets_of
 from port.mapping.resources import blueprint_of, kind_of
 
 
@@ -84,18 +84,6 @@ def is_outage(failed: Mapping[str, Exception], done: Sized) -> bool:
         and len(failed) > 1
         and all(isinstance(error, JiraUnavailableError) for error in failed.values())
     )
-
-
-def is_stub(entity: Entity) -> bool:
-    """Whether Port made the entity for a relation: it has nothing but its identifier."""
-    return (
-        entity.title in (None, "", entity.identifier) and is_bare(entity) and not targets_of(entity)
-    )
-
-
-def is_bare(entity: Entity) -> bool:
-    """Whether an entity has no property at all: a stub, perhaps."""
-    return not any(value is not None for value in entity.properties.values())
 
 
 def differs(entity: Entity, at_port: Mapping[EntityKey, Entity]) -> bool:
@@ -170,11 +158,6 @@ def projects_named_by(entity: Entity) -> set[str]:
 
 def _never(_: Entity) -> bool:
     return False
-
-
-def targets_of(entity: Entity) -> set[str]:
-    """The identifiers that an entity relates to."""
-    return {target for value in entity.relations.values() for target in targets(value)}
 
 
 def grouped(entities: Iterable[Entity]) -> Mapping[EntityKey, Entity]:

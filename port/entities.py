@@ -98,3 +98,20 @@ def points_at(entity: Entity, identifiers: Collection[str]) -> bool:
     return any(
         target in identifiers for value in entity.relations.values() for target in targets(value)
     )
+
+
+def is_stub(entity: Entity) -> bool:
+    """Whether Port made the entity for a relation: it has nothing but its identifier."""
+    return (
+        entity.title in (None, "", entity.identifier) and is_bare(entity) and not targets_of(entity)
+    )
+
+
+def is_bare(entity: Entity) -> bool:
+    """Whether an entity has no property at all: a stub, perhaps."""
+    return not any(value is not None for value in entity.properties.values())
+
+
+def targets_of(entity: Entity) -> set[str]:
+    """The identifiers that an entity relates to."""
+    return {target for value in entity.relations.values() for target in targets(value)}

@@ -28,22 +28,30 @@ class Going:
         self._since: dict[EntityKey, tuple[float, Entity]] = {}
         # What a search may not have shown before: that it doesn't says nothing for a while.
         self._unseen: set[EntityKey] = set()
-        # Deleted again before the first delete was seen to be done: either may be the last.
-        self._twice: set[EntityKey] = set()
+        # Of these no search tells when they are gone: deleted again before the first delete was
+        # seen to be done, or of another data source.
+        self._untold: set[EntityKey] = set()
         self._anew: dict[EntityKey, Entity] = {}
         self._pointing: dict[EntityKey, Entity] = {}
 
     def __bool__(self) -> bool:
         return bool(self._since or self._anew or self._pointing)
 
-    def begin(self, entities: Iterable[Entity], unseen: Collection[EntityKey] = ()) -> None:
-        """Port is told to delete these; of the `unseen` no search may have shown that they are
-        there.
+    def begin(
+        self,
+        entities: Iterable[Entity],
+        unseen: Collection[EntityKey] = (),
+        untold: Collection[EntityKey] = (),
+    ) -> None:
+        """Port is told to delete these.
+
+        Of the `unseen` no search may have shown yet that they are there, and of the `untold` none
+        ever does.
         """
         for entity in entities:
             key = key_of(entity)
-            if key in self._since:
-                self._twice.add(key)
+            if key in self._since or key in untold:
+                self._untold.add(key)
             self._since[key] = (self._now(), entity)
             self._anew.pop(key, None)
             if key in unseen:
@@ -57,7 +65,7 @@ class Going:
     def _forget(self, key: EntityKey) -> None:
         self._since.pop(key, None)
         self._unseen.discard(key)
-        self._twice.discard(key)
+        self._untold.discard(key)
 
     @property
     def names(self) -> frozenset[EntityKey]:
@@ -89,7 +97,7 @@ class Going:
     def _longest(self, key: EntityKey, *, shown: bool) -> float:
         if shown:
             return DELETE_SECONDS if key in self._anew else LONGEST_SECONDS
-        if key in self._twice:
+        if key in self._untold:
             return DELETE_SECONDS
         return SEARCH_SECONDS if key in self._unseen else 0.0
 

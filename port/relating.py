@@ -6,7 +6,6 @@ about an entity first of which the answer is known.
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 import httpx
 from loguru import logger
@@ -14,7 +13,7 @@ from port_ocean.clients.port.client import PortClient
 from port_ocean.core.models import Entity
 
 from port.entities import is_transient, points_at, said_by, targets
-from port.search import IN_ONE_RULE, is_called, made_by_us, page, pages
+from port.search import IN_ONE_RULE, Rule, is_called, of_ours, page, pages
 
 type Relations = Mapping[str, Sequence[str]]
 """For each blueprint the names of the relations that the mapping writes."""
@@ -43,7 +42,7 @@ class Relating:
                 return None
             found = await asyncio.gather(
                 *(
-                    pages(self._port, of, [*made_by_us(self._port), _related(names, part)])
+                    pages(self._port, of, [of_ours(self._port), _related(names, part)])
                     for of, names in asked.items()
                     for part in _parts(sorted(identifiers))
                 )
@@ -70,7 +69,7 @@ class Relating:
 
     async def _finds_one(self, blueprint: str, names: Sequence[str]) -> bool | None:
         """None where there is nothing to try it with, or where that changed meanwhile."""
-        some, _ = await page(self._port, blueprint, made_by_us(self._port), limit=TRIED)
+        some, _ = await page(self._port, blueprint, [of_ours(self._port)], limit=TRIED)
         related = [(one, name, of) for one in some for name in names for of in _targets(one, name)]
         if not related:
             return None
@@ -83,7 +82,7 @@ def _targets(entity: Entity, relation: str) -> list[str]:
     return targets(entity.relations.get(relation))
 
 
-def _related(names: Sequence[str], identifiers: Sequence[str]) -> dict[str, Any]:
+def _related(names: Sequence[str], identifiers: Sequence[str]) -> Rule:
     """https://docs.port.io/search-and-query/relation-operators#related-to-by-specific-path"""
     by_name = [
         {"property": {"path": [name]}, "operator": "matchAny", "value": list(identifiers)}

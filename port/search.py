@@ -14,15 +14,25 @@ IN_ONE_RULE = 1000
 PAGE = 1000
 """Port's limit for a page."""
 
+type Rule = Mapping[str, Any]
 
-async def search(port: PortClient, rules: list[dict[str, Any]]) -> list[Entity]:
+
+def _source(part: str) -> Rule:
+    return {"property": "$datasource", "operator": "contains", "value": part}
+
+
+MADE_BY_PORT = _source("port-auto-")
+"""How the data source of an entity begins that Port made for a relation."""
+
+
+async def search(port: PortClient, rules: Sequence[Rule]) -> list[Entity]:
     """The entities for which all rules hold, whoever made them.
 
     Raises httpx.HTTPError. https://docs.port.io/search-and-query/
     """
     response = await port.client.post(
         f"{port.auth.api_url}/entities/search",
-        json={"combinator": "and", "rules": rules},
+        json={"combinator": "and", "rules": [*rules]},
         headers=await port.auth.headers(),
         params={"include": ["blueprint", "identifier", "title", "properties", "relations"]},
         extensions={"retryable": True},
@@ -34,7 +44,7 @@ async def search(port: PortClient, rules: list[dict[str, Any]]) -> list[Entity]:
 async def page(
     port: PortClient,
     blueprint: str,
-    rules: Sequence[Mapping[str, Any]],
+    rules: Sequence[Rule],
     *,
     begin: str | None = None,
     limit: int | None = None,
@@ -55,9 +65,7 @@ async def page(
     return [Entity.parse_obj(row) for row in answer["entities"]], answer.get("next")
 
 
-async def pages(
-    port: PortClient, blueprint: str, rules: Sequence[Mapping[str, Any]]
-) -> list[Entity]:
+async def pages(port: PortClient, blueprint: str, rules: Sequence[Rule]) -> list[Entity]:
     """All entities of a blueprint for which all rules hold. Raises httpx.HTTPError."""
     found, begin = await page(port, blueprint, rules)
     while begin:
@@ -66,27 +74,42 @@ async def pages(
     return found
 
 
-def made_by_us(port: PortClient) -> list[dict[str, Any]]:
-    """Rules: written by this integration, as the framework's own search has them."""
-    source = {"property": "$datasource", "operator": "contains"}
-    auth = port.auth
-    return [
-        {**source, "value": f"port-ocean/{auth.integration_type}/"},
-        {**source, "value": f"/{auth.integration_identifier}/{UserAgentType.exporter.value}"},
-    ]
+def by_us(port: PortClient) -> Rule:
+    """A rule: written by this integration, as the framework's own search has it."""
+    return _both(
+        _source(f"port-ocean/{port.auth.integration_type}/"),
+        _source(f"/{port.auth.integration_identifier}/{UserAgentType.exporter.value}"),
+    )
 
 
-def is_of(blueprint: str) -> dict[str, str]:
+def for_us(port: PortClient) -> Rule:
+    """A rule: made by Port for a relation that this integration wrote."""
+    return _both(MADE_BY_PORT, _source(f"/{port.auth.integration_identifier}/"))
+
+
+def of_ours(port: PortClient) -> Rule:
+    """A rule: either of these. Nobody says whose it is when the one made it, the other filled it.
+
+    Stubs are among them.
+    """
+    return {"combinator": "or", "rules": [by_us(port), for_us(port)]}
+
+
+def _both(one: Rule, other: Rule) -> Rule:
+    return {"combinator": "and", "rules": [one, other]}
+
+
+def is_of(blueprint: str) -> Rule:
     """A rule: of that blueprint."""
     return {"property": "$blueprint", "operator": "=", "value": blueprint}
 
 
-def is_one_of(blueprints: Iterable[str]) -> dict[str, Any]:
+def is_one_of(blueprints: Iterable[str]) -> Rule:
     """A rule: of one of these blueprints."""
     return {"combinator": "or", "rules": [is_of(blueprint) for blueprint in sorted(blueprints)]}
 
 
-def is_called(names: list[str]) -> list[dict[str, Any]]:
+def is_called(names: list[str]) -> list[Rule]:
     """Rules of which one holds for what is called one of the names; each fits into a body."""
     return [
         {

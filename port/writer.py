@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 import httpx
 from loguru import logger
@@ -20,6 +19,7 @@ from port.entities import (
     PortRefusedError,
     by_blueprint,
     has_details,
+    is_stub,
     is_transient,
     key_of,
     points_at,
@@ -29,14 +29,22 @@ from port.going import Going
 from port.just_written import JustWritten
 from port.mapping.resources import details_of, relations_of
 from port.relating import Relating
-from port.search import is_called, is_of, is_one_of, search
+from port.search import (
+    MADE_BY_PORT,
+    Rule,
+    by_us,
+    for_us,
+    is_called,
+    is_of,
+    is_one_of,
+    of_ours,
+    search,
+)
 
 AGENT = UserAgentType.exporter
 DELETED_TOGETHER = 100
 """Port's limit for a bulk delete."""
 HAS_DEPENDENTS = 409
-_MADE_BY_PORT = {"property": "$datasource", "operator": "contains", "value": "port-auto-"}
-"""How the data source of an entity begins that Port made for a relation."""
 
 
 class PortWriter:
@@ -47,6 +55,8 @@ class PortWriter:
         self._bulk = Bulk(port)
         self._accounts = Accounts(port)
         self._just_written = JustWritten()
+        # What no search for ours shows, as far as that was seen.
+        self._filled_in: set[EntityKey] = set()
         self._relating = Relating(port)
         self.going = Going(lambda: time.monotonic())
 
@@ -96,14 +106,16 @@ class PortWriter:
 
     async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         """Returns those that Port did not delete. Raises httpx.HTTPError."""
-        self.going.begin(entities, self.just_written(entities))
+        self.going.begin(entities, self.just_written(entities), self._filled_in)
         try:
             left = await self._left_of(entities, options)
         except BaseException:
             self.going.stay(entities)
             raise
         self.going.stay(left)
-        self._just_written.deleted(without(entities, left))
+        gone = without(entities, left)
+        self._just_written.deleted(gone)
+        self._filled_in -= {key_of(entity) for entity in gone}
         return left
 
     async def _left_of(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
@@ -160,7 +172,9 @@ class PortWriter:
 
         Also those that a search may not show yet.
         """
-        found = {key_of(entity): entity for entity in await self.shown(entities)}
+        shown, filled = await asyncio.gather(self.shown(entities), self._filled(entities))
+        found = {key_of(entity): entity for entity in (*filled, *shown)}
+        self._filled_in |= {key_of(entity) for entity in without(filled, shown)}
         wanted = {key_of(entity) for entity in entities}
         lately = {key_of(entity): entity for entity in self._just_written.called(wanted)}
         return list((lately | found).values())
@@ -171,24 +185,24 @@ class PortWriter:
         return {key_of(entity) for entity in found}
 
     async def shown(self, entities: list[Entity]) -> list[Entity]:
-        """Those that a search shows, and that were made by this integration."""
-        wanted = {key_of(entity) for entity in entities}
-        searches = [
-            self._port.search_entities(
-                AGENT, {"combinator": "and", "rules": [is_of(blueprint), rule]}
-            )
-            for blueprint, group in by_blueprint(entities).items()
-            for rule in is_called(list(dict.fromkeys(str(entity.identifier) for entity in group)))
-        ]
-        found = await asyncio.gather(*searches)
-        # Port's answer is narrowed again: a delete is no place for trust.
-        return [e for entities in found for e in entities if key_of(e) in wanted]
+        """Those that a search shows, and that were written by this integration."""
+        return await self._called(entities, by_us(self._port))
+
+    async def _filled(self, entities: list[Entity]) -> list[Entity]:
+        """Those that Port made for this integration, and that it filled in later."""
+        found = await self._called(entities, for_us(self._port))
+        return [entity for entity in found if not is_stub(entity)]
 
     async def everything(self, mapping: PortAppConfig) -> list[Entity]:
         """All entities in Port that this integration made, with what the mapping writes of them."""
-        listed = await self._port.search_entities(AGENT)
+        details = details_of(mapping)
+        listed, made_by_port = await asyncio.gather(
+            self._port.search_entities(AGENT), self.stubs(details, ours=True)
+        )
+        # What Port made, and this integration filled in later.
+        filled = [entity for entity in without(made_by_port, listed) if not is_stub(entity)]
         if not listed or has_details(listed):
-            return listed
+            return [*listed, *filled]
         found = await asyncio.gather(
             *(
                 self._port.search_entities(
@@ -196,33 +210,35 @@ class PortWriter:
                     {"combinator": "and", "rules": [is_of(blueprint)]},
                     ["blueprint", "identifier", "title", *names],
                 )
-                for blueprint, names in details_of(mapping).items()
+                for blueprint, names in details.items()
             )
         )
         detailed = {key_of(entity): entity for entities in found for entity in entities}
-        return [detailed.get(key_of(entity), entity) for entity in listed]
+        return [*(detailed.get(key_of(entity), entity) for entity in listed), *filled]
 
     async def stubs(self, blueprints: Iterable[str], *, ours: bool = False) -> list[Entity]:
         """What Port made of these blueprints for relations: it is listed as nobody's.
 
         Whoever's they are, or those that are plainly for relations of `ours`.
         """
-        rules: list[dict[str, Any]] = [_MADE_BY_PORT]
-        if ours:
-            name = f"/{self._port.auth.integration_identifier}/"
-            rules.append({"property": "$datasource", "operator": "contains", "value": name})
+        source = for_us(self._port) if ours else MADE_BY_PORT
         wanted = sorted(blueprints)
-        return await search(self._port, [is_one_of(wanted), *rules]) if wanted else []
+        return await search(self._port, [is_one_of(wanted), source]) if wanted else []
 
     async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
         """Those that are in Port, where Port itself made them for a relation."""
+        return await self._called(entities, MADE_BY_PORT)
+
+    async def _called(self, entities: list[Entity], rule: Rule) -> list[Entity]:
+        """Those of the same names for which a rule holds."""
         wanted = {key_of(entity) for entity in entities}
         searches = [
-            search(self._port, [is_of(of), rule, _MADE_BY_PORT])
-            for of, group in by_blueprint(entities).items()
-            for rule in is_called([str(entity.identifier) for entity in group])
+            search(self._port, [is_of(blueprint), named, rule])
+            for blueprint, group in by_blueprint(entities).items()
+            for named in is_called(list(dict.fromkeys(str(entity.identifier) for entity in group)))
         ]
         found = await asyncio.gather(*searches)
+        # Port's answer is narrowed again: a delete is no place for trust.
         return [e for entities in found for e in entities if key_of(e) in wanted]
 
     async def pointing_at(
@@ -253,11 +269,7 @@ class PortWriter:
     ) -> list[Entity]:
         """The entities of ours by one of these names, with what tells a stub from another."""
         searches = [
-            self._port.search_entities(
-                AGENT,
-                {"combinator": "and", "rules": [is_one_of(blueprints), rule]},
-                ["blueprint", "identifier", "title", "properties", "relations"],
-            )
-            for rule in is_called(sorted(names))
+            search(self._port, [is_one_of(blueprints), named, of_ours(self._port)])
+            for named in is_called(sorted(names))
         ]
         return [entity for found in await asyncio.gather(*searches) for entity in found]

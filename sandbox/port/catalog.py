@@ -32,6 +32,8 @@ class PortCatalog(PortEntities):
         self.refused: set[Key] = set()
         # Nobody documents whether a write that changes nothing makes an entity an updated one.
         self.unchanged_is_updated = True
+        # Nor whose an entity is that one made and another wrote later.
+        self.creator_owns = False
         # How long a delete takes after its answer; each one is asked for anew.
         self.delete_seconds: Callable[[], float] = lambda: 0.0
         self.deletes_pending = 0
@@ -213,7 +215,8 @@ class PortCatalog(PortEntities):
         blueprint, identifier = row["blueprint"], row["identifier"]
         moment = now_iso()
         known = self.get(blueprint, identifier)
-        row |= {"updatedBy": user_agent, "dataSource": user_agent}
+        owner = known["dataSource"] if known and self.creator_owns else user_agent
+        row |= {"updatedBy": user_agent, "dataSource": owner}
         same = known is not None and all(known[name] == value for name, value in row.items())
         if known is None or self.unchanged_is_updated or not same:
             row["updatedAt"] = moment

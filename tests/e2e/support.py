@@ -41,6 +41,7 @@ def character_of_port(world: World, rng: random.Random, *, takes_time: bool = Tr
     routes.rules.null_titles = rng.random() < 0.5
     routes.rules.twice_in_a_bulk = rng.random() < 0.5
     world.catalog.unchanged_is_updated = rng.random() < 0.5
+    world.catalog.creator_owns = rng.random() < 0.3
     search_lag = rng.choice((0.0, 0.0, 0.5, 1.0))
     slow = rng.random() < 0.5
     if not takes_time:

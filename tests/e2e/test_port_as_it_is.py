@@ -151,6 +151,35 @@ async def test_a_stub_of_another_life_goes_with_the_sweep() -> None:
         await world.catalog.wait_for(lambda _: len(names(world)) == 4, 30, "the others alone")
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["by-event", "by-sweep"])
+@pytest.mark.parametrize("creator_owns", [True, False])
+async def test_what_began_as_a_stub_goes_as_all_others_whosever_it_is(creator_owns, told) -> None:
+    """Nobody says whose an entity is that Port made, and this integration filled in later."""
+    site = site_of()
+    parent, child = family(site, parent_shown=False)
+    some_more(site)
+
+    def before(world: World) -> None:
+        slow(2.0)(world)
+        world.catalog.creator_owns = creator_owns
+
+    of = mapping(PARENTS, entityDeletionThreshold=1)
+    async with mapped(site, of, WITH_PARENTS, before=before, **NO_SWEEP) as world:
+        site.edit_issue(parent, labels=["shown"], summary="Shown now")
+        await is_as_a_fresh_resync(world)
+        assert (world.catalog.get(ISSUE, parent) or {})["title"] == "Shown now"
+        if told:
+            site.delete_issue(parent)
+        else:
+            world.deliveries.enabled = False
+            site.delete_issue(parent)
+            world.deliveries.enabled = True
+            await sweep(world)
+        await is_as_a_fresh_resync(world)
+        assert (ISSUE, child) not in names(world), "a sub-task goes with its parent"
+        assert (ISSUE, parent) not in names(world)
+
+
 @pytest.mark.parametrize("seconds", [0.0, 2.0], ids=["at-once", "two-seconds"])
 @pytest.mark.parametrize("by_resync", [True, False])
 async def test_a_parent_that_leaves_the_selector_is_a_stub_as_after_a_fresh_resync(
@@ -276,6 +305,8 @@ async def test_a_few_changes_read_nothing_of_port_but_what_they_concern() -> Non
     site = JiraSite()
     site.fill(1000, projects=4, users=6)
     async with started(site=site, **NO_SWEEP) as world:
+        # What the resync wrote is shown by now.
+        slow(2.0)(world)
         world.port.api.requests.clear()
         issues = [issue for issue in site.issues.values() if issue.visible]
         parent = next(issue.parent for issue in issues if issue.parent)

@@ -85,6 +85,18 @@ ROWS = [
         ),
     ),
     Row(
+        "who-owns-a-filled-stub",
+        tests_in(
+            "unit.test_writer",
+            "test_what_port_made_for_us_and_we_filled_in_is_ours_and_a_stub_is_not",
+            "test_of_what_no_search_for_ours_shows_the_delete_is_waited_for",
+        )
+        + tests_in(
+            "e2e.test_port_as_it_is",
+            "test_what_began_as_a_stub_goes_as_all_others_whosever_it_is",
+        ),
+    ),
+    Row(
         "no-stubs-for-accounts",
         tests_in(
             "unit.test_accounts",

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from port.entities import by_blueprint, is_transient, key_of, merged
+from port.entities import by_blueprint, is_stub, is_transient, key_of, merged, targets_of
 from tests.unit.helpers.strict_port import entity, status_error
 
 RULES = {"combinator": "and", "rules": []}
@@ -66,3 +66,33 @@ def test_what_port_finds_by_rules_is_the_same_where_the_rules_are():
 )
 def test_what_may_be_over_later(error, expected):
     assert is_transient(error) is expected
+
+
+@pytest.mark.parametrize("title", [None, "", "AB-1"])
+@pytest.mark.parametrize("properties", [{}, {"summary": None}])
+@pytest.mark.parametrize("relations", [{}, {"parent": None, "links": []}])
+def test_a_stub_has_nothing_but_its_identifier(title, properties, relations):
+    assert is_stub(entity("AB-1", title=title, properties=properties, relations=relations))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"title": "A story"},
+        {"properties": {"summary": ""}},
+        {"properties": {"count": 0}},
+        {"properties": {"flagged": False}},
+        {"relations": {"parent": "AB-2"}},
+        {"relations": {"links": ["AB-2"]}},
+    ],
+)
+def test_an_entity_with_anything_else_is_no_stub(more):
+    assert not is_stub(entity("AB-1", **more))
+
+
+def test_what_an_entity_relates_to():
+    one = entity(
+        "A",
+        relations={"parent": "B", "links": ["C", None, "D"], "team": None, "query": RULES},
+    )
+    assert targets_of(one) == {"B", "C", "D"}

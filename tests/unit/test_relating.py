@@ -1,68 +1,24 @@
 """What relates to an entity: asked by relation where Port answers that, and nothing else read."""
 
-from types import SimpleNamespace
-from typing import Any, cast
-
 import httpx
 import pytest
-from port_ocean.clients.port.client import PortClient
 from port_ocean.core.models import Entity
 
 from port import relating as module
 from port import search
 from port.relating import Relating
-from sandbox.port.api import PortApi
-from sandbox.port.catalog import PortCatalog
+from tests.unit.helpers.stand_in_port import StandInPort
 
-OURS = "port-ocean/jira/1.0.0/mine/exporter"
 RELATIONS = {"team": ["member"], "issue": ["parent", "links"], "project": []}
 """Of teams there are none, so nothing can be tried with them."""
 
 
-class World:
-    """Relations in a Port whose requests are counted."""
+class World(StandInPort):
+    """Relations in a Port."""
 
     def __init__(self) -> None:
-        self.catalog = PortCatalog()
-        self.catalog.create_blueprint(
-            {
-                "identifier": "issue",
-                "relations": {
-                    "parent": {"target": "issue"},
-                    "links": {"target": "issue", "many": True},
-                },
-            }
-        )
-        self.catalog.create_blueprint({"identifier": "project"})
-        self.catalog.create_blueprint(
-            {"identifier": "team", "relations": {"member": {"target": "issue"}}}
-        )
-        self.api = PortApi(self.catalog)
-        self.searches = 0
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.api.app), event_hooks={"request": [self._note]}
-        )
-        auth = SimpleNamespace(
-            api_url="http://port.test/v1",
-            headers=self._headers,
-            integration_type="jira",
-            integration_identifier="mine",
-        )
-        client = cast(PortClient, SimpleNamespace(client=self.http, auth=auth))
-        self.relating = Relating(client)
-
-    async def _note(self, request: httpx.Request) -> None:
-        if "search" in request.url.path:
-            self.searches += 1
-
-    async def _headers(self) -> dict[str, str]:
-        secrets = {"clientId": self.api.client_id, "clientSecret": self.api.client_secret}
-        answer = await self.http.post("http://port.test/v1/auth/access_token", json=secrets)
-        return {"Authorization": f"Bearer {answer.json()['accessToken']}"}
-
-    def has(self, identifier: str, *, source: str = OURS, **relations: Any) -> None:
-        row = {"identifier": identifier, "relations": relations}
-        self.catalog.upsert("issue", row, user_agent=source)
+        super().__init__()
+        self.relating = Relating(self.client)
 
     async def to(self, *identifiers: str) -> list[str] | None:
         found = await self.relating.to(identifiers, RELATIONS)

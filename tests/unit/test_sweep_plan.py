@@ -7,10 +7,8 @@ from background.sweep_plan import (
     Plan,
     differs,
     grouped,
-    is_stub,
     plan,
     projects_named_by,
-    targets_of,
 )
 from port.entities import EntityKey, key_of
 from tests.unit.helpers.catalog_fakes import entity
@@ -181,33 +179,6 @@ def test_stubs_do_not_make_the_limit_larger():
     at_port = [full("A"), full("B"), full("C"), *(stub(f"S{n}") for n in range(20))]
     expected = ["C", *(f"S{n}" for n in range(20))]
     assert planned(at_port, *expected, limit_percent=50).extra == []
-
-
-@pytest.mark.parametrize("title", [None, "", "AB-1"])
-@pytest.mark.parametrize("properties", [{}, {"summary": None}])
-@pytest.mark.parametrize("relations", [{}, {"parent": None, "links": []}])
-def test_a_stub_has_nothing_but_its_identifier(title, properties, relations):
-    assert is_stub(entity("AB-1", title=title, properties=properties, relations=relations))
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"title": "A story"},
-        {"properties": {"summary": ""}},
-        {"properties": {"count": 0}},
-        {"properties": {"flagged": False}},
-        {"relations": {"parent": "AB-2"}},
-        {"relations": {"links": ["AB-2"]}},
-    ],
-)
-def test_an_entity_with_anything_else_is_no_stub(more):
-    assert not is_stub(entity("AB-1", **more))
-
-
-def test_what_an_entity_relates_to():
-    one = full("A", parent="B", links=["C", None, "D"], team=None, query={"combinator": "and"})
-    assert targets_of(one) == {"B", "C", "D"}
 
 
 def test_entities_are_grouped_by_blueprint_and_identifier():

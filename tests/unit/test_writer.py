@@ -1,14 +1,18 @@
 """Port's catalog: what is written again, what is deleted, and what is ours there."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from port_ocean.clients.port.mixins import entities as mixins
 from port_ocean.core.models import Entity
 
+from port import writer as module
 from port.entities import PortRefusedError
 from port.writer import PortWriter
 from tests.unit.helpers.fake_client import mapping
+from tests.unit.helpers.stand_in_port import StandInPort
 from tests.unit.helpers.strict_port import OPTIONS, StrictPort, configured, entity, status_error
 
 MAPPING = mapping("issue", blueprint=".fields.kind")
@@ -133,17 +137,46 @@ async def test_many_are_asked_for_in_parts_that_a_body_can_hold():
     port = StrictPort()
     await writer(port).ours([entity(str(n)) for n in range(70_000)])
     assert max(len(rules[1]["value"]) for rules in port.searches) == 1000
-    assert len(port.searches) == 70
+    assert len(port.searches) == 2 * 70, "written by us, and made for us by Port"
 
 
 async def test_what_was_not_asked_for_is_not_ours_even_if_port_names_it(monkeypatch):
-    port = StrictPort()
-
     async def too_much(*_: Any) -> list[Entity]:
         return [entity("AB-1"), entity("AB-9"), entity("AB-1", "ticket")]
 
-    monkeypatch.setattr(port.client, "search_entities", too_much)
-    assert await writer(port).ours([entity("AB-1")]) == [entity("AB-1")]
+    monkeypatch.setattr(module, "search", too_much)
+    assert await writer(StrictPort()).ours([entity("AB-1")]) == [entity("AB-1")]
+
+
+@pytest.fixture
+def stand_in() -> StandInPort:
+    """One whose entities belong to whoever made them."""
+    account = StandInPort()
+    account.catalog.creator_owns = True
+    return account
+
+
+async def test_what_port_made_for_us_and_we_filled_in_is_ours_and_a_stub_is_not(stand_in):
+    stand_in.has("AB-2", parent="AB-1")
+    stand_in.has("AB-3", parent="AB-9")
+    stand_in.has("AB-1", title="Filled in")
+    written = PortWriter(stand_in.client)
+    asked = [entity("AB-1"), entity("AB-2"), entity("AB-9")]
+    assert names(await written.ours(asked)) == ["AB-1", "AB-2"]
+    listed = await written.everything(mapping("issue"))
+    assert sorted(names(listed)) == ["AB-1", "AB-2", "AB-3"]
+
+
+async def test_of_what_no_search_for_ours_shows_the_delete_is_waited_for(stand_in, monkeypatch):
+    config = SimpleNamespace(delete_entities_max_batch_size=100)
+    monkeypatch.setattr(mixins, "ocean", SimpleNamespace(config=config))
+    stand_in.has("AB-2", parent="AB-1")
+    stand_in.has("AB-1", title="Filled in")
+    written = PortWriter(stand_in.client)
+    [filled] = await written.ours([entity("AB-1")])
+    await written.delete([filled], OPTIONS)
+    written.going.see(await written.shown([filled]))
+    assert written.going
 
 
 async def test_an_identifier_that_is_a_number_is_asked_for_as_text():
@@ -174,8 +207,9 @@ async def test_what_goes_itself_is_not_among_those_that_point():
 async def test_stubs_are_looked_for_under_the_data_source_that_port_gives_them(ours):
     port = StrictPort()
     await writer(port).stubs(["issue", "project"], ours=ours)
-    [[blueprints, *sources]] = port.searches
+    [[blueprints, source]] = port.searches
     assert [rule["value"] for rule in blueprints["rules"]] == ["issue", "project"]
+    sources = source["rules"] if ours else [source]
     assert {rule["property"] for rule in sources} == {"$datasource"}
     values = [rule["value"] for rule in sources]
     assert values == (["port-auto-", "/mine/"] if ours else ["port-auto-"])

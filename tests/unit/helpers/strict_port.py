@@ -85,6 +85,7 @@ class StrictPort:
                     api_url="https://port.example.com/v1",
                     headers=self._headers,
                     integration_identifier="mine",
+                    integration_type="jira",
                 ),
                 get_blueprint=self._blueprint,
                 bulk_delete_entities=self._delete,
@@ -148,6 +149,11 @@ class StrictPort:
             self.searches.append(body["rules"])
             found = [n for n in sorted(self.accounts) if _holds("_user", n, body["rules"])]
             rows = [{"identifier": name, "blueprint": "_user"} for name in found]
+            rows += [
+                e.dict(include={"identifier", "blueprint", "title", "properties", "relations"})
+                for e in self.ours
+                if _holds(str(e.blueprint), str(e.identifier), body["rules"])
+            ]
             return httpx.Response(200, json={"ok": True, "entities": rows})
         return self._bulk(request.url.path.split("/")[3], body["entities"])
 
