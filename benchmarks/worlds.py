@@ -75,3 +75,4 @@ def latencies(world: World) -> None:
     world.jira.latency = JIRA_SECONDS
     world.jira.latency_per_issue = JIRA_SECONDS_PER_ISSUE
     world.port.api.latency = PORT_SECONDS
+    world.port.hurry()

@@ -271,11 +271,8 @@ class LiveWriter:
         others = without(wanted, ours)
         # What is to be written again is as good as there.
         held = [entity for entity in others if self.going.is_written_anew(entity)]
-        stubs = [
-            entity
-            for entity in without(others, held)
-            if asked[key_of(entity)].reason is Reason.STUB or self._stubs.may_be(entity)
-        ]
+        # Others of Port's making are there as long as something relates to them.
+        stubs = [e for e in without(others, held) if asked[key_of(e)].reason is Reason.STUB]
         made_by_port = await self._writer.stubs_called(stubs) if stubs else []
         there = [*ours, *held, *made_by_port]
         return [replace(asked[key_of(entity)], entity=entity) for entity in there]

@@ -55,8 +55,8 @@ class PortWriter:
         self._bulk = Bulk(port)
         self._accounts = Accounts(port)
         self._just_written = JustWritten()
-        # What no search for ours shows, as far as that was seen.
-        self._filled_in: set[EntityKey] = set()
+        # What was seen that Port made: no search for what this integration wrote shows it.
+        self._made_by_port: set[EntityKey] = set()
         self._relating = Relating(port)
         self.going = Going(lambda: time.monotonic())
 
@@ -106,7 +106,7 @@ class PortWriter:
 
     async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         """Returns those that Port did not delete. Raises httpx.HTTPError."""
-        self.going.begin(entities, self.just_written(entities), self._filled_in)
+        self.going.begin(entities, self.just_written(entities), self._made_by_port)
         try:
             left = await self._left_of(entities, options)
         except BaseException:
@@ -115,7 +115,7 @@ class PortWriter:
         self.going.stay(left)
         gone = without(entities, left)
         self._just_written.deleted(gone)
-        self._filled_in -= {key_of(entity) for entity in gone}
+        self._made_by_port -= {key_of(entity) for entity in gone}
         return left
 
     async def _left_of(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
@@ -174,7 +174,7 @@ class PortWriter:
         """
         shown, filled = await asyncio.gather(self.shown(entities), self._filled(entities))
         found = {key_of(entity): entity for entity in (*filled, *shown)}
-        self._filled_in |= {key_of(entity) for entity in without(filled, shown)}
+        self._made_by_port |= {key_of(entity) for entity in without(filled, shown)}
         wanted = {key_of(entity) for entity in entities}
         lately = {key_of(entity): entity for entity in self._just_written.called(wanted)}
         return list((lately | found).values())
@@ -227,7 +227,9 @@ class PortWriter:
 
     async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
         """Those that are in Port, where Port itself made them for a relation."""
-        return await self._called(entities, MADE_BY_PORT)
+        found = await self._called(entities, MADE_BY_PORT)
+        self._made_by_port |= {key_of(entity) for entity in found}
+        return found
 
     async def _called(self, entities: list[Entity], rule: Rule) -> list[Entity]:
         """Those of the same names for which a rule holds."""

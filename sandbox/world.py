@@ -1,6 +1,7 @@
 """A stand-in Jira and Port with the real integration between them."""
 
 import asyncio
+import random
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,10 @@ _TWICE = ("sweep", "issues that changed")
 _PROGRESS = "live events done|Background work done"
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
+DELETE_SECONDS = 3.0
+"""How long a delete takes at most after its answer."""
+SEARCH_LAG_SECONDS = 1.0
+"""How far a search is behind."""
 
 
 class Port:
@@ -33,6 +38,10 @@ class Port:
         self, *, every_kind: bool = False, blueprints: Sequence[dict[str, Any]] = ()
     ) -> None:
         self.catalog = PortCatalog()
+        # As slow as Port may be, and every time in the same way.
+        seconds = random.Random(0)
+        self.catalog.delete_seconds = lambda: seconds.uniform(0, DELETE_SECONDS)
+        self.catalog.search_lag = SEARCH_LAG_SECONDS
         self.api = PortApi(self.catalog)
         for blueprint in blueprints:
             self.catalog.create_blueprint(blueprint)
@@ -41,6 +50,11 @@ class Port:
                 self.catalog.create_blueprint(blueprint)
             self.api.set_mapping(examples.mapping())
         self.server = HttpServer(self.api.app)
+
+    def hurry(self) -> None:
+        """Delete at once from now on, and show at once what was written."""
+        self.catalog.delete_seconds = lambda: 0.0
+        self.catalog.search_lag = 0.0
 
     async def __aenter__(self) -> Self:
         await self.server.start()

@@ -28,6 +28,8 @@ async def world():
                 OCEAN__INTEGRATION__CONFIG__WEBHOOK_SECRET=SECRET,
             )
         )
+        # These are facts about Jira.
+        running.port.hurry()
         running.site.add_webhook(
             "By hand", running.process.webhook_url, webhook_events(), secret=SECRET
         )
