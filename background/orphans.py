@@ -53,8 +53,8 @@ class Orphans:
     async def _orphans(self, candidates: Sequence[Entity], mapping: PortAppConfig) -> list[Entity]:
         """Stubs that nothing points at any more: a fresh resync wouldn't make them."""
         stubs = [entity for entity in candidates if is_stub(entity)]
-        pointing = await self._writer.pointing_at(stubs, mapping)
-        if pointing is None:
+        pointing, is_told = await self._writer.pointing_at(stubs, mapping)
+        if not is_told:
             return []
         needed = {target for entity in pointing for target in targets_of(entity)}
         return [stub for stub in stubs if str(stub.identifier) not in needed]

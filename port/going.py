@@ -120,6 +120,13 @@ class Going:
             if points_at(entity, targets):
                 self._pointing[key] = entity
 
+    def hold(self, entities: Iterable[Entity]) -> None:
+        """Those of these that relate to one that is going are to be read again when it is gone."""
+        going = {identifier for _, identifier in self._since}
+        for entity in entities:
+            if points_at(entity, going):
+                self._pointing.setdefault(key_of(entity), entity)
+
     def release(self) -> list[Entity]:
         """What is to be written again, now that what had its name is gone."""
         free = [key for key in self._anew if key not in self._since]

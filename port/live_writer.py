@@ -131,6 +131,8 @@ class LiveWriter:
             if not self._pointing:
                 return
             again = dict(self._pointing)
+            # Also for what isn't written now: a comparison sees nothing before that.
+            self.going.hold(again.values())
             looked = await looked_up(self._client, again.values(), mapping, mapper)
             self._to_compare |= looked.came_from | looked.failed
             lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
@@ -212,8 +214,8 @@ class LiveWriter:
 
     async def _delete(self, entities: list[Entity], mapping: PortAppConfig) -> set[EntityKey]:
         """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
-        for entity in await self._writer.pointing_at(entities, mapping) or ():
-            self._pointing[key_of(entity)] = entity
+        pointing, _ = await self._writer.pointing_at(entities, mapping)
+        self._pointing |= {key_of(entity): entity for entity in pointing}
         self._stubs.deleted(entities)
         left = await self._writer.delete(entities, mapping.get_port_request_options())
         return {key_of(entity) for entity in left}

@@ -245,26 +245,26 @@ class PortWriter:
 
     async def pointing_at(
         self, entities: list[Entity], mapping: PortAppConfig
-    ) -> list[Entity] | None:
+    ) -> tuple[list[Entity], bool]:
         """The entities of ours in Port, other than these, that relate to one of them.
 
-        None where Port doesn't say of any entity what it relates to.
+        And whether that is sure: it isn't where Port says of no entity what it relates to.
         """
         keys = {key_of(entity) for entity in entities}
         identifiers = {identifier for _, identifier in keys}
         if not identifiers:
-            return []
+            return [], True
+        is_told = True
         relations = relations_of(mapping)
         found = None if relations is None else await self._relating.to(identifiers, relations)
         if found is None:
             everything = await self.everything(mapping)
-            if everything and not has_details(everything):
-                return None
+            is_told = not everything or has_details(everything)
             found = [e for e in everything if points_at(e, identifiers)]
         # A search may not show yet what these relate to.
         found += self._just_written.pointing_at(identifiers)
         each = {key_of(entity): entity for entity in found if key_of(entity) not in keys}
-        return list(each.values())
+        return list(each.values()), is_told
 
     async def ours_called(
         self, names: Collection[str], blueprints: Collection[str]

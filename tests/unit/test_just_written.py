@@ -57,6 +57,6 @@ async def test_a_writer_has_what_its_search_does_not_show(port):
     await writer.upsert([entity("AB-1"), child], OPTIONS)
     assert await writer.shown([entity("AB-1")]) == []
     assert await writer.ours([entity("AB-1"), entity("AB-9")]) == [entity("AB-1")]
-    assert await writer.pointing_at([entity("AB-1")], mapping("issue")) == [child]
+    assert await writer.pointing_at([entity("AB-1")], mapping("issue")) == ([child], True)
     await writer.delete([entity("AB-1")], OPTIONS)
     assert await writer.ours([entity("AB-1")]) == []

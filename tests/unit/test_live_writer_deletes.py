@@ -198,3 +198,18 @@ async def test_where_the_mapping_allows_none_nobody_is_asked(
     await world.candidate(Reason.EVENT)
     assert world.port.names == {"A-1"}
     assert world.issues.asked == []
+
+
+async def test_what_points_there_and_can_not_be_looked_up_is_compared_when_it_is_gone(
+    other: World,
+) -> None:
+    """Compared before that, it would look as it should."""
+    other.port.pointing = [thing("a-2", parent="a-1")]
+    other.port.leaving = {"a-1"}
+    await other.candidate(Reason.SWEEP, "a-1")
+    other.writer.take_to_compare()
+    await other.writer.settle(path_mapper())
+    assert other.writer.take_to_compare() == (set(), set())
+    other.port.leaving = set()
+    await other.writer.settle(path_mapper())
+    assert other.writer.take_to_compare() == ({Kinds.ISSUE}, set())

@@ -189,18 +189,21 @@ async def test_what_points_at_an_entity():
     many = entity("AB-3", relations={"subtasks": ["AB-9", "AB-1"]})
     other = entity("AB-4", relations={"parent": "AB-9", "nobody": None, "odd": {"rules": []}})
     port = listed(entity("AB-1"), one, many, other)
-    assert await writer(port).pointing_at([entity("AB-1")], MAPPING) == [one, many]
+    assert await writer(port).pointing_at([entity("AB-1")], MAPPING) == ([one, many], True)
 
 
 async def test_where_port_tells_nothing_but_names_nobody_knows_what_points_at_what():
-    port = listed(entity("AB-1"), entity("AB-2"))
-    assert await writer(port).pointing_at([entity("AB-1")], MAPPING) is None
+    """But for what was just written, which is known here."""
+    written = writer(listed(entity("AB-1"), entity("AB-2")))
+    child = entity("AB-3", relations={"parent": "AB-1"})
+    await written.upsert([child], OPTIONS)
+    assert await written.pointing_at([entity("AB-1")], MAPPING) == ([child], False)
 
 
 async def test_what_goes_itself_is_not_among_those_that_point():
     child = entity("AB-2", relations={"parent": "AB-1"})
     port = listed(entity("AB-1", relations={"self": "AB-1"}), child)
-    assert await writer(port).pointing_at([entity("AB-1"), child], MAPPING) == []
+    assert await writer(port).pointing_at([entity("AB-1"), child], MAPPING) == ([], True)
 
 
 @pytest.mark.parametrize("ours", [True, False])

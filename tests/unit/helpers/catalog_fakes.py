@@ -79,16 +79,15 @@ class FakeWriter:
     ) -> list[Entity]:
         return [e for (of, name), e in self.has.items() if of in blueprints and name in names]
 
-    async def pointing_at(self, entities: list[Entity], wanted: Any) -> list[Entity] | None:
-        if self.tells_nothing:
-            return None
+    async def pointing_at(self, entities: list[Entity], wanted: Any) -> tuple[list[Entity], bool]:
         self.note("pointing_at", entities)
         names = {e.identifier for e in entities}
-        return [
+        found = [
             e
             for e in self.has.values()
             if e.identifier not in names and names & set(e.relations.values())
         ]
+        return ([], False) if self.tells_nothing else (found, True)
 
     async def delete(self, entities: list[Entity], options: Any) -> list[Entity]:
         self.note("delete", entities)

@@ -114,6 +114,8 @@ class DeletingPort:
         self.refuses: set[str] = set()
         self.deletes: list[list[str]] = []
         self.pointing: list[Entity] = []
+        self.leaving: set[str] = set()
+        """These it shows although they are deleted."""
         self.going = Going(time.monotonic)
 
     @property
@@ -124,7 +126,7 @@ class DeletingPort:
         return [self.has[key_of(e)] for e in entities if key_of(e) in self.has]
 
     async def shown(self, entities: list[Entity]) -> list[Entity]:
-        return await self.ours(entities)
+        return [*await self.ours(entities), *(e for e in entities if e.identifier in self.leaving)]
 
     async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
         return await self.ours(entities)
@@ -132,8 +134,8 @@ class DeletingPort:
     def just_written(self, entities: list[Entity]) -> set[EntityKey]:
         return set()
 
-    async def pointing_at(self, entities: list[Entity], wanted: Any) -> list[Entity]:
-        return self.pointing
+    async def pointing_at(self, entities: list[Entity], wanted: Any) -> tuple[list[Entity], bool]:
+        return self.pointing, True
 
     async def delete(self, entities: list[Entity], options: Any) -> list[Entity]:
         self.deletes.append(sorted(str(e.identifier) for e in entities))
