@@ -40,6 +40,8 @@ SUMS = frozenset(
         "aggregateprogress",
     )
 )
+EPIC = "epic"
+"""What a board's row shows of the epic that is the issue's parent."""
 EVERYTHING: Mapping[Relation, Names] = dict.fromkeys(Relation)
 
 
@@ -89,6 +91,8 @@ def shown_by(expressions: tuple[str, ...], items: str | None) -> Mapping[Relatio
         for name, read in reads.of.items()
         if name in set(Relation)
     }
+    if EPIC in reads.fields:
+        found[Relation.PARENT] = None
     if reads.fields & SUMS:
         found[Relation.SUMS] = frozenset((TIMES,))
     return found

@@ -115,6 +115,21 @@ async def test_after_edits_and_creations_backlogs_are_those_of_a_fresh_resync(of
         assert [str(difference) for difference in await world.differences()] == []
 
 
+async def test_what_rows_show_of_their_epic_follows_the_epic() -> None:
+    """A board shows it in a field of its own; Jira sends an event of the epic alone."""
+    site = site_with_boards()
+    of = resource("backlog", "wish", ".key", properties={"text": ".fields.epic.name"})
+    async with mapped(site, mapping(of), BLUEPRINTS, **SETTINGS) as world:
+        site.index_lag = LAG
+        epic = next(issue for issue in site.issues.values() if issue.type.level == 1)
+        epic.epic_name = None
+        site.edit_issue(epic.id, summary="Renamed")
+        await world.caught_up()
+        texts = {wish["properties"].get("text") for wish in world.catalog.entities("wish")}
+        assert "Renamed" in texts
+        assert [str(difference) for difference in await world.differences()] == []
+
+
 async def test_a_row_for_each_board_keeps_every_entity_of_issue_and_board() -> None:
     """From another integration's entities to ours none is lost, live or by a resync."""
     site = site_with_boards()

@@ -35,6 +35,8 @@ def read(*expressions: str, items: str | None = None) -> dict[Relation, set[str]
         (".fields.summary", {}),
         (".fields.status.name // .fields.priority.name", {}),
         (".fields.parent.key", {PARENT: {"key"}}),
+        # As a board shows the parent.
+        (".fields.epic.name", {PARENT: None}),
         (".fields.parent.id", {PARENT: set()}),
         (".fields.parent != null", {PARENT: set()}),
         ("if .fields.parent then 1 else 2 end", {PARENT: set()}),
