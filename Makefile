@@ -25,7 +25,7 @@ test: $(STAMP) $(PLOTS) ## Run every test, but for those that take minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(STAMP) $(PLOTS) ## Run the tests that take minutes
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .
