@@ -12,7 +12,8 @@ from loguru import logger
 from port_ocean.clients.port.client import PortClient
 from port_ocean.core.models import Entity
 
-from port.entities import is_transient, points_at, said_by, targets
+from port.bulk import ABOUT_THE_BODY
+from port.entities import points_at, said_by, targets
 from port.search import IN_ONE_RULE, Rule, is_called, of_ours, page, pages
 
 type Relations = Mapping[str, Sequence[str]]
@@ -21,6 +22,8 @@ type Relations = Mapping[str, Sequence[str]]
 BLUEPRINT_IS_MISSING = 404
 TRIED = 50
 """Entities of which one relates to something, probably."""
+TRIES = 5
+"""Failures after which Port is taken to know no such question."""
 
 
 class Relating:
@@ -30,6 +33,7 @@ class Relating:
         self._port = port
         self._answers: bool | None = None
         """Whether Port answers that; None as long as it could not be tried."""
+        self._tries = 0
 
     async def to(self, identifiers: Collection[str], relations: Relations) -> list[Entity] | None:
         """Those that relate to something called one of these; None where Port can't be asked.
@@ -37,45 +41,65 @@ class Relating:
         Raises httpx.HTTPError where Port can't be reached or fails.
         """
         asked = {of: names for of, names in relations.items() if names}
-        try:
-            if not await self._can_say(asked):
-                return None
-            found = await asyncio.gather(
-                *(
-                    pages(self._port, of, [of_ours(self._port), _related(names, part)])
-                    for of, names in asked.items()
-                    for part in _parts(sorted(identifiers))
-                )
-            )
-        except httpx.HTTPStatusError as error:
-            if is_transient(error):
-                raise
-            if error.response.status_code != BLUEPRINT_IS_MISSING:
-                self._answers = False
-            logger.info(
-                "Port doesn't say what relates to an entity, so all that is ours is read where "
-                f"that matters: {said_by(error)}"
-            )
+        if not await self._can_say(asked):
             return None
+        found = await asyncio.gather(
+            *(
+                self._of(blueprint, names, part)
+                for blueprint, names in asked.items()
+                for part in _parts(sorted(identifiers))
+            )
+        )
         # Port's answer is narrowed again: one that isn't wanted is read in Jira for nothing.
         return [e for entities in found for e in entities if points_at(e, identifiers)]
+
+    async def _of(
+        self, blueprint: str, names: Sequence[str], identifiers: Sequence[str]
+    ) -> list[Entity]:
+        try:
+            return await pages(
+                self._port, blueprint, [of_ours(self._port), _related(names, identifiers)]
+            )
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == BLUEPRINT_IS_MISSING:
+                return []
+            raise
 
     async def _can_say(self, relations: Relations) -> bool:
         """Whether Port finds an entity of which it is known what it relates to."""
         for blueprint, names in relations.items():
-            if self._answers is None:
+            if self._answers is not None:
+                break
+            try:
                 self._answers = await self._finds_one(blueprint, names)
+            except httpx.HTTPStatusError as error:
+                self._failed(error)
         return bool(self._answers)
+
+    def _failed(self, error: httpx.HTTPStatusError) -> None:
+        """It may know no such question, or no such blueprint, or have a bad moment."""
+        self._tries += 1
+        if self._tries < TRIES and error.response.status_code not in ABOUT_THE_BODY:
+            return
+        self._answers = False
+        logger.info(
+            "Port doesn't say what relates to an entity, so all that is ours is read where that "
+            f"matters: {said_by(error)}"
+        )
 
     async def _finds_one(self, blueprint: str, names: Sequence[str]) -> bool | None:
         """None where there is nothing to try it with, or where that changed meanwhile."""
-        some, _ = await page(self._port, blueprint, [of_ours(self._port)], limit=TRIED)
+        some = await self._try(blueprint, of_ours(self._port))
         related = [(one, name, of) for one in some for name in names for of in _targets(one, name)]
         if not related:
             return None
         one, name, target = related[0]
-        rules = [*is_called([str(one.identifier)]), _related([name], [target])]
-        return True if await pages(self._port, blueprint, rules) else None
+        called = is_called([str(one.identifier)])
+        return True if await self._try(blueprint, *called, _related([name], [target])) else None
+
+    async def _try(self, blueprint: str, *rules: Rule) -> list[Entity]:
+        found, _ = await page(self._port, blueprint, rules, limit=TRIED, retried=False)
+        return found
 
 
 def _targets(entity: Entity, relation: str) -> list[str]:

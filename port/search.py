@@ -48,6 +48,7 @@ async def page(
     *,
     begin: str | None = None,
     limit: int | None = None,
+    retried: bool = True,
 ) -> tuple[list[Entity], str | None]:
     """A page of a blueprint's entities for which all rules hold, and where the next one begins.
 
@@ -58,11 +59,11 @@ async def page(
         f"{port.auth.api_url}/blueprints/{quote_plus(blueprint)}/entities/search",
         json=body | ({"from": begin} if begin else {}),
         headers=await port.auth.headers(),
-        extensions={"retryable": True},
+        extensions={"retryable": retried},
     )
     handle_port_status_code(response, should_log=False)
     answer = response.json()
-    return [Entity.parse_obj(row) for row in answer["entities"]], answer.get("next")
+    return [Entity.parse_obj(row) for row in answer.get("entities", [])], answer.get("next")
 
 
 async def pages(port: PortClient, blueprint: str, rules: Sequence[Rule]) -> list[Entity]:
@@ -74,17 +75,17 @@ async def pages(port: PortClient, blueprint: str, rules: Sequence[Rule]) -> list
     return found
 
 
-def by_us(port: PortClient) -> Rule:
-    """A rule: written by this integration, as the framework's own search has it."""
-    return _both(
+def by_us(port: PortClient) -> list[Rule]:
+    """Rules: written by this integration, as the framework's own search has them."""
+    return [
         _source(f"port-ocean/{port.auth.integration_type}/"),
         _source(f"/{port.auth.integration_identifier}/{UserAgentType.exporter.value}"),
-    )
+    ]
 
 
-def for_us(port: PortClient) -> Rule:
-    """A rule: made by Port for a relation that this integration wrote."""
-    return _both(MADE_BY_PORT, _source(f"/{port.auth.integration_identifier}/"))
+def for_us(port: PortClient) -> list[Rule]:
+    """Rules: made by Port for a relation that this integration wrote."""
+    return [MADE_BY_PORT, _source(f"/{port.auth.integration_identifier}/")]
 
 
 def of_ours(port: PortClient) -> Rule:
@@ -92,11 +93,8 @@ def of_ours(port: PortClient) -> Rule:
 
     Stubs are among them.
     """
-    return {"combinator": "or", "rules": [by_us(port), for_us(port)]}
-
-
-def _both(one: Rule, other: Rule) -> Rule:
-    return {"combinator": "and", "rules": [one, other]}
+    groups = [{"combinator": "and", "rules": rules} for rules in (by_us(port), for_us(port))]
+    return {"combinator": "or", "rules": groups}
 
 
 def is_of(blueprint: str) -> Rule:

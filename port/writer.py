@@ -221,21 +221,21 @@ class PortWriter:
 
         Whoever's they are, or those that are plainly for relations of `ours`.
         """
-        source = for_us(self._port) if ours else MADE_BY_PORT
+        source = for_us(self._port) if ours else [MADE_BY_PORT]
         wanted = sorted(blueprints)
-        return await search(self._port, [is_one_of(wanted), source]) if wanted else []
+        return await search(self._port, [is_one_of(wanted), *source]) if wanted else []
 
     async def stubs_called(self, entities: list[Entity]) -> list[Entity]:
         """Those that are in Port, where Port itself made them for a relation."""
-        found = await self._called(entities, MADE_BY_PORT)
+        found = await self._called(entities, [MADE_BY_PORT])
         self._made_by_port |= {key_of(entity) for entity in found}
         return found
 
-    async def _called(self, entities: list[Entity], rule: Rule) -> list[Entity]:
-        """Those of the same names for which a rule holds."""
+    async def _called(self, entities: list[Entity], rules: Sequence[Rule]) -> list[Entity]:
+        """Those of the same names for which the rules hold."""
         wanted = {key_of(entity) for entity in entities}
         searches = [
-            search(self._port, [is_of(blueprint), named, rule])
+            search(self._port, [is_of(blueprint), named, *rules])
             for blueprint, group in by_blueprint(entities).items()
             for named in is_called(list(dict.fromkeys(str(entity.identifier) for entity in group)))
         ]

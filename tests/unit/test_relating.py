@@ -6,7 +6,7 @@ from port_ocean.core.models import Entity
 
 from port import relating as module
 from port import search
-from port.relating import Relating
+from port.relating import TRIES, Relating
 from tests.unit.helpers.stand_in_port import StandInPort
 
 RELATIONS = {"team": ["member"], "issue": ["parent", "links"], "project": []}
@@ -76,6 +76,9 @@ async def test_where_port_does_not_answer_that_it_is_not_relied_on(world, status
     assert await world.to("A-9") is None
     told = [line for line in log if "Port doesn't say what relates to an entity" in line]
     assert len(told) == (0 if status == 200 else 1)
+    world.api.entity_routes.relations_status = None
+    world.searches = 0
+    assert await world.to("A-9") == (["A-1"] if status == 200 else None)
 
 
 async def test_what_it_could_not_answer_it_may_answer_later(world):
@@ -85,17 +88,42 @@ async def test_what_it_could_not_answer_it_may_answer_later(world):
     assert await world.to("A-9") == ["A-1"]
 
 
-async def test_a_blueprint_that_is_missing_may_come(world):
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_blueprint_that_is_missing_costs_no_other_its_answer(world, known):
+    """It has no entity that could relate to anything."""
     world.has("A-1", parent="A-9")
+    if known:
+        assert await world.to("A-9") == ["A-1"]
     world.catalog.delete_blueprint("team")
-    assert await world.to("A-9") is None
-    world.catalog.create_blueprint({"identifier": "team"})
     assert await world.to("A-9") == ["A-1"]
 
 
-async def test_a_failure_of_port_is_raised(world):
+@pytest.mark.parametrize("status", [404, 405, 500, 503])
+async def test_where_the_question_fails_all_is_read_and_it_is_asked_a_few_times(world, status):
+    """A Port that fails at what it doesn't know must not hold up deletes."""
+    world.has("A-1", parent="A-9")
+    world.api.entity_routes.relations_status = status
+    for _ in range(TRIES):
+        assert await world.to("A-9") is None
+    world.api.entity_routes.relations_status = None
+    world.searches = 0
+    assert await world.to("A-9") is None
+    assert world.searches == 0
+
+
+@pytest.mark.parametrize("status", [404, 500, 503])
+async def test_a_bad_moment_of_port_is_not_taken_for_its_nature(world, status):
+    world.has("A-1", parent="A-9")
+    world.api.entity_routes.relations_status = status
+    assert await world.to("A-9") is None
+    world.api.entity_routes.relations_status = None
+    assert await world.to("A-9") == ["A-1"]
+
+
+async def test_a_failure_of_a_port_that_knows_the_question_is_raised(world):
     """Taken for an answer, it would lose what relates to a deleted entity."""
     world.has("A-1", parent="A-9")
+    assert await world.to("A-9") == ["A-1"]
     world.api.entity_routes.relations_status = 503
     with pytest.raises(httpx.HTTPStatusError):
         await world.to("A-9")

@@ -210,9 +210,8 @@ async def test_what_goes_itself_is_not_among_those_that_point():
 async def test_stubs_are_looked_for_under_the_data_source_that_port_gives_them(ours):
     port = StrictPort()
     await writer(port).stubs(["issue", "project"], ours=ours)
-    [[blueprints, source]] = port.searches
+    [[blueprints, *sources]] = port.searches
     assert [rule["value"] for rule in blueprints["rules"]] == ["issue", "project"]
-    sources = source["rules"] if ours else [source]
     assert {rule["property"] for rule in sources} == {"$datasource"}
     values = [rule["value"] for rule in sources]
     assert values == (["port-auto-", "/mine/"] if ours else ["port-auto-"])
