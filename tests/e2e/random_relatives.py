@@ -70,7 +70,8 @@ def random_case(seed: int, rng: random.Random) -> Case:
         expand = {"expand": "insight"}
         resources.append(resource("project", "home", ".key", selector=expand, properties=last))
     return Case(
-        mapping(*resources),
+        # The parts of all sub-tasks may be three, and go with these at once.
+        mapping(*resources, entityDeletionThreshold=1),
         [
             blueprint("thing", **({"parent": "thing"} if told else {})),
             blueprint("planned"),
