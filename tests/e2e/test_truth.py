@@ -161,7 +161,8 @@ async def test_a_sweep_makes_up_for_deliveries_that_never_came() -> None:
         requests = len(world.jira.requests) - before
         found = [str(difference) for difference in await world.differences()]
         assert not found, "\n".join([*found, str(made)])
-        assert requests <= 70
+        # What points at something is read at once, and again when Port has deleted that.
+        assert requests <= 90
 
 
 async def test_without_stubs_a_resync_writes_issues_whole_whatever_their_order() -> None:
