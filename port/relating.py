@@ -14,7 +14,7 @@ from port_ocean.core.models import Entity
 
 from port.bulk import ABOUT_THE_BODY
 from port.entities import points_at, said_by, targets
-from port.search import IN_ONE_RULE, Rule, is_called, of_ours, page, pages
+from port.search import Rule, in_parts, is_called, of_ours, page, pages
 
 type Relations = Mapping[str, Sequence[str]]
 """For each blueprint the names of the relations that the mapping writes."""
@@ -47,7 +47,7 @@ class Relating:
             *(
                 self._of(blueprint, names, part)
                 for blueprint, names in asked.items()
-                for part in _parts(sorted(identifiers))
+                for part in in_parts(sorted(identifiers))
             )
         )
         # Port's answer is narrowed again: one that isn't wanted is read in Jira for nothing.
@@ -113,10 +113,3 @@ def _related(names: Sequence[str], identifiers: Sequence[str]) -> Rule:
         for name in names
     ]
     return {"combinator": "or", "rules": by_name}
-
-
-def _parts(identifiers: Sequence[str]) -> list[Sequence[str]]:
-    return [
-        identifiers[start : start + IN_ONE_RULE]
-        for start in range(0, len(identifiers), IN_ONE_RULE)
-    ]

@@ -107,13 +107,13 @@ def is_one_of(blueprints: Iterable[str]) -> Rule:
     return {"combinator": "or", "rules": [is_of(blueprint) for blueprint in sorted(blueprints)]}
 
 
-def is_called(names: list[str]) -> list[Rule]:
+def is_called(names: Sequence[str]) -> list[Rule]:
     """Rules of which one holds for what is called one of the names; each fits into a body."""
     return [
-        {
-            "property": "$identifier",
-            "operator": "in",
-            "value": names[start : start + IN_ONE_RULE],
-        }
-        for start in range(0, len(names), IN_ONE_RULE)
+        {"property": "$identifier", "operator": "in", "value": part} for part in in_parts(names)
     ]
+
+
+def in_parts(names: Sequence[str]) -> list[list[str]]:
+    """As many names as one rule may have, and again."""
+    return [list(names[start : start + IN_ONE_RULE]) for start in range(0, len(names), IN_ONE_RULE)]

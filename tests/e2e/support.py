@@ -34,7 +34,7 @@ async def started(
         yield world
 
 
-def character_of_port(world: World, rng: random.Random, *, takes_time: bool = True) -> None:
+def character_of_port(world: World, rng: random.Random) -> None:
     """What nobody says of Port, one way or the other; and its deletes and searches take time."""
     routes = world.port.api.entity_routes
     routes.lean_listing = rng.random() < 0.7
@@ -42,12 +42,8 @@ def character_of_port(world: World, rng: random.Random, *, takes_time: bool = Tr
     routes.rules.twice_in_a_bulk = rng.random() < 0.5
     world.catalog.unchanged_is_updated = rng.random() < 0.5
     world.catalog.creator_owns = rng.random() < 0.3
-    search_lag = rng.choice((0.0, 0.0, 0.5, 1.0))
-    slow = rng.random() < 0.5
-    if not takes_time:
-        return
-    world.catalog.search_lag = search_lag
-    if slow:
+    world.catalog.search_lag = rng.choice((0.0, 0.0, 0.5, 1.0))
+    if rng.random() < 0.5:
         seconds = random.Random(rng.random())
         world.catalog.delete_seconds = lambda: seconds.uniform(0, 3)
 

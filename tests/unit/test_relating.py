@@ -4,7 +4,6 @@ import httpx
 import pytest
 from port_ocean.core.models import Entity
 
-from port import relating as module
 from port import search
 from port.relating import TRIES, Relating
 from tests.unit.helpers.stand_in_port import StandInPort
@@ -59,7 +58,7 @@ async def test_all_pages_are_read(world, monkeypatch):
 
 
 async def test_many_are_asked_for_in_parts_that_a_body_can_hold(world, monkeypatch):
-    monkeypatch.setattr(module, "IN_ONE_RULE", 2)
+    monkeypatch.setattr(search, "IN_ONE_RULE", 2)
     for number in range(5):
         world.has(f"A-{number}", parent=f"P-{number}")
     assert await world.to(*(f"P-{number}" for number in range(5))) == [
