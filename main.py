@@ -13,7 +13,7 @@ from port_ocean.context.ocean import ocean
 from port_ocean.context.resource import resource
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
-from port_ocean.core.probe import ProbeContext, ProbeReportingMode
+from port_ocean.core.probe import ProbeContext
 from port_ocean.utils.signal import signal_handler
 
 from client import webhook_events
@@ -26,7 +26,7 @@ from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
-from port.probe import mapped_kinds, probe
+from port.probe import failure, mapped_kinds, probe
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
 from webhook_processors.door import Door
@@ -159,18 +159,14 @@ async def before_resync() -> None:
 
 @ocean.on_probe()
 async def on_probe(context: ProbeContext) -> None:
-    """What can be read, and what is missing. SystemExit where a kind that counts can't be read.
-
-    To the framework a probe succeeds that could look at all. Whoever waits for it wants to know
-    what it saw; Port, which has its report, takes such an end for a failure of ours.
-    """
+    """What can be read, and what is missing. SystemExit where a kind that counts can't be read."""
     counted = context.config.kinds or await mapped_kinds(
         ocean.port_client, ocean.config.resources_path
     )
     unreadable = await probe(context, create_jira_client(), settings, counted)
-    if unreadable and context.config.reporting_mode is not ProbeReportingMode.PORT:
+    if (sentence := failure(unreadable, context.config.reporting_mode)) is not None:
         await context.finalize()
-        raise SystemExit(f"Can't be read: {', '.join(unreadable)}.")
+        raise SystemExit(sentence)
 
 
 # What is loaded by now stays: the garbage collector needn't look through it again and again. Nor

@@ -16,6 +16,7 @@ from port_ocean.core.probe import (
     PermissionCombination,
     ProbeCheckStatus,
     ProbeContext,
+    ProbeReportingMode,
 )
 
 from client import JiraClient
@@ -114,6 +115,17 @@ async def probe(
     say(f"Live events: {outlook.words}")
     context.message = f"Live events: {outlook.words}"
     return unreadable
+
+
+def failure(unreadable: Collection[str], mode: ProbeReportingMode) -> str | None:
+    """What the command fails with; None where it succeeds.
+
+    To the framework every probe succeeds that could look at all. Whoever waits for the command
+    wants to know what it saw; Port has the report, and would take a failure for one of ours.
+    """
+    if not unreadable or mode is ProbeReportingMode.PORT:
+        return None
+    return f"Can't be read: {', '.join(unreadable)}."
 
 
 async def _granted(client: JiraClient) -> Mapping[str, bool]:

@@ -9,6 +9,7 @@ import asyncio
 from loguru import logger
 from port_ocean.bootstrap import load_ocean_app
 from port_ocean.log.logger_setup import setup_logger
+from port_ocean.utils.signal import init_signal_handler
 
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
@@ -40,6 +41,8 @@ async def uninstall() -> list[str]:
 
 def main() -> None:
     """Ends with 0 where the webhook is gone, deleted just now or not there before."""
+    # As the framework's own command that only looks.
+    init_signal_handler()
     setup_logger("INFO", enable_http_handler=False)
     load_ocean_app(".", NOTHING_RUNS)
     try:

@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 from port_ocean.core.handlers.port_app_config.validators import get_port_app_config_kinds
-from port_ocean.core.probe import ProbeCheckStatus
+from port_ocean.core.probe import ProbeCheckStatus, ProbeReportingMode
 
 from jira.needs import Finding
 from kinds import Kinds
 from port.mapping.resources import JiraPortAppConfig
-from port.probe import Verdicts, kinds_in, mapped_kinds
+from port.probe import Verdicts, failure, kinds_in, mapped_kinds
 
 HAS, LACKS, UNKNOWN = Finding(True), Finding(False, "It is missing."), Finding(None, "Who knows.")
 UNTRIED = Finding(True, "Not tried.")
@@ -58,6 +58,21 @@ def test_the_framework_finds_every_kind_to_probe() -> None:
 )
 def test_the_kinds_of_a_mapping_count_with_their_mistakes(mapping: Any, kinds: set[str]) -> None:
     assert kinds_in(mapping) == kinds
+
+
+@pytest.mark.parametrize(
+    ("unreadable", "mode", "sentence"),
+    [
+        ([], ProbeReportingMode.LOG, None),
+        (["issue", "user"], ProbeReportingMode.LOG, "Can't be read: issue, user."),
+        (["issue"], ProbeReportingMode.FILE, "Can't be read: issue."),
+        (["issue"], ProbeReportingMode.PORT, None),
+    ],
+)
+def test_the_command_fails_for_those_who_wait_for_it_and_not_for_port(
+    unreadable: list[str], mode: ProbeReportingMode, sentence: str | None
+) -> None:
+    assert failure(unreadable, mode) == sentence
 
 
 class Port:
