@@ -12,7 +12,8 @@ from port_ocean.log.logger_setup import setup_logger
 from port_ocean.utils.signal import init_signal_handler
 
 from initialize_client import create_jira_client, get_settings
-from jira.errors import JiraError
+from jira.errors import JiraError, JiraPermissionError
+from jira.needs import Permission
 from jira.webhook_registration import webhook_name
 from jira.webhook_removal import remove_webhook
 
@@ -49,10 +50,9 @@ def main() -> None:
         for sentence in asyncio.run(uninstall()):
             logger.info(sentence)
     except JiraError as error:
-        raise SystemExit(
-            f"The webhook could not be deleted: {error} "
-            "(the account needs the global permission 'Administer Jira')"
-        ) from error
+        denied = isinstance(error, JiraPermissionError)
+        needs = f" It is {Permission.ADMINISTER.in_words}." if denied else ""
+        raise SystemExit(f"The webhook could not be deleted: {error}{needs}") from error
     logger.info("An integration that still runs makes it again within an hour: stop it first")
 
 
