@@ -8,10 +8,10 @@ PLOTS := $(VENV)/.requirements-bench
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format run bench lock clean
+.PHONY: help install demo test test-slow lint format run probe uninstall-webhook bench lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 install: $(STAMP) ## Make .venv with the pinned packages
 
@@ -36,9 +36,19 @@ format: $(STAMP) ## Put format and imports right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+SETTINGS := test -f .env || { echo "No .env here: copy .env.example to .env and fill in the first block."; exit 1; }
+
 run: $(STAMP) ## Run the integration against the site and the Port account in .env
-	@test -f .env || { echo "No .env here: copy .env.example to .env and fill in the first block."; exit 1; }
+	@$(SETTINGS)
 	$(BIN)/ocean sail -p $(PORT) .
+
+probe: $(STAMP) ## Say which kinds the account in .env can read, and what is missing (KINDS=issue,user)
+	@$(SETTINGS)
+	@$(BIN)/ocean probe $(if $(KINDS),--kinds $(KINDS)) .
+
+uninstall-webhook: $(STAMP) ## Delete the webhook that the integration manages in Jira, with the settings in .env
+	@$(SETTINGS)
+	@$(BIN)/python -m webhook_processors.uninstall
 
 bench: $(STAMP) $(PLOTS) ## Measure resync, bursts and single changes against the stand-ins (BENCH="resync --issues 500")
 	@$(BIN)/python -m benchmarks.bench $(if $(BENCH),$(BENCH),--keep)

@@ -22,10 +22,12 @@ from jira.kinds.sprint import SprintKind
 from jira.kinds.team import TeamKind
 from jira.kinds.user import UserKind
 from jira.kinds.worklog import WorklogKind
+from jira.needs import Permission, granted_of
 from jira.payloads import Row, event_name
 from kinds import Kinds
 
 MYSELF = "/rest/api/3/myself"
+MY_PERMISSIONS = "/rest/api/3/mypermissions"
 KINDS: Mapping[Kinds, type[Kind[Any, Any]]] = {
     kind.name: kind
     for kind in (
@@ -85,6 +87,13 @@ class JiraClient:
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
         """
         return str((await self._myself())["accountId"])
+
+    async def granted(self) -> Mapping[str, bool]:
+        """Which permissions the account has: global ones, and others in some project.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
+        """
+        return granted_of(await self.api.get(MY_PERMISSIONS, {"permissions": ",".join(Permission)}))
 
     async def time_zone(self) -> str | None:
         """The zone in which Jira reads the account's dates."""

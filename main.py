@@ -13,6 +13,7 @@ from port_ocean.context.ocean import ocean
 from port_ocean.context.resource import resource
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
+from port_ocean.core.probe import ProbeContext
 from port_ocean.utils.signal import signal_handler
 
 from client import webhook_events
@@ -25,6 +26,7 @@ from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
+from port.probe import failure, mapped_kinds, probe
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
 from webhook_processors.door import Door
@@ -55,6 +57,7 @@ manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
 said: set[str] = set()
+webhook_settled = asyncio.Event()
 
 
 async def pages_of(resource: ResourceConfig) -> Pages:
@@ -93,20 +96,33 @@ ocean.app.fast_api_app.add_middleware(
     allow_unsigned=settings.allow_unsigned_webhooks,
     unverified_limit=settings.unverified_megabytes * 1024 * 1024,
     accept=partial(manager.accept, WEBHOOK_PATH),
+    settled=webhook_settled.is_set,
 )
 
 
 @ocean.on_start()
 async def keep_webhook() -> None:
     """Put our webhook in place, in the background and outside of the framework's start event."""
-    if not ocean.config.event_listener.should_process_webhooks:
+    keeper = webhook_keeper()
+    if keeper is None:
+        webhook_settled.set()
         return
+    keepers.append(keeper)
+    task = asyncio.create_task(keeper.run(), context=contextvars.Context())
+    background.add(task)
+    signal_handler.register(task.cancel)
+
+
+def webhook_keeper() -> WebhookKeeper | None:
+    """What keeps our webhook in Jira right; None, and it is said why, where nothing does."""
+    if not ocean.config.event_listener.should_process_webhooks:
+        return None
     if settings.webhook_url is None:
         logger.warning("OCEAN__BASE_URL is not set: changes arrive only with a resync")
-        return
+        return None
     if not settings.manage_webhooks:
         logger.info(f"manageWebhooks is off: Jira has to send events to {settings.webhook_url}")
-        return
+        return None
     client = create_jira_client()
     if client.api.authentication.uses_gateway:
         logger.warning(
@@ -114,18 +130,14 @@ async def keep_webhook() -> None:
             f"webhook by hand (README, 'The webhook by hand') for {settings.webhook_url}, "
             "with the value of webhookSecret as its secret"
         )
-        return
+        return None
     wanted = WantedWebhook(
         name=webhook_name(settings.identifier),
         url=settings.webhook_url,
         events=webhook_events(),
         secret=webhook_secrets()[0],
     )
-    keeper = WebhookKeeper(client.api, wanted)
-    keepers.append(keeper)
-    task = asyncio.create_task(keeper.run(), context=contextvars.Context())
-    background.add(task)
-    signal_handler.register(task.cancel)
+    return WebhookKeeper(client.api, wanted, webhook_settled)
 
 
 @ocean.on_resync_start()
@@ -143,6 +155,18 @@ async def before_resync() -> None:
             logger.info(sentence)
     resources = event.port_app_config.resources
     RESYNC.get().reads.start({index: pages_of(of) for index, of in enumerate(resources)})
+
+
+@ocean.on_probe()
+async def on_probe(context: ProbeContext) -> None:
+    """What can be read, and what is missing. SystemExit where a kind that counts can't be read."""
+    counted = context.config.kinds or await mapped_kinds(
+        ocean.port_client, ocean.config.resources_path
+    )
+    unreadable = await probe(context, create_jira_client(), settings, counted)
+    if (sentence := failure(unreadable, context.config.reporting_mode)) is not None:
+        await context.finalize()
+        raise SystemExit(sentence)
 
 
 # What is loaded by now stays: the garbage collector needn't look through it again and again. Nor

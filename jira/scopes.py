@@ -28,6 +28,7 @@ _BY_PATH: Mapping[str, str] = {
     "/rest/api/3/version/{id}": f"{READ_WORK} or read:project-version:jira",
     "/rest/api/3/project/{key}/component": f"{READ_WORK} or read:project.component:jira",
     "/rest/api/3/component/{id}": f"{READ_WORK} or read:project.component:jira",
+    "/rest/api/3/mypermissions": f"{READ_WORK} or read:permission:jira",
     "/rest/api/3/myself": f"{READ_USER} or read:user:jira",
     "/rest/api/3/user": f"{READ_USER} or read:user:jira",
     "/rest/api/3/users/search": f"{READ_USER} or read:user:jira",

@@ -34,16 +34,21 @@ class Choice:
 def choose(hooks: Iterable[object], name: str, url: str) -> Choice:
     """The one that has our name, or else the first one that sends to our address."""
     known = [hook for hook in hooks if isinstance(hook, Mapping)]
-    named = [hook for hook in known if hook.get("name") == name]
-    strangers = [hook for hook in known if hook not in named and is_same_url(hook.get("url"), url)]
-    if named:
-        keep, *twins = named
+    ours = named(known, name)
+    strangers = [hook for hook in known if hook not in ours and is_same_url(hook.get("url"), url)]
+    if ours:
+        keep, *twins = ours
         return Choice(keep, twins, strangers)
     if not strangers:
         return Choice()
     # One that sends nothing is adopted only where there is no other.
     keep = next((hook for hook in strangers if sends(hook)), strangers[0])
     return Choice(keep, [], [hook for hook in strangers if hook is not keep])
+
+
+def named(hooks: Iterable[object], name: str) -> list[Hook]:
+    """Those that have our name: the integration made them, or took them over."""
+    return [hook for hook in hooks if isinstance(hook, Mapping) and hook.get("name") == name]
 
 
 def sends(hook: Hook) -> bool:

@@ -84,10 +84,7 @@ async def ensure_webhook(api: JiraApi, wanted: WantedWebhook, said: set[str]) ->
     Raises other JiraErrors.
     """
     try:
-        existing = await api.get(WEBHOOKS)
-        if not isinstance(existing, list):
-            raise JiraAnswerError(f"GET {WEBHOOKS} answered with something else than a list.")
-        choice = choose(existing, wanted.name, wanted.url)
+        choice = choose(await every_webhook(api), wanted.name, wanted.url)
         if not all(webhook_id(hook) for hook in choice.touched):
             raise JiraAnswerError(f"GET {WEBHOOKS} listed a webhook of ours without its address.")
         _tell_of(choice.strangers, wanted, said)
@@ -113,6 +110,14 @@ async def ensure_webhook(api: JiraApi, wanted: WantedWebhook, said: set[str]) ->
         )
         return False
     return True
+
+
+async def every_webhook(api: JiraApi) -> list[Any]:
+    """All webhooks that administrators made in Jira. Raises JiraError."""
+    existing = await api.get(WEBHOOKS)
+    if not isinstance(existing, list):
+        raise JiraAnswerError(f"GET {WEBHOOKS} answered with something else than a list.")
+    return existing
 
 
 async def _put_right(api: JiraApi, hook: Hook, wanted: WantedWebhook) -> None:
@@ -157,9 +162,14 @@ def webhook_id(hook: Mapping[str, Any]) -> str:
 class WebhookKeeper:
     """Puts the webhook in place in the background; `ready` is set after the first try."""
 
-    def __init__(self, api: JiraApi, wanted: WantedWebhook) -> None:
+    def __init__(self, api: JiraApi, wanted: WantedWebhook, settled: asyncio.Event) -> None:
+        """`settled` is set when the webhook has our secret, or Jira said that we can't see to it.
+
+        What is sent before may be signed with the secret that it had.
+        """
         self._api = api
         self._wanted = wanted
+        self._settled = settled
         self._said: set[str] = set()
         self.ready = asyncio.Event()
 
@@ -169,6 +179,7 @@ class WebhookKeeper:
             pause = CHECK_EVERY_SECONDS
             try:
                 await ensure_webhook(self._api, self._wanted, self._said)
+                self._settled.set()
             except JiraError as error:
                 logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
                 pause = RETRY_AFTER_SECONDS

@@ -93,7 +93,7 @@ class IntegrationProcess:
         self.log: list[str] = []
         self._env = env
         self._log_level = log_level
-        self._root = root
+        self.root = root
         self._ocean = ocean or Path(sys.executable).parent / "ocean"
         self._unprivileged = unprivileged
         self._folder: Path | None = None
@@ -133,7 +133,7 @@ class IntegrationProcess:
         """Start it and wait until it is ready; it may be started again after it ended."""
         if self._process is not None and self._process.returncode is None:
             raise RuntimeError("the integration runs already")
-        self._folder = _clean_copy(self._root)
+        self._folder = clean_copy(self.root)
         whom = _NOBODY if self._unprivileged and os.geteuid() == 0 else None
         if self._unprivileged:
             self._folder.chmod(0o555)
@@ -141,7 +141,7 @@ class IntegrationProcess:
             *(str(self._ocean), "sail", "-p", str(self.port)),
             *("-l", self._log_level, "."),
             cwd=self._folder,
-            env=self._environment(),
+            env=self.environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -234,7 +234,8 @@ class IntegrationProcess:
     ) -> None:
         await self.stop()
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """The variables that it is run with."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {
             **kept,
@@ -266,7 +267,7 @@ class IntegrationProcess:
             return
         async for line in process.stdout:
             text = line.decode("utf-8", "replace").rstrip("\r\n")
-            self.log.append(_ANSI.sub("", text))
+            self.log.append(plain(text))
             self._lines.wake()
         # Those who wait for a line find out that none will come.
         asyncio.get_running_loop().call_soon(self._lines.wake)
@@ -276,7 +277,12 @@ class IntegrationProcess:
         return f"the integration {what}; its log ends with:\n{tail}"
 
 
-def _clean_copy(root: Path) -> Path:
+def plain(line: str) -> str:
+    """A line without what a terminal shows as colours."""
+    return _ANSI.sub("", line)
+
+
+def clean_copy(root: Path) -> Path:
     """Return a folder that shows the repository without a developer's own settings.
 
     The framework reads `.env` and `config.yaml` from the working directory.

@@ -134,12 +134,24 @@ class World:
 
     async def start(self, *, timeout: float = 120) -> str:  # noqa: ASYNC109
         """Start the integration and wait for its first resync; returns how that ended."""
+        return await self.port.api.resync_finished(await self.launch(), timeout)
+
+    async def launch(self) -> int:
+        """Start the integration; returns which resync of all will be its first one."""
         ended = self.port.api.resyncs_ended
         # What an earlier process accepted and didn't finish, nobody will.
         self._log_begins = len(self.process.log)
         self.deliveries.accepted = 0
         await self.process.start()
-        return await self.port.api.resync_finished(ended + 1, timeout)
+        return ended + 1
+
+    def replace_process(self, *, moves: bool = False, **settings: str) -> None:
+        """The next start is with these settings besides, and at another address if it `moves`."""
+        self.settings |= settings
+        port = self.process.port
+        self.process = self._integration(self.port)
+        if not moves:
+            self.process.port = port
 
     async def resync(self, *, timeout: float = 120) -> str:  # noqa: ASYNC109
         """Ask for another resync and wait for it; returns how it ended."""

@@ -103,6 +103,17 @@ def explained(kind: str) -> bool:
     return all(f.field_info.title and f.field_info.description for f in own)
 
 
+NOT_PROBED = {"/rest/agile/1.0/board/{}/backlog", "/rest/agile/1.0/epic/{}"}
+"""A way that Atlassian gives up, where a mapping asks for it; and one that is only written."""
+
+
+def probed(kind: str) -> bool:
+    """Whether the probe tries every path that the kind's file asks."""
+    asks = readers()[kind].asks() if kind in readers() else ()
+    tried = {re.sub(r"\{\w+\}", "{}", ask.path) for ask in asks}
+    return bool(tried) and paths(kind) - NOT_PROBED <= tried
+
+
 def published(kind: str) -> bool:
     """Whether requests of the kind can be held against Atlassian's facts."""
     facts = {path for document in committed() for path in document["paths"]}
@@ -168,6 +179,12 @@ STEPS = (
         "jira/kinds/<kind>.py",
         lambda k: f"name = Kinds.{k.upper()}\n" in source(k),
         "has no class with `name = Kinds.…` in jira/kinds/<kind>.py",
+    ),
+    Step(
+        2,
+        "jira/kinds/<kind>.py",
+        probed,
+        "asks for a path that isn't among its `asks`, which the probe tries",
     ),
     Step(
         3,

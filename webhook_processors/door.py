@@ -58,17 +58,23 @@ class Door:
         allow_unsigned: bool,
         unverified_limit: int,
         accept: Callable[[QueuedEvent], Awaitable[bool]],
+        settled: Callable[[], bool],
     ) -> None:
-        """`unverified_limit` is in bytes; `accept` queues an event, or returns False: no room."""
+        """`unverified_limit` is in bytes; `accept` queues an event, or returns False: no room.
+
+        Until the webhook's secret is `settled`, Jira may still sign with the one that it had.
+        """
         self._app = app
         self._path = path
         self._folders = (FRAMEWORKS_PREFIX, path.rpartition("/")[0] + "/")
         self._secrets = secrets
         self._allow_unsigned = allow_unsigned
         self._accept = accept
+        self._settled = settled
         self._unverified = Unverified[Reading](unverified_limit)
         self._refused = SparseWarning("Refused")
         self._given_up = SparseWarning("Gave up")
+        self._early = SparseWarning("Put off")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a delivery; 200 means that it waits in the queue."""
@@ -96,6 +102,10 @@ class Door:
             check_announced(headers)
             body = await self._read(headers, receive, verification)
         except DeliveryRefusedError as error:
+            if not self._settled():
+                # A 401 is for good. After this Jira sends it again, signed as the webhook then is.
+                self._early.say(f"our webhook in Jira is still being put right: {error}")
+                return _later("not signed by our webhook, which is still being put right")
             self._refused.say(str(error))
             return _refuse(401, "not signed by our webhook")
         except UnsupportedBodyError as error:
@@ -251,5 +261,9 @@ def _refuse(status: int, why: str, **headers: str) -> JSONResponse:
 
 
 def _no_room() -> JSONResponse:
+    return _later("no room for another event, send it again later")
+
+
+def _later(why: str) -> JSONResponse:
     headers = {"Retry-After": RETRY_AFTER_SECONDS}
-    return _refuse(503, "no room for another event, send it again later", **headers)
+    return _refuse(503, why, **headers)

@@ -1,7 +1,7 @@
 """The kind `backlog`: how the issues in backlogs are read, and what events say of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -9,12 +9,14 @@ from typing import Any
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread
+from jira.asks import FEW, Ask
 from jira.concurrency import Gatherer
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import bounded, ordered, restrict, without_order_by
 from jira.kinds.backlog_fields import of_boards, of_issues
-from jira.kinds.board import BoardKind
+from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind
+from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.lists import offset_pages
@@ -100,6 +102,11 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         self._gatherer = Gatherer(self._find)
         # A board may show issues of projects that its filter doesn't name.
         self._seen_on: dict[str, set[int]] = {}
+
+    def asks(self) -> Sequence[Ask]:
+        """The backlog of a board, by the API that stays, and whole issues."""
+        backlog = Ask(BY_SOFTWARE_API, "issues", lambda _: {"maxResults": FEW}, under=BOARDS)
+        return [*BOARD_ASKS, backlog, *ISSUE_ASKS]
 
     async def pages(self, selector: BacklogSelector) -> Pages:
         """All issues in backlogs.

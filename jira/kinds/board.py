@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread, that_row
+from jira.asks import Ask, few
 from jira.concurrency import Gatherer, batched
 from jira.errors import JiraError, JiraNotFoundError, JiraPermissionError, JiraRequestError
 from jira.events import Family, events_of
@@ -21,6 +22,8 @@ ONE = "/rest/agile/1.0/board/{id}"
 PROJECTS = "/rest/agile/1.0/board/{id}/project"
 MAX_PER_PAGE = 50
 ROWS_TOGETHER = 200
+BOARDS = Ask(ALL, "values", few, needs="access to Jira Software")
+BOARD_ASKS = (BOARDS, Ask(ONE, under=BOARDS), Ask(PROJECTS, "values", few, under=BOARDS))
 
 
 class BoardSelector(Selector):
@@ -56,6 +59,10 @@ class BoardKind(KindById[BoardSelector]):
         self._gatherer = Gatherer(self._find)
         self._lists = Gatherer(self._of_projects)
         self._failed_lately = FailedLately()
+
+    def asks(self) -> Sequence[Ask]:
+        """The list, one board, and its projects."""
+        return BOARD_ASKS
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[IdSubject]:

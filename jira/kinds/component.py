@@ -1,6 +1,6 @@
 """The kind `component`: how a project's components are read."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -8,12 +8,13 @@ from typing import Literal
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread, that_row
+from jira.asks import Ask, few
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi
 from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.kinds.project import ProjectKind
+from jira.kinds.project import PROJECTS, ProjectKind
 from jira.payloads import Row
 from jira.under_parent import each_by_id, one_page, under_each
 from kinds import Kinds
@@ -64,6 +65,11 @@ class ComponentKind(KindById[ComponentSelector]):
     def __init__(self, api: JiraApi, projects: ProjectKind) -> None:
         self._api = api
         self._projects = projects
+
+    def asks(self) -> Sequence[Ask]:
+        """The components of a project, and one of them."""
+        components = Ask(OF_PROJECT, "values", few, under=PROJECTS, by="key")
+        return [PROJECTS, components, Ask(ONE, under=components)]
 
     async def pages(self, selector: ComponentSelector) -> Pages:
         """The components of all live projects."""

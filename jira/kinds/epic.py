@@ -1,18 +1,20 @@
 """The kind `epic`: how epics are read, and what an issue's event says of them."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread
+from jira.asks import Ask, few
 from jira.concurrency import Gatherer
 from jira.errors import JiraAnswerError, JiraError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.jql import restrict
-from jira.kinds.board import BoardKind, by_boards, named
+from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind, by_boards, named
+from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
@@ -70,6 +72,11 @@ class EpicKind(KindOfIssues[EpicSelector]):
         self._gatherer = Gatherer(self._find)
         # A board may show epics of projects that its filter doesn't name.
         self._seen_on: dict[str, list[int]] = {}
+
+    def asks(self) -> Sequence[Ask]:
+        """The epics of a board, and what finds those that are on none."""
+        epics = Ask(OF_BOARD, "values", few, under=BOARDS)
+        return [*BOARD_ASKS, epics, Ask(ISSUE_TYPES), *ISSUE_ASKS]
 
     async def pages(self, selector: EpicSelector) -> Pages:
         """All epics of the selector."""

@@ -6,11 +6,20 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-work
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime
 from typing import Any
 
 from jira.answers import REFUSALS
+from jira.asks import Ask
 from jira.concurrency import read_ahead
 from jira.errors import JiraAnswerError, JiraError
 from jira.http.api import JiraApi
@@ -23,6 +32,8 @@ ISSUES_FOR_A_PAGE = 10
 LATEST_SECONDS = 300.0
 """The latest minute is left out of the pages, and clocks differ."""
 PAGES_AHEAD = 4
+LATELY_UPDATED = Ask(UPDATED, "values", lambda _: {"since": int(time.time() * 1000)})
+"""As nothing was changed since now, the page is an empty one."""
 
 Listed = Callable[[Sequence[str]], Awaitable[list[Row]]]
 
@@ -38,6 +49,16 @@ INSTEAD_ONE_BY_ONE = (CostlyError, JiraAnswerError, *REFUSALS)
 def hides_worklogs(issue: Row) -> bool:
     """Whether an issue that was asked for its worklogs has no such field."""
     return part_of(issue, "fields").get("worklog") is None
+
+
+def inlined(issue: Row) -> list[Row] | None:
+    """The worklogs that came with an issue; None where these aren't all of them."""
+    field = issue.get("fields", {}).get("worklog")
+    worklogs = field.get("worklogs") if isinstance(field, Mapping) else None
+    total = field.get("total") if isinstance(field, Mapping) else None
+    if not isinstance(worklogs, list) or not isinstance(total, int) or total > len(worklogs):
+        return None
+    return worklogs
 
 
 def changed_just_now(issue: Row, now: Callable[[], float] = time.time) -> bool:

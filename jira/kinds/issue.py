@@ -7,13 +7,15 @@ from loguru import logger
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Unread
+from jira.asks import Ask
 from jira.errors import JiraError, JiraRequestError
 from jira.events import Family, events_of
 from jira.jql import both
+from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_reader import ROWS_TOGETHER, IssueQuery, IssueReader
 from jira.kinds.kind import Found, KindWithNames, Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
-from jira.kinds.project import ProjectKind
+from jira.kinds.project import PROJECTS, ProjectKind
 from jira.payloads import IssueSubject, Row
 from kinds import Kinds
 
@@ -60,6 +62,10 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
     def __init__(self, reader: IssueReader, projects: ProjectKind) -> None:
         super().__init__(reader)
         self._projects = projects
+
+    def asks(self) -> Sequence[Ask]:
+        """Issues, and the projects by which they are split."""
+        return [PROJECTS, *ISSUE_ASKS]
 
     async def pages(self, selector: IssueSelector) -> Pages:
         """Every issue of the selector: by projects, side by side.

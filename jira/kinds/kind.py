@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from port_ocean.core.handlers.port_app_config.models import Selector
 
 from jira.answers import Answers
+from jira.asks import Ask
 from jira.errors import JiraError
 from jira.events import Family, JiraEvent
+from jira.needs import Permission
 from jira.payloads import IdSubject, Row, plausible_id
 from kinds import Kinds
 
@@ -74,6 +76,17 @@ class Kind[S: Selector, T](ABC):
     compared_after: ClassVar[tuple[Family, ...]] = ()
     behind_index: ClassVar[bool] = False
     """Whether it asks what lags behind the database, so that subjects are read again later."""
+    permissions: ClassVar[tuple[Permission, ...]] = (Permission.BROWSE_PROJECTS,)
+    """Without one of these, the account sees no row."""
+
+    @property
+    def missing(self) -> str | None:
+        """Why it can't be read with these settings, whatever the account may do."""
+        return None
+
+    @abstractmethod
+    def asks(self) -> Sequence[Ask]:
+        """Every endpoint that it reads by, each asked for as little as possible."""
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[T]:

@@ -1,12 +1,13 @@
 """Lists that Jira gives page by page, by number, and kinds that are no more than such a list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import batched
 from typing import ClassVar
 
 from loguru import logger
 
 from jira.answers import Answers, that_row
+from jira.asks import Ask, few
 from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi, Query
 from jira.kinds.kind import KindById, Pages, Selector
@@ -64,6 +65,11 @@ class PlainListKind[S: Selector](KindById[S]):
 
     def __init__(self, api: JiraApi) -> None:
         self._api = api
+
+    def asks(self) -> Sequence[Ask]:
+        """The list, and one of its rows where these have a path."""
+        every = Ask(self.all_of_it, self.rows_under, few)
+        return [every] if self.ids_at_once else [every, Ask(self.one, under=every)]
 
     def asked(self, selector: S) -> Query:
         """The list's parameters, and the row's."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.v1 import Field
 
 from jira.answers import Answers
+from jira.asks import Ask, few
 from jira.concurrency import Gatherer
 from jira.errors import JiraNotFoundError
 from jira.events import Family, events_of
@@ -21,6 +22,7 @@ ONE = "/rest/api/3/project/{key}"
 MAX_PER_PAGE = 100
 MAX_NAMED = 50
 """The ids or keys that one search may name."""
+PROJECTS = Ask(SEARCH, "values", few)
 
 
 class ProjectSelector(Selector):
@@ -51,6 +53,10 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
         # An event about a project whose key changed doesn't tell the key it had.
         self._keys: dict[str, set[str]] = {}
         self._sizes: Mapping[str, int] = {}
+
+    def asks(self) -> Sequence[Ask]:
+        """The list, and one project."""
+        return [PROJECTS, Ask(ONE, under=PROJECTS, by="key")]
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[ProjectSubject]:

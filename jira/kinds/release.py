@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jira.answers import Answers, Said, that_row
+from jira.asks import Ask, few
 from jira.concurrency import Gatherer, batched
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
-from jira.kinds.project import ProjectKind
+from jira.kinds.project import PROJECTS, ProjectKind
 from jira.payloads import IdSubject, Row, release_subjects
 from jira.under_parent import each_by_id, under_each
 from kinds import Kinds
@@ -34,6 +35,11 @@ class ReleaseKind(KindById[Selector]):
         self._api = api
         self._projects = projects
         self._gatherer = Gatherer(self._find)
+
+    def asks(self) -> Sequence[Ask]:
+        """The releases of a project, and one of them."""
+        releases = Ask(OF_PROJECT, "values", few, under=PROJECTS, by="key")
+        return [PROJECTS, releases, Ask(ONE, under=releases)]
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[IdSubject]:

@@ -8,11 +8,12 @@ from loguru import logger
 from pydantic.v1 import Field, validator
 
 from jira.answers import Answers, Said, Unread, that_row
+from jira.asks import Ask, few
 from jira.concurrency import Gatherer
 from jira.errors import JiraRequestError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.kinds.board import BoardKind, by_boards
+from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind, by_boards
 from jira.kinds.kind import Found, KindById, Pages, Selector
 from jira.payloads import ISSUES_PROJECT, IdSubject, Row, plausible_id, sprint_subjects
 from jira.under_parent import each_by_id, one_page
@@ -73,6 +74,11 @@ class SprintKind(KindById[SprintSelector]):
         # Boards outside of the project that show a sprint aren't told by the sprint itself.
         self._seen_on: dict[str, set[str]] = {}
         self._projects_in: dict[str, set[str]] = {}
+
+    def asks(self) -> Sequence[Ask]:
+        """The sprints of a board, and one of them."""
+        sprints = Ask(OF_BOARD, "values", few, under=BOARDS)
+        return [*BOARD_ASKS, sprints, Ask(ONE, under=sprints)]
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[IdSubject]:

@@ -7,6 +7,7 @@ from loguru import logger
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread
+from jira.asks import FEW, Ask
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi
@@ -21,6 +22,7 @@ MEMBERS = "/gateway/api/public/teams/v1/org/{org}/teams/{team}/members"
 MAX_TEAMS = 300
 MAX_MEMBERS = 50
 ROWS_TOGETHER = 300
+LISTED = Ask(TEAMS, "entities", lambda _: {"size": FEW}, needs="to be in the organization")
 
 
 class TeamSelector(Selector):
@@ -44,11 +46,17 @@ class TeamKind(Kind[TeamSelector, Never]):
 
     name = Kinds.TEAM
     own_names = (".teamId",)
+    permissions = ()
 
     def __init__(self, api: JiraApi, organization_id: str) -> None:
         self._api = api
         self._organization_id = organization_id
         self._said = False
+
+    def asks(self) -> Sequence[Ask]:
+        """The list, and the members of one team."""
+        members = Ask(MEMBERS, "results", body=lambda _: {"first": 1}, under=LISTED, by="teamId")
+        return [LISTED, members]
 
     @property
     def missing(self) -> str | None:

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jira.answers import Answers, that_row
+from jira.asks import THEMSELVES, Ask, few
 from jira.errors import JiraAnswerError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
 from jira.kinds.kind import Found, Kind, Known, Pages, Selector
+from jira.needs import Permission
 from jira.payloads import Row, UserSubject, is_account_id, user_subjects
 from jira.under_parent import each_by_id
 from kinds import Kinds
@@ -15,6 +17,7 @@ from kinds import Kinds
 SEARCH = "/rest/api/3/users/search"
 ONE = "/rest/api/3/user"
 MAX_PER_PAGE = 1000
+USERS = Ask(SEARCH, THEMSELVES, few)
 
 
 class UserKind(Kind[Selector, UserSubject]):
@@ -27,9 +30,15 @@ class UserKind(Kind[Selector, UserSubject]):
     own_names = (".accountId",)
     events = events_of(Family.USER)
     touched_by = (Family.USER,)
+    permissions = (Permission.BROWSE_USERS,)
 
     def __init__(self, api: JiraApi) -> None:
         self._api = api
+
+    def asks(self) -> Sequence[Ask]:
+        """The list, and one user."""
+        one = Ask(ONE, query=lambda name: {"accountId": name}, under=USERS, by="accountId")
+        return [USERS, one]
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[UserSubject]:

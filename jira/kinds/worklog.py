@@ -10,6 +10,7 @@ from loguru import logger
 from pydantic.v1 import BaseModel, Field
 
 from jira.answers import Answers, Said, Unread, passing
+from jira.asks import THEMSELVES, Ask, few
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError, JiraError
 from jira.events import Family, events_of
@@ -18,10 +19,13 @@ from jira.jql import bounded
 from jira.kinds.hidden_worklogs import (
     INSTEAD_ONE_BY_ONE,
     ISSUES_FOR_A_PAGE,
+    LATELY_UPDATED,
     changed_just_now,
     hides_worklogs,
+    inlined,
     worklogs_of,
 )
+from jira.kinds.issue_asks import ISSUE_ASKS, ISSUES
 from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.kind import Found, Kind, Known, Pages, Selector
 from jira.kinds.lists import offset_pages
@@ -134,6 +138,12 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
     def __init__(self, api: JiraApi, reader: IssueReader) -> None:
         self._api = api
         self._issues = reader
+
+    def asks(self) -> Sequence[Ask]:
+        """The worklogs of an issue, one by its id, and what finds those that aren't shown."""
+        of_issue = Ask(OF_ISSUE, "worklogs", few, under=ISSUES)
+        by_ids = Ask(BY_IDS, THEMSELVES, body=lambda _: {"ids": [1]})
+        return [*ISSUE_ASKS, of_issue, by_ids, LATELY_UPDATED]
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[WorklogSubject]:
@@ -270,16 +280,6 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
             raise JiraAnswerError(f"POST {BY_IDS} answered with something else than worklogs.")
         return answer
-
-
-def inlined(issue: Row) -> list[Row] | None:
-    """The worklogs that came with an issue; None where these aren't all of them."""
-    field = issue.get("fields", {}).get("worklog")
-    worklogs = field.get("worklogs") if isinstance(field, Mapping) else None
-    total = field.get("total") if isinstance(field, Mapping) else None
-    if not isinstance(worklogs, list) or not isinstance(total, int) or total > len(worklogs):
-        return None
-    return worklogs
 
 
 def _of(issue: Row, worklogs: Iterable[Row], query: WorklogQuery) -> list[Row]:

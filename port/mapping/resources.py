@@ -135,6 +135,9 @@ class UnknownKindConfig(ResourceConfig):
 class JiraPortAppConfig(PortAppConfig):
     """The whole mapping."""
 
+    # Else the framework can't list our kinds, since one of the models takes any.
+    allow_custom_kinds = True
+
     resources: list[JiraConfig | UnknownKindConfig] = Field(  # type: ignore[assignment]
         default_factory=list,
         title="Resources",

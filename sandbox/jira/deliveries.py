@@ -31,6 +31,7 @@ class Delivery:
     attempts: int = 0
     at: float = field(default_factory=time.monotonic)
     done: bool = False
+    tried: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -42,6 +43,8 @@ class Delivery:
 class _Job:
     delivery: Delivery
     hook: Webhook
+    url: str
+    secret: str | None
     body: bytes
     attempts: int = 0
 
@@ -72,6 +75,9 @@ class Deliveries:
         self.duplicate = 0.0
         self.shuffle = False
         self.max_delay = 0.0
+        # What nobody documents can be had both ways: whether an event goes, however late, where
+        # and signed as the webhook said when it happened.
+        self.as_it_happened = False
         self.random = random.Random(seed)
         self.log: list[Delivery] = []
         # How many requests were answered with 2xx, duplicates included.
@@ -143,9 +149,9 @@ class Deliveries:
             delivery = Delivery(event, str(uuid.UUID(int=self.random.getrandbits(128), version=4)))
             self.log.append(delivery)
             sent = b"" if hook.exclude_body else body
-            self._schedule(_Job(delivery, hook, sent))
+            self._schedule(_Job(delivery, hook, hook.url, hook.secret, sent))
             if self.duplicate and self.random.random() < self.duplicate:
-                self._schedule(_Job(delivery, hook, sent))
+                self._schedule(_Job(delivery, hook, hook.url, hook.secret, sent))
 
     def _schedule(self, job: _Job) -> None:
         self._open += 1
@@ -179,16 +185,19 @@ class Deliveries:
         }
         if job.attempts:
             headers["x-atlassian-webhook-retry"] = str(job.attempts)
-        if job.hook.secret:
-            headers["x-hub-signature"] = signature(job.hook.secret, job.body)
+        if not self.as_it_happened:
+            job.url, job.secret = job.hook.url, job.hook.secret
+        if job.secret:
+            headers["x-hub-signature"] = signature(job.secret, job.body)
         job.attempts += 1
         delivery.attempts += 1
         try:
-            answer = await client.post(job.hook.url, content=job.body, headers=headers)
+            answer = await client.post(job.url, content=job.body, headers=headers)
             delivery.status = answer.status_code
             self.accepted += answer.is_success
         except httpx.HTTPError:
             delivery.status = None
+        delivery.tried.set()
         status = delivery.status
         again = status is None or status in _RETRIED or status >= 500
         if again and job.attempts <= MAX_RETRIES:

@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.jira.faults import PAGE, Fault, Faults
+from sandbox.jira.endpoints import refuse
+from sandbox.jira.faults import PAGE, SCOPE_MISSING, Fault, Faults
+from sandbox.jira.scopes import may_ask
 from sandbox.jira.state import SiteState
 from sandbox.openapi import OpenApiCheck
 
@@ -38,7 +40,10 @@ class GatedApi:
     def __init__(
         self, site: SiteState, *, email: str, token: str, openapi: OpenApiCheck | None = None
     ) -> None:
+        self.state = site
         self.cloud_id = site.cloud_id
+        # What the token may ask; None for a classic one, which may all that the account may.
+        self.scopes: set[str] | None = None
         self.email = email
         self.token = token
         self.openapi = openapi
@@ -70,6 +75,9 @@ class GatedApi:
     def knows(self, headers: Mapping[str, str]) -> bool:
         """Whether a request has credentials that are valid."""
         return self.token_valid and authorized(headers, self.email, self.token)
+
+
+_SOFTWARE = ("/rest/agile/", "/rest/software/")
 
 
 class Gate:
@@ -162,6 +170,10 @@ class Gate:
             return fault.response()
         if faults.take("html", method, path, query):
             return HTMLResponse(PAGE)
+        if self.api.scopes is not None and not may_ask(self.api.scopes, method, path):
+            return JSONResponse(SCOPE_MISSING, 401)
+        if path.startswith(_SOFTWARE) and not self.api.state.has_software:
+            return refuse(403, "The user does not have a valid license for Jira Software.")
         return None
 
 

@@ -46,6 +46,13 @@ class JiraSite(Projects, Sprints, Users, Teams, Names, PlainKinds, Webhooks):
     def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:
         super().__init__(seed=seed, issue_bytes=issue_bytes)
 
+    def deny(self, permission: str) -> None:
+        """Take a permission from the account, wherever it had it; without an event."""
+        self.denied_permissions.add(permission)
+        if permission == "BROWSE_PROJECTS":
+            for key in [project.key for project in self.projects.values()]:
+                self.hide_project(key)
+
     # Filling it: the same for the same seed, without events
 
     def fill(self, issues: int, projects: int = 5, users: int = 20) -> None:

@@ -48,6 +48,8 @@ class SiteState:
         self.forms = PayloadForms()
         self.user_is_admin = True
         self.denied_permissions: set[str] = set()
+        # Whether the account may use Jira Software, which boards belong to.
+        self.has_software = True
         # Not UTC on purpose: whoever writes JQL dates must mind the account's zone.
         self.time_zone = "America/New_York"
         self.projects: dict[str, Project] = {}

@@ -51,6 +51,9 @@ class Users(SiteState):
         self.emit(event, {"user": row})
 
 
+_MAY_NOT_BROWSE = "You need the global permission 'Browse users and groups' for this."
+
+
 class UserEndpoints(Endpoints[SiteState]):
     """All accounts, one of them, and the one whose credentials a request carries."""
 
@@ -71,6 +74,8 @@ class UserEndpoints(Endpoints[SiteState]):
         account_id = request.query_params.get("accountId")
         if account_id is None:
             return refuse(400, "The 'accountId' query parameter needs to be provided")
+        if knows(request) and "USER_PICKER" in self.site.denied_permissions:
+            return refuse(403, _MAY_NOT_BROWSE)
         user = self.site.users.get(account_id)
         if user is None or user.deleted or not knows(request):
             return refuse(
@@ -81,6 +86,8 @@ class UserEndpoints(Endpoints[SiteState]):
     async def _users(self, request: Request) -> Response:
         if not knows(request):
             return JSONResponse([])
+        if "USER_PICKER" in self.site.denied_permissions:
+            return refuse(403, _MAY_NOT_BROWSE)
         users = [user for user in self.site.users.values() if not user.deleted]
         start, size = _PAGES.window(request, self.faults)
         path = request.url.path

@@ -110,7 +110,8 @@ class WebhookEndpoints(Endpoints[Webhooks]):
         return webhook_row(hook, self.site.me, self.site.base_url)
 
     def _forbidden(self, request: Request) -> Response | None:
-        if knows(request) and self.site.user_is_admin:
+        admin = self.site.user_is_admin and "ADMINISTER" not in self.site.denied_permissions
+        if knows(request) and admin:
             return None
         return refuse(403, "You do not have permission to administer webhooks.")
 

@@ -62,6 +62,11 @@ class OpenApiCheck:
             for problem in self._against(operation["answer"], document, answer, "answer")
         ]
 
+    def scopes(self, method: str, path: str) -> list[list[str]]:
+        """The sets of scopes of which a token needs one, whole; none where anybody may ask."""
+        found = self._operation(method, path)
+        return [] if found is None else list(found[1].get("scopes", ()))
+
     def _operation(self, method: str, path: str) -> tuple[str, Document, Document] | None:
         for pattern, template, operations, document in self._operations:
             if pattern.fullmatch(path):

@@ -5,7 +5,7 @@
 PLATFORM.json and SOFTWARE.json are the OpenAPI files that Atlassian offers for download on the
 reference pages of the Jira Cloud platform and of Jira Software Cloud. What `paths.py` lists of
 them is written to `platform.json` and `software.json` beside this module: methods, parameters,
-bodies and answers with names, types, values and limits.
+bodies and answers with names, types, values and limits, and the scopes that a token needs.
 """
 
 import argparse
@@ -67,7 +67,18 @@ def _operation(operation: Mapping[str, Any], shared: Iterable[Mapping[str, Any]]
         found["body"] = {"required": body.get("required", False), "schema": _schema(body)}
     if answer := operation.get("responses", {}).get("200"):
         found["answer"] = _schema(answer)
+    if scopes := _scopes(operation):
+        found["scopes"] = scopes
     return found
+
+
+def _scopes(operation: Mapping[str, Any]) -> list[list[str]]:
+    """The sets of scopes of which a token needs one, whole: the classic set first."""
+    sets = operation.get("x-atlassian-oauth2-scopes")
+    if sets is None:
+        ways = (way for way in operation.get("security", ()) if "OAuth2" in way)
+        sets = [{"scopes": way["OAuth2"]} for way in ways]
+    return [sorted(each["scopes"]) for each in sets if each["scopes"]]
 
 
 def _schema(of: Mapping[str, Any]) -> Any:

@@ -109,7 +109,16 @@ ROWS = [
             "facts.test_webhook_facts",
             "test_a_webhook_address_that_jira_refuses_is_a_warning_with_its_words",
         )
-        + tests_in("unit.test_settings", "test_the_webhooks_address"),
+        + tests_in("unit.test_settings", "test_the_webhooks_address")
+        + tests_in("unit.test_reachable", "test_each_doubt_is_said"),
+    ),
+    Row(
+        "late-after-a-change",
+        tests_in("e2e.test_rotation", "test_no_event_of_the_change_is_lost")
+        + tests_in(
+            "unit.test_door_signatures",
+            "test_until_the_webhook_has_our_secret_another_one_is_asked_to_come_again",
+        ),
     ),
     Row(
         "known-events",

@@ -259,4 +259,14 @@ ROWS = [
             "test_requests_go_through_the_proxy_of_the_environment",
         ),
     ),
+    Row(
+        "own-permissions",
+        tests_in("e2e.test_probe", "test_what_is_missing_is_said_of_those_kinds_that_need_it")
+        + tests_in(
+            "sandbox.jira.test_permissions",
+            "test_a_permission_that_is_taken_away",
+            "test_without_projects_lists_are_empty",
+            "test_boards_need_jira_software",
+        ),
+    ),
 ]

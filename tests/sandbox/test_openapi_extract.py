@@ -43,6 +43,15 @@ PUBLISHED: dict[str, Any] = {
                 },
             },
             "get": {},
+            "post": {
+                "security": [{"basicAuth": []}, {"OAuth2": ["one"]}, {}],
+                "x-atlassian-oauth2-scopes": [
+                    {"scheme": "OAuth2", "scopes": ["one"], "state": "Current"},
+                    {"scheme": "OAuth2", "scopes": ["three", "one"], "state": "Beta"},
+                ],
+            },
+            "delete": {"security": [{"OAuth2": ["two", "one"]}]},
+            "head": {"security": [{"OAuth2": []}], "x-atlassian-oauth2-scopes": []},
         },
         "/other": {"get": {}},
     },
@@ -75,6 +84,20 @@ def test_facts_are_taken_and_sentences_are_left():
         },
         "schemas": {"Node": {**plain, "items": plain}},
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "scopes"),
+    [
+        ("post", [["one"], ["one", "three"]]),
+        ("delete", [["one", "two"]]),
+        ("get", None),
+        ("head", None),
+    ],
+)
+def test_the_scopes_are_taken_from_where_they_are_whole(method, scopes):
+    taken = extract(PUBLISHED, [f"{method.upper()} /thing/{{id}}"])["paths"]["/thing/{id}"][method]
+    assert taken.get("scopes") == scopes
 
 
 @pytest.mark.parametrize("call", ["GET /absent", "DELETE /other"])

@@ -80,6 +80,7 @@ class House:
             secrets=(SECRET,),
             allow_unsigned=False,
             unverified_limit=LIMIT,
+            settled=lambda: True,
             accept=self.accept,
         )
 

@@ -63,6 +63,7 @@ class App:
             secrets=(SECRET,),
             allow_unsigned=False,
             unverified_limit=64 * 1024 * 1024,
+            settled=lambda: True,
             accept=lambda event: self.manager.accept(WEBHOOK, event),
         )
 

@@ -62,6 +62,23 @@ async def test_a_delivery_that_is_not_ours_is_refused_and_not_queued(house, head
     assert house.queued == []
 
 
+@pytest.mark.parametrize("headers", [{}, MADE_UP], ids=["unsigned", "wrong"])
+async def test_until_the_webhook_has_our_secret_another_one_is_asked_to_come_again(
+    house, headers, log
+):
+    """Jira never sends again what was answered 401: a change of the secret would cost events."""
+    house.settled = False
+    answers = [await house.send(EVENT, headers=headers) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {503}
+    assert answers[0].headers["retry-after"] == "60"
+    assert house.queued == []
+    [warning] = [line for line in log if line.startswith("WARNING")]
+    assert "Put off 1 deliveries" in warning
+    assert (await house.send(EVENT)).status_code == 200
+    house.settled = True
+    assert (await house.send(EVENT, headers=headers)).status_code == 401
+
+
 async def test_a_stranger_learns_nothing_from_a_refusal(house):
     """The body isn't even looked at before the signature."""
     answers = [await house.send(body, headers={}) for body in (b"{}", b"no json", b"[]")]

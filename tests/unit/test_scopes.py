@@ -13,6 +13,7 @@ import jira
 from jira.errors import JiraAuthenticationError
 from jira.http.api import SERVER_INFO, TENANT_INFO, JiraApi
 from jira.scopes import NO_SCOPE, scope_of
+from sandbox.openapi import OpenApiCheck
 from sandbox.openapi.paths import UNPUBLISHED
 
 FOR_EVERYBODY = {SERVER_INFO, TENANT_INFO}
@@ -53,6 +54,28 @@ def test_what_is_not_known_has_none(endpoint):
 @pytest.mark.parametrize("path", sorted(called() & set(UNPUBLISHED) - FOR_EVERYBODY))
 def test_what_a_token_with_scopes_cannot_ask_at_all(path):
     assert (scope_of(f"GET {path}") == NO_SCOPE) is ("/teams" in path or "webhook" in path)
+
+
+def published(path: str) -> list[list[str]]:
+    """The sets of scopes that Atlassian publishes for a path, whatever it calls what is put in."""
+    methods = ("POST",) if path.endswith(("/jql", "/bulkfetch", "/list")) else ("GET",)
+    return OpenApiCheck().scopes(methods[0], re.sub(r"\{\w+\}", "1", path))
+
+
+@pytest.mark.parametrize("path", sorted(called()))
+def test_what_is_said_is_what_atlassian_publishes(path):
+    """The classic set whole; of the granular one, that which tells the endpoint from others."""
+    sets = published(path)
+    if not sets:
+        assert path in {*FOR_EVERYBODY, *UNPUBLISHED, "/rest/agile/1.0/board"}
+        return
+    first, *others = [
+        set(way.split(" and ")) for way in (scope_of(f"GET {path}") or "").split(" or ")
+    ]
+    assert first == set(sets[0])
+    assert len(others) == len(sets) - 1
+    for said, whole in zip(others, sets[1:], strict=True):
+        assert said <= set(whole)
 
 
 async def test_an_error_of_the_credentials_names_the_endpoint():

@@ -32,6 +32,7 @@ class FakeJira:
         self.answers = list(answers)
         self.asked: list[WantedWebhook] = []
         self.said: list[set[str]] = []
+        self.settled: list[bool] = []
 
     async def ensure_webhook(self, api: JiraApi, wanted: WantedWebhook, said: set[str]) -> bool:
         assert api is API
@@ -50,7 +51,8 @@ def keep(monkeypatch) -> Callable[..., Any]:
 
     async def run(*answers: Any) -> tuple[FakeJira, list[float], list[bool]]:
         jira = FakeJira(*answers)
-        keeper = WebhookKeeper(API, WANTED)
+        settled = asyncio.Event()
+        keeper = WebhookKeeper(API, WANTED, settled)
         pauses: list[float] = []
         ready: list[bool] = []
         assert not keeper.ready.is_set()
@@ -58,6 +60,7 @@ def keep(monkeypatch) -> Callable[..., Any]:
         async def sleep(seconds: float) -> None:
             pauses.append(seconds)
             ready.append(keeper.ready.is_set())
+            jira.settled.append(settled.is_set())
             if not jira.answers:
                 raise Enough
 
@@ -99,6 +102,17 @@ async def test_after_an_error_nobody_waits_for_us_and_we_go_on_soon(keep, log, e
     assert len(said) == 2
 
 
+async def test_the_secret_is_settled_when_jira_said_so_and_stays_it(keep):
+    """Until then Jira signs as the webhook was before; a permission that is missing is an answer,
+    too: nobody but an administrator changes the webhook then.
+    """
+    down = JiraUnavailableError("503")
+    jira, _, _ = await keep(down, ValueError("odd"), True, down)
+    assert jira.settled == [False, False, True, True]
+    jira, _, _ = await keep(down, False)
+    assert jira.settled == [False, True]
+
+
 async def test_an_error_of_jira_is_a_warning_with_its_words(keep, log):
     await keep(JiraUnavailableError("503: Not now."))
     [line] = [line for line in log if line.startswith("WARNING")]
@@ -119,7 +133,7 @@ async def test_a_keeper_that_is_cancelled_ends_and_holds_nobody_up(monkeypatch):
         return await asyncio.Future()
 
     monkeypatch.setattr(module, "ensure_webhook", slow)
-    keeper = WebhookKeeper(API, WANTED)
+    keeper = WebhookKeeper(API, WANTED, asyncio.Event())
     task = asyncio.create_task(keeper.run())
     await asked.wait()
     assert not keeper.ready.is_set()

@@ -129,6 +129,30 @@ async def test_deliveries_can_be_doubled_shuffled_delayed_or_off(site, deliverie
     assert len({one.headers["x-atlassian-webhook-identifier"] for one in listener.requests}) == 10
 
 
+@pytest.mark.parametrize("as_it_happened", [False, True])
+async def test_a_late_one_goes_as_the_webhook_says_now_or_as_it_said_then(
+    client, site, deliveries_to, as_it_happened
+):
+    await client.post(HOOKS, json=HOOK)
+    [hook] = site.webhooks.values()
+
+    class Moving(Listener):
+        async def __call__(self, request: httpx.Request) -> httpx.Response:
+            hook.url, hook.secret = "http://elsewhere.test/hook", "second"
+            return await super().__call__(request)
+
+    listener = Moving(503)
+    deliveries = await deliveries_to(listener)
+    deliveries.as_it_happened = as_it_happened
+    site.create_project("AB")
+    await deliveries.log[0].tried.wait()
+    await deliveries.settled()
+    last = listener.requests[-1]
+    host, secret = ("listener.test", "first") if as_it_happened else ("elsewhere.test", "second")
+    assert last.url.host == host
+    assert last.headers["x-hub-signature"] == signature(secret, last.content)
+
+
 async def test_filtered_and_disabled_webhooks_get_nothing(client, site, deliveries_to):
     jql = {"issue-related-events-section": "project = AB"}
     await client.post(HOOKS, json=HOOK | {"filters": jql})

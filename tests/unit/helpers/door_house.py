@@ -34,6 +34,7 @@ class House:
     def __init__(self, *, allow_unsigned: bool = False) -> None:
         self.queued: list[QueuedEvent] = []
         self.room = True
+        self.settled = True
         self.door = Door(
             inner,
             path=PATH,
@@ -41,6 +42,7 @@ class House:
             allow_unsigned=allow_unsigned,
             unverified_limit=64 * 1024 * 1024,
             accept=self.accept,
+            settled=lambda: self.settled,
         )
 
     async def accept(self, event: QueuedEvent) -> bool:
