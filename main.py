@@ -4,8 +4,9 @@ import asyncio
 import contextvars
 import gc
 import os
+from collections.abc import Coroutine
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -13,11 +14,14 @@ from port_ocean.context.ocean import ocean
 from port_ocean.context.resource import resource
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
+from port_ocean.health import is_ready
 from port_ocean.utils.signal import signal_handler
+from port_ocean.version import __version__
 
 from client import webhook_events
 from initialize_client import create_jira_client, get_settings, webhook_secrets
 from jira.errors import MappingError, SettingsError
+from jira.first_question import FirstQuestion
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
 from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
@@ -27,6 +31,9 @@ from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
+from telemetry import metrics
+from telemetry.health import Health, Signs
+from telemetry.pages import StatusPages
 from webhook_processors.door import Door
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
@@ -51,6 +58,7 @@ if is_unencrypted(settings.host):
 if settings.allow_unsigned_webhooks:
     logger.warning("allowUnsignedWebhooks is on: anybody who knows the address can send events")
 
+metrics.QUEUE_LIMIT.of(lambda: settings.webhook_queue_limit)
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
@@ -96,19 +104,63 @@ ocean.app.fast_api_app.add_middleware(
 )
 
 
+first_question = FirstQuestion(lambda: create_jira_client().verify_credentials())
+
+
+def health() -> Health:
+    """Whether live events may come, and what is wrong."""
+    return Signs(
+        started=is_ready(),
+        asked=first_question.asked,
+        known_once=metrics.JIRA_CREDENTIALS.was(metrics.ACCEPTED),
+        jira_refuses=metrics.JIRA_CREDENTIALS.now == metrics.REFUSED,
+        port_refuses=metrics.PORT_CREDENTIALS.now == metrics.REFUSED,
+        webhook_missing=metrics.WEBHOOK_STATE.now in (metrics.REFUSED, metrics.UNREACHABLE),
+        queue_full=manager.queue_full,
+        held_back=manager.failing.waits,
+    ).health()
+
+
+metrics.READY.of(lambda: float(health().ready))
+metrics.CONDITION.by(lambda: health().values())
+ocean.app.fast_api_app.add_middleware(
+    StatusPages,
+    prefix=ocean.app.route_prefix,
+    registries=(ocean.metrics.registry, metrics.MADE.registry),
+    health=health,
+    version=__version__,
+)
+
+
+def in_background(work: Coroutine[Any, Any, None]) -> None:
+    """Have it done until the process ends, outside of the framework's start event."""
+    task = asyncio.create_task(work, context=contextvars.Context())
+    background.add(task)
+    signal_handler.register(task.cancel)
+
+
+@ocean.on_start()
+async def ask_who_we_are() -> None:
+    """Readiness waits for an answer."""
+    in_background(first_question.run())
+
+
 @ocean.on_start()
 async def keep_webhook() -> None:
-    """Put our webhook in place, in the background and outside of the framework's start event."""
+    """Put our webhook in place, in the background."""
     if not ocean.config.event_listener.should_process_webhooks:
         return
     if settings.webhook_url is None:
+        metrics.WEBHOOK_STATE.is_now(metrics.NO_ADDRESS)
         logger.warning("OCEAN__BASE_URL is not set: changes arrive only with a resync")
         return
     if not settings.manage_webhooks:
+        metrics.WEBHOOK_STATE.is_now(metrics.BY_HAND)
         logger.info(f"manageWebhooks is off: Jira has to send events to {settings.webhook_url}")
         return
     client = create_jira_client()
     if client.api.authentication.uses_gateway:
+        metrics.WEBHOOK_STATE.is_now(metrics.BY_HAND)
         logger.warning(
             "OAuth and API tokens with scopes can't manage webhooks of administrators: make the "
             f"webhook by hand (README, 'The webhook by hand') for {settings.webhook_url}, "
@@ -123,9 +175,7 @@ async def keep_webhook() -> None:
     )
     keeper = WebhookKeeper(client.api, wanted)
     keepers.append(keeper)
-    task = asyncio.create_task(keeper.run(), context=contextvars.Context())
-    background.add(task)
-    signal_handler.register(task.cancel)
+    in_background(keeper.run())
 
 
 @ocean.on_resync_start()

@@ -29,6 +29,7 @@ from port.mapping.entity_processor import mapper
 from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
 from port.writer import PortWriter
+from telemetry import metrics
 from webhook_processors.base import JiraWebhookProcessor
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
@@ -68,6 +69,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return False
         await self._event_queues[path].put(webhook_event)
         return True
+
+    @property
+    def queue_full(self) -> bool:
+        """Whether Jira is asked to send its events later."""
+        return self._under_way.is_full(get_settings().webhook_queue_limit)
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -154,7 +160,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         try:
             while True:
                 await self.outcomes.room(MAX_HELD)
-                await self._process_batch(path, await next_batch(self._event_queues[path]))
+                batch = await next_batch(self._event_queues[path])
+                metrics.BATCH.observe(len(batch))
+                await self._process_batch(path, batch)
         finally:
             background.cancel()
             await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
@@ -208,6 +216,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 {k: s for k, s in touched.items() if k in mapped}
             )
             if not pairs[webhook_event]:
+                self._under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs
 
