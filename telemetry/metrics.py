@@ -11,7 +11,10 @@ MADE = Instruments()
 # What comes in.
 
 DELIVERIES = MADE.counter(
-    "deliveries", "Requests to the webhook's address, by the status that answered them", ["status"]
+    "deliveries",
+    "Requests to the webhook's address, by the status that answered them",
+    ["status"],
+    ("200", "401", "503"),
 )
 EVENTS = MADE.counter(
     "events", "Events that ended, by Jira's name for them and by outcome", ["event", "outcome"]
@@ -82,8 +85,8 @@ NO_ANSWER = "none"
 THROTTLED = MADE.counter(
     "throttled_seconds",
     "Seconds that requests waited: for pauses that Jira asked for, for our pace, for Port's limits",
-    ["by"],
-    ("jira_pause", "jira_pace", "port_limit"),
+    ["limit"],
+    ("jira_pause", "jira_pace", "port"),
 )
 
 # What is wrong.

@@ -73,7 +73,7 @@ class LimitedTransport(httpx.AsyncBaseTransport):
                 if wait <= 0:
                     return
                 wait = min(wait, LONGEST_SLEEP)
-                metrics.THROTTLED.labels("port_limit").inc(wait)
+                metrics.THROTTLED.labels("port").inc(wait)
                 await asyncio.sleep(wait)
 
     async def _attempt(self, request: httpx.Request, group: Group | None) -> httpx.Response:

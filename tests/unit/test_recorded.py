@@ -85,7 +85,7 @@ async def test_what_a_pause_of_jiras_costs_is_counted(monkeypatch):
     monkeypatch.setattr(asyncio, "sleep", sleep)
     limiter = Limiter(3, now=lambda: time[0], jitter=lambda _: 0.0)
     limiter.observe(TEMPLATE, 429, {"retry-after": "7"})
-    with growth("throttled_seconds_total", by="jira_pause") as paused:
+    with growth("throttled_seconds_total", limit="jira_pause") as paused:
         async with limiter.place(TEMPLATE):
             pass
     assert paused.by == pytest.approx(7)
@@ -99,7 +99,7 @@ async def test_what_our_own_pace_costs_is_counted(monkeypatch):
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     limiter = Limiter(3, 10, now=lambda: time[0])
-    with growth("throttled_seconds_total", by="jira_pace") as paced:
+    with growth("throttled_seconds_total", limit="jira_pace") as paced:
         for _ in range(21):
             async with limiter.place(TEMPLATE):
                 pass
@@ -115,7 +115,7 @@ async def test_a_request_to_port_is_counted_by_what_port_limits_and_so_is_the_wa
         house(account) as made,
         growth("port_requests_total", group=group, status="200") as taken,
         growth("port_requests_total", group=group, status="429") as refused,
-        growth("throttled_seconds_total", by="port_limit") as waited,
+        growth("throttled_seconds_total", limit="port") as waited,
     ):
         await made.port.client.post(BULK, headers=await made.port.auth.headers())
     assert (taken.by, refused.by) == (1, 1)
