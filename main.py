@@ -20,8 +20,8 @@ from port_ocean.version import __version__
 
 from client import webhook_events
 from initialize_client import create_jira_client, get_settings, webhook_secrets
+from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
-from jira.first_question import FirstQuestion
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
 from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
@@ -34,6 +34,7 @@ from port.resync import RESYNC, end_superseded
 from telemetry import metrics
 from telemetry.health import Health, Signs
 from telemetry.pages import StatusPages
+from webhook_processors.counted import expect
 from webhook_processors.door import Door
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
@@ -58,6 +59,7 @@ if is_unencrypted(settings.host):
 if settings.allow_unsigned_webhooks:
     logger.warning("allowUnsignedWebhooks is on: anybody who knows the address can send events")
 
+expect(webhook_events())
 metrics.QUEUE_LIMIT.of(lambda: settings.webhook_queue_limit)
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
@@ -104,14 +106,14 @@ ocean.app.fast_api_app.add_middleware(
 )
 
 
-first_question = FirstQuestion(lambda: create_jira_client().verify_credentials())
+account = AccountWatch(lambda: create_jira_client().verify_credentials())
 
 
 def health() -> Health:
     """Whether live events may come, and what is wrong."""
     return Signs(
         started=is_ready(),
-        asked=first_question.asked,
+        asked=account.asked,
         known_once=metrics.JIRA_CREDENTIALS.was(metrics.ACCEPTED),
         jira_refuses=metrics.JIRA_CREDENTIALS.now == metrics.REFUSED,
         port_refuses=metrics.PORT_CREDENTIALS.now == metrics.REFUSED,
@@ -140,9 +142,9 @@ def in_background(work: Coroutine[Any, Any, None]) -> None:
 
 
 @ocean.on_start()
-async def ask_who_we_are() -> None:
-    """Readiness waits for an answer."""
-    in_background(first_question.run())
+async def watch_account() -> None:
+    """Readiness waits for an answer to who we are."""
+    in_background(account.run())
 
 
 @ocean.on_start()

@@ -37,6 +37,8 @@ WELL = {
     'ocean_jira_events_total{job="j",event="jira:issue_updated",outcome="given_up"}': "1x400",
     'ocean_jira_requests_total{job="j",endpoint="GET /a",status="200"}': "0+60x400",
     'ocean_jira_requests_total{job="j",endpoint="GET /a",status="503"}': "0+1x400",
+    'ocean_jira_port_requests_total{job="j",group="g",status="200"}': "0+60x400",
+    'ocean_jira_port_requests_total{job="j",group="g",status="503"}': "0+1x400",
     'ocean_jira_throttled_seconds_total{job="j",limit="jira_pause"}': "0+3x400",
     'ocean_jira_sweeps_total{job="j",scope="all",outcome="done"}': "0+0.0167x400",
     'ocean_jira_sweeps_total{job="j",scope="all",outcome="failed"}': "0x400",
@@ -70,6 +72,9 @@ WRONG: dict[str, dict[str, str]] = {
     },
     "JiraRequestsFail": {
         'ocean_jira_requests_total{job="j",endpoint="GET /a",status="503"}': "0+30x400"
+    },
+    "JiraPortRequestsFail": {
+        'ocean_jira_port_requests_total{job="j",group="g",status="503"}': "0+30x400"
     },
     "JiraPausesUs": {'ocean_jira_throttled_seconds_total{job="j",limit="jira_pause"}': "0+90x400"},
     "JiraSweepWithheldDeletes": {'ocean_jira_sweep_withheld{job="j",blueprint="b"}': "12x400"},

@@ -9,8 +9,9 @@ import pytest
 from jira.events import JiraEvent
 from jira.payload_parts import happened_at
 from telemetry import metrics
+from telemetry.metrics import MADE
 from tests.unit.helpers.counted import growth
-from webhook_processors.counted import count, counted_name, outcome
+from webhook_processors.counted import count, counted_name, expect, outcome
 from webhook_processors.queued_event import QueuedEvent
 
 
@@ -36,6 +37,13 @@ def test_what_became_of_it(is_news, written, again, expected):
 @pytest.mark.parametrize("name", [*JiraEvent])
 def test_a_name_that_jira_documents_is_counted_by(name):
     assert counted_name(name) == name
+
+
+def test_an_event_that_may_come_is_there_as_0():
+    expect(["filter_created"])
+    for became in ("written", "given_up"):
+        labels = {"event": "filter_created", "outcome": became}
+        assert MADE.registry.get_sample_value("ocean_jira_events_total", labels) == 0
 
 
 @pytest.mark.parametrize("name", ["", "sprint_exploded", "jira:issue_updated ", "AB-1"])

@@ -1,4 +1,4 @@
-"""Whether Jira knows us is asked at the start, where nobody else asks: readiness waits for that."""
+"""Whether Jira knows us is asked where nobody else asks: at the start, and while it refuses us."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,8 +15,11 @@ AGAIN_SECONDS = 60.0
 """Failed logins in a row lock the account: no more often than that."""
 
 
-class FirstQuestion:
-    """Asks who we are until Jira says that it knows us, or doesn't answer."""
+class AccountWatch:
+    """Keeps the state of the credentials true, which readiness and alerts go by.
+
+    Events are done without a word about it when Jira knows us again.
+    """
 
     def __init__(
         self,
@@ -30,20 +33,20 @@ class FirstQuestion:
 
     @property
     def asked(self) -> bool:
-        """Whether Jira was asked by anybody."""
+        """Whether Jira was asked by anybody, whatever it said."""
         return self._unanswered or metrics.JIRA_CREDENTIALS.now != metrics.UNKNOWN
 
     async def run(self) -> None:
-        """Until it is known. While it is refused somebody may yet put that right in Jira."""
-        await self._pause(FIRST_SECONDS)
-        while not metrics.JIRA_CREDENTIALS.was(metrics.ACCEPTED):
+        """Never returns."""
+        pause = FIRST_SECONDS
+        while True:
+            await self._pause(pause)
+            pause = AGAIN_SECONDS
+            if metrics.JIRA_CREDENTIALS.now == metrics.ACCEPTED:
+                continue
             try:
                 with one_attempt():
                     await self._ask()
             except JiraError as error:
-                if metrics.JIRA_CREDENTIALS.now == metrics.UNKNOWN:
-                    self._unanswered = True
-                logger.warning(f"Jira doesn't say that it knows us, it is asked again: {error}")
-            else:
-                return
-            await self._pause(AGAIN_SECONDS)
+                self._unanswered = True
+                logger.debug(f"Jira doesn't say that it knows us: {error}")
