@@ -94,8 +94,11 @@ class JiraIntegration(BaseIntegration):
         begun = follow_ups.resync_began()
         succeeded = False
         try:
-            async with resync():
-                succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+            async with resync() as present:
+                try:
+                    succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+                finally:
+                    present.progress.end(succeeded=succeeded)
         finally:
             follow_ups.resync_ended(begun, succeeded=succeeded)
             if succeeded and self._applier.kept_related:

@@ -34,6 +34,7 @@ from port.resync import RESYNC, end_superseded
 from telemetry import metrics
 from telemetry.health import Health, Signs
 from telemetry.pages import StatusPages
+from telemetry.tally import Tally, counted_for
 from webhook_processors.counted import expect
 from webhook_processors.door import Door
 from webhook_processors.manager import JiraLiveEventsManager
@@ -67,15 +68,16 @@ keepers: list[WebhookKeeper] = []
 said: set[str] = set()
 
 
-async def pages_of(resource: ResourceConfig) -> Pages:
+async def pages_of(resource: ResourceConfig, tally: Tally) -> Pages:
     """Every row of a resource; an error at the end where Jira no longer knows us.
 
     Raises MappingError for a resource with a mistake.
     """
     if isinstance(resource, InvalidConfig):
         raise MappingError(resource.mistake)
-    async for rows in all_rows(create_jira_client(), resource):
-        yield rows
+    with counted_for(tally):
+        async for rows in all_rows(create_jira_client(), resource):
+            yield rows
 
 
 async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
@@ -84,9 +86,12 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
     It ends when all is written: a failure is the kind's, so that nothing is deleted.
     """
     present = RESYNC.get()
-    async for rows in present.reads.pages(resource.index, pages_of(resource.resource_config)):
-        yield rows
-    await present.writes.written()
+    with present.progress.at(resource.index) as tally:
+        otherwise = pages_of(resource.resource_config, tally)
+        async for rows in present.reads.pages(resource.index, otherwise):
+            tally.rows += len(rows)
+            yield rows
+        await present.writes.written()
 
 
 for kind in (*Kinds, *INVALID_KINDS):
@@ -194,7 +199,12 @@ async def before_resync() -> None:
             said.add(sentence)
             logger.info(sentence)
     resources = event.port_app_config.resources
-    RESYNC.get().reads.start({index: pages_of(of) for index, of in enumerate(resources)})
+    present = RESYNC.get()
+    present.progress.start(resources)
+    present.scope.begin(present.progress.tell())
+    tallies = map(present.progress.of, range(len(resources)))
+    pages = [pages_of(of, tally) for of, tally in zip(resources, tallies, strict=True)]
+    present.reads.start(dict(enumerate(pages)))
 
 
 # What is loaded by now stays: the garbage collector needn't look through it again and again. Nor

@@ -117,10 +117,11 @@ class LiveWriter:
         await self._make_whole(mapping, mapper)
         return bool(self.going)
 
-    async def delete(self, entities: list[Entity]) -> None:
-        """Delete what a resync found to be too much; `settle` makes whole what pointed there."""
+    async def delete(self, entities: list[Entity]) -> set[EntityKey]:
+        """What Port keeps of what a resync found too much; `settle` heals what pointed there."""
         left = await self._delete(entities, event.port_app_config)
         metrics.DELETED.labels("resync").inc(len(entities) - len(left))
+        return left
 
     async def _look_at_going(self) -> None:
         if self.going.names:

@@ -12,6 +12,7 @@ from port_ocean.helpers.retry import RetryConfig, RetryTransport
 
 from jira.http.limiter import Limiter
 from telemetry import metrics
+from telemetry.tally import count_request
 
 ENDPOINT = "jira_endpoint"
 """The request extension that holds the method and path template, for the limiter."""
@@ -56,6 +57,7 @@ class LimitedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises httpx.TransportError as the transport below does."""
         endpoint = request.extensions.get(ENDPOINT, f"{request.method} {request.url.path}")
+        count_request()
         async with self._limiter.place(endpoint):
             with counted(request.extensions.get(ENDPOINT, metrics.OTHER)) as count:
                 response = await self._transport.handle_async_request(request)
