@@ -19,6 +19,7 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
+from port.dsp import DECIDED
 from port.http.client import keep_to_limits
 from port.mapping.checked import Mappings
 from port.mapping.entity_processor import mapper
@@ -94,7 +95,7 @@ class JiraIntegration(BaseIntegration):
         begun = follow_ups.resync_began()
         succeeded = False
         try:
-            async with resync() as present:
+            async with DECIDED.once(), resync() as present:
                 try:
                     succeeded = bool(await super().sync_raw_all(*args, **kwargs))
                 finally:

@@ -32,11 +32,12 @@ from port.mapping.resources import JiraPortAppConfig
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
 from telemetry import metrics
+from telemetry.access_log import without_usual
 from telemetry.health import Health, Signs
 from telemetry.pages import StatusPages
 from telemetry.tally import Tally, counted_for
 from webhook_processors.counted import expect
-from webhook_processors.door import Door
+from webhook_processors.door import FRAMEWORKS_PREFIX, Door
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
 
@@ -144,6 +145,13 @@ def in_background(work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.create_task(work, context=contextvars.Context())
     background.add(task)
     signal_handler.register(task.cancel)
+
+
+@ocean.on_start()
+async def quiet_access_log() -> None:
+    """One line a batch is enough."""
+    pages = ("/metrics", "/health/live", "/health/ready", f"{FRAMEWORKS_PREFIX}{WEBHOOK_PATH}")
+    without_usual(f"{ocean.app.route_prefix}{page}" for page in pages)
 
 
 @ocean.on_start()

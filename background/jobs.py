@@ -100,7 +100,7 @@ class Jobs:
             self.running_since = self._now()
         name, job, steps = self._running
         try:
-            with only_own_end():
+            with only_own_end(), logger.contextualize(job=name):
                 more = await around(partial(_advance, steps))
             if not more:
                 self._running = None

@@ -35,7 +35,8 @@ from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
 from webhook_processors.queued_event import QueuedEvent, touched_of
-from webhook_processors.under_way import UnderWay, named
+from webhook_processors.told import named
+from webhook_processors.under_way import UnderWay
 from webhook_processors.writes import Writes
 
 MAX_HELD = 1000

@@ -8,13 +8,13 @@ from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from background.follow_ups import FollowUps
-from jira.payloads import event_name
 from telemetry import metrics
 from webhook_processors.already_handled import AlreadyHandled
 from webhook_processors.authenticity import is_authentic
 from webhook_processors.counted import count, outcome
-from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent, touched_of
+from webhook_processors.queued_event import QueuedEvent, touched_of
 from webhook_processors.replay import Replay
+from webhook_processors.told import delivery_of, details, named, some
 
 MAX_WAITING_BYTES = 256 * 1024 * 1024
 
@@ -112,25 +112,34 @@ class UnderWay:
         now = time.monotonic()
         notes = {"brought no news": 0, "after a resync, once more": 0, "not for all resources": 0}
         slowest = 0.0
+        tellable: list[WebhookEvent] = []
+        given_up: list[WebhookEvent] = []
         for webhook_event, written in ended.items():
             begun = self._begun[webhook_event]
             slowest = max(slowest, now - begun.at)
             notes["brought no news"] += not begun.is_news
-            notes["not for all resources"] += begun.is_news and not written
+            if begun.is_news and not written:
+                notes["not for all resources"] += 1
+                given_up.append(webhook_event)
+            if begun.outcome not in (metrics.UNREADABLE, metrics.UNSIGNED):
+                tellable.append(webhook_event)
             if written:
                 self._handled.note([webhook_event], begun.at)
             again = isinstance(webhook_event, QueuedEvent) and webhook_event.again
             notes["after a resync, once more"] += again
             became = outcome(is_news=begun.is_news, written=written, again=again)
             count(webhook_event, begun.outcome or became)
-            await self._end(webhook_event)
         if ended or self._asked:
-            logger.info(
+            logger.bind(**details(tellable)).info(
                 f"{len(ended)} live events done in {slowest:.3f} s"
                 + "".join(f" ({n} of them {what})" for what, n in notes.items() if n)
+                # Those first that somebody may look for.
+                + (f": {some(dict.fromkeys([*given_up, *tellable]))}" if tellable else "")
                 + f"; background work: {', '.join(dict.fromkeys(self._asked)) or 'none'}"
             )
             self._asked.clear()
+        for webhook_event in ended:
+            await self._end(webhook_event)
 
     def asked_for(self, names: Sequence[str]) -> None:
         """Have the names of background work said with the next progress."""
@@ -163,14 +172,3 @@ class UnderWay:
                 del self._waiting[webhook_event]
                 self._bytes -= webhook_event.size
             await self._commit(begun.path)
-
-
-def named(webhook_event: WebhookEvent) -> str:
-    """An event by name and delivery."""
-    name = event_name(webhook_event.payload) or "unnamed"
-    return f"{name} ({delivery_of(webhook_event)})"
-
-
-def delivery_of(webhook_event: WebhookEvent) -> str:
-    """What Jira calls the delivery, or else the framework."""
-    return webhook_event.headers.get(DELIVERY_ID) or webhook_event.trace_id

@@ -128,7 +128,12 @@ async def test_a_burst_and_two_outages_are_seen_as_what_they_are() -> None:
             for value in labels.values():
                 assert not KEY.search(value), (name, value)
                 assert EMAIL not in value
-        assert not any("/metrics started" in line for line in world.process.log)
+        log = "\n".join(world.process.log)
+        assert re.search(r"live events done in \S+ s: jira:issue_updated [A-Z]+-\d+ \(", log)
+        for usual in ("/metrics started", "/metrics HTTP", '/integration/webhook HTTP/1.1" 200'):
+            assert usual not in log
+        # Once for resyncs and once for events, however many batches there were.
+        assert log.count("Unable to find valid data for: 'relations.parentIssue'") <= 2
 
 
 async def test_a_start_with_a_token_that_never_worked_takes_no_events() -> None:

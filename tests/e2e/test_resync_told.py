@@ -48,4 +48,6 @@ async def test_a_resync_ends_with_a_table_and_a_long_one_says_how_far_it_is() ->
         assert second["written"] + second["unchanged"] == 39
         told = [line for line in world.process.log[begins:] if "Resync for " in line]
         assert told
+        dsp = [line for line in world.process.log[begins:] if "DSP mode requested" in line]
+        assert len(dsp) <= 3, "not for each batch"
         assert all(re.search(r"Resync for \d\d s, \d of 4 resources done; ", line) for line in told)
