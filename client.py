@@ -6,7 +6,7 @@ Processors, resyncs and the webhook's events follow from the table of kinds.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jira.errors import JiraAnswerError
+from jira.errors import JiraAnswerError, JiraAuthenticationError
 from jira.http.api import JiraApi
 from jira.kinds.backlog import BacklogKind
 from jira.kinds.board import BoardKind
@@ -25,6 +25,7 @@ from jira.kinds.worklog import WorklogKind
 from jira.needs import Permission, granted_of
 from jira.payloads import Row, event_name
 from kinds import Kinds
+from telemetry import metrics
 
 MYSELF = "/rest/api/3/myself"
 MY_PERMISSIONS = "/rest/api/3/mypermissions"
@@ -101,9 +102,14 @@ class JiraClient:
         return zone if isinstance(zone, str) else None
 
     async def _myself(self) -> Row:
-        myself = await self.api.get(MYSELF)
+        try:
+            myself = await self.api.get(MYSELF)
+        except JiraAuthenticationError:
+            metrics.JIRA_CREDENTIALS.is_now(metrics.REFUSED)
+            raise
         if not isinstance(myself, dict) or not myself.get("accountId"):
             raise JiraAnswerError(f"GET {MYSELF} answered without an accountId: not Jira's answer.")
+        metrics.JIRA_CREDENTIALS.is_now(metrics.ACCEPTED)
         return myself
 
     async def read_all(self, kind: Kinds, selector: Selector) -> Pages:

@@ -19,6 +19,7 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
+from port.dsp import DECIDED
 from port.http.client import keep_to_limits
 from port.mapping.checked import Mappings
 from port.mapping.entity_processor import mapper
@@ -94,8 +95,11 @@ class JiraIntegration(BaseIntegration):
         begun = follow_ups.resync_began()
         succeeded = False
         try:
-            async with resync():
-                succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+            async with DECIDED.once(), resync() as present:
+                try:
+                    succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+                finally:
+                    present.progress.end(succeeded=succeeded)
         finally:
             follow_ups.resync_ended(begun, succeeded=succeeded)
             if succeeded and self._applier.kept_related:

@@ -4,8 +4,9 @@ import asyncio
 import contextvars
 import gc
 import os
+from collections.abc import Coroutine
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -14,10 +15,13 @@ from port_ocean.context.resource import resource
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.core.probe import ProbeContext
+from port_ocean.health import is_ready
 from port_ocean.utils.signal import signal_handler
+from port_ocean.version import __version__
 
 from client import webhook_events
 from initialize_client import create_jira_client, get_settings, webhook_secrets
+from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
@@ -29,7 +33,13 @@ from port.mapping.resources import JiraPortAppConfig
 from port.probe import failure, mapped_kinds, probe
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
-from webhook_processors.door import Door
+from telemetry import metrics
+from telemetry.access_log import without_usual
+from telemetry.health import Health, Signs
+from telemetry.pages import StatusPages
+from telemetry.tally import Tally, counted_for
+from webhook_processors.counted import expect
+from webhook_processors.door import FRAMEWORKS_PREFIX, Door
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
 
@@ -53,6 +63,8 @@ if is_unencrypted(settings.host):
 if settings.allow_unsigned_webhooks:
     logger.warning("allowUnsignedWebhooks is on: anybody who knows the address can send events")
 
+expect(webhook_events())
+metrics.QUEUE_LIMIT.of(lambda: settings.webhook_queue_limit)
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
@@ -60,15 +72,16 @@ said: set[str] = set()
 webhook_settled = asyncio.Event()
 
 
-async def pages_of(resource: ResourceConfig) -> Pages:
+async def pages_of(resource: ResourceConfig, tally: Tally) -> Pages:
     """Every row of a resource; an error at the end where Jira no longer knows us.
 
     Raises MappingError for a resource with a mistake.
     """
     if isinstance(resource, InvalidConfig):
         raise MappingError(resource.mistake)
-    async for rows in all_rows(create_jira_client(), resource):
-        yield rows
+    with counted_for(tally):
+        async for rows in all_rows(create_jira_client(), resource):
+            yield rows
 
 
 async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
@@ -77,9 +90,12 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
     It ends when all is written: a failure is the kind's, so that nothing is deleted.
     """
     present = RESYNC.get()
-    async for rows in present.reads.pages(resource.index, pages_of(resource.resource_config)):
-        yield rows
-    await present.writes.written()
+    with present.progress.at(resource.index) as tally:
+        otherwise = pages_of(resource.resource_config, tally)
+        async for rows in present.reads.pages(resource.index, otherwise):
+            tally.rows += len(rows)
+            yield rows
+        await present.writes.written()
 
 
 for kind in (*Kinds, *INVALID_KINDS):
@@ -100,17 +116,63 @@ ocean.app.fast_api_app.add_middleware(
 )
 
 
+account = AccountWatch(lambda: create_jira_client().verify_credentials())
+
+
+def health() -> Health:
+    """Whether live events may come, and what is wrong."""
+    return Signs(
+        started=is_ready(),
+        asked=account.asked,
+        known_once=metrics.JIRA_CREDENTIALS.was(metrics.ACCEPTED),
+        jira_refuses=metrics.JIRA_CREDENTIALS.now == metrics.REFUSED,
+        port_refuses=metrics.PORT_CREDENTIALS.now == metrics.REFUSED,
+        webhook_missing=metrics.WEBHOOK_STATE.now in (metrics.REFUSED, metrics.UNREACHABLE),
+        queue_full=manager.queue_full,
+        held_back=manager.failing.waits,
+    ).health()
+
+
+metrics.READY.of(lambda: float(health().ready))
+metrics.CONDITION.by(lambda: health().values())
+ocean.app.fast_api_app.add_middleware(
+    StatusPages,
+    prefix=ocean.app.route_prefix,
+    registries=(ocean.metrics.registry, metrics.MADE.registry),
+    health=health,
+    version=__version__,
+)
+
+
+def in_background(work: Coroutine[Any, Any, None]) -> None:
+    """Have it done until the process ends, outside of the framework's start event."""
+    task = asyncio.create_task(work, context=contextvars.Context())
+    background.add(task)
+    signal_handler.register(task.cancel)
+
+
+@ocean.on_start()
+async def quiet_access_log() -> None:
+    """One line a batch is enough."""
+    pages = ("/metrics", "/health/live", "/health/ready", f"{FRAMEWORKS_PREFIX}{WEBHOOK_PATH}")
+    without_usual(f"{ocean.app.route_prefix}{page}" for page in pages)
+
+
+@ocean.on_start()
+async def watch_account() -> None:
+    """Readiness waits for an answer to who we are."""
+    in_background(account.run())
+
+
 @ocean.on_start()
 async def keep_webhook() -> None:
-    """Put our webhook in place, in the background and outside of the framework's start event."""
+    """Put our webhook in place, in the background."""
     keeper = webhook_keeper()
     if keeper is None:
         webhook_settled.set()
         return
     keepers.append(keeper)
-    task = asyncio.create_task(keeper.run(), context=contextvars.Context())
-    background.add(task)
-    signal_handler.register(task.cancel)
+    in_background(keeper.run())
 
 
 def webhook_keeper() -> WebhookKeeper | None:
@@ -118,13 +180,16 @@ def webhook_keeper() -> WebhookKeeper | None:
     if not ocean.config.event_listener.should_process_webhooks:
         return None
     if settings.webhook_url is None:
+        metrics.WEBHOOK_STATE.is_now(metrics.NO_ADDRESS)
         logger.warning("OCEAN__BASE_URL is not set: changes arrive only with a resync")
         return None
     if not settings.manage_webhooks:
+        metrics.WEBHOOK_STATE.is_now(metrics.BY_HAND)
         logger.info(f"manageWebhooks is off: Jira has to send events to {settings.webhook_url}")
         return None
     client = create_jira_client()
     if client.api.authentication.uses_gateway:
+        metrics.WEBHOOK_STATE.is_now(metrics.BY_HAND)
         logger.warning(
             "OAuth and API tokens with scopes can't manage webhooks of administrators: make the "
             f"webhook by hand (README, 'The webhook by hand') for {settings.webhook_url}, "
@@ -154,7 +219,12 @@ async def before_resync() -> None:
             said.add(sentence)
             logger.info(sentence)
     resources = event.port_app_config.resources
-    RESYNC.get().reads.start({index: pages_of(of) for index, of in enumerate(resources)})
+    present = RESYNC.get()
+    present.progress.start(resources)
+    present.scope.begin(present.progress.tell())
+    tallies = map(present.progress.of, range(len(resources)))
+    pages = [pages_of(of, tally) for of, tally in zip(resources, tallies, strict=True)]
+    present.reads.start(dict(enumerate(pages)))
 
 
 @ocean.on_probe()

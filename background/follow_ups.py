@@ -21,6 +21,7 @@ from background.reads_after import ReadsAfter
 from background.relatives import Relatives, Sync
 from background.selected_by import changed_by, kinds_selected_by
 from background.sweep import Sweeper
+from background.sweep_found import counted
 from background.what_follows import compared_after, sharing_blueprints
 from client import JiraClient
 from jira.changed_issues import changed_issues
@@ -29,6 +30,7 @@ from kinds import Kinds
 from port.dsp import is_dsp_mode_enabled
 from port.just_written import SEARCH_SECONDS
 from port.mapping.limits import has_calendar
+from telemetry import metrics
 
 ORPHANS = "orphans"
 ORPHANS_SECONDS = 1.0
@@ -81,6 +83,7 @@ class FollowUps:
         )
         self._resyncs = 0
         self._resync_began = 0.0
+        metrics.RESYNCS.of(lambda: self._resyncs)
         self._orphans_took = 0.0
         self._compared_in: dict[Kinds, float] = {}
         if sweep_minutes:
@@ -206,7 +209,8 @@ class FollowUps:
         if await is_dsp_mode_enabled():
             logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
             return
-        async for _ in self._sweeper.sweep(kinds, told=told):
+        scope = "all" if len(kinds) == len(Kinds) else "some"
+        async for _ in counted(self._sweeper.sweep(kinds, told=told), scope):
             # What an event would have touched, had there been one.
             news, self._sweeper.news = self._sweeper.news, []
             if names := self.relatives.note(news):

@@ -11,6 +11,7 @@ from functools import partial
 from loguru import logger
 
 from jira.concurrency import only_own_end
+from telemetry import metrics
 
 Steps = AsyncIterator[None]
 MakeSteps = Callable[[], Steps]
@@ -42,6 +43,7 @@ class Jobs:
         self._woken = asyncio.Event()
         self.running_since = math.inf
         """When the job under way began: what it read is no newer than what came meanwhile."""
+        metrics.JOBS_WAITING.by(self._waiting)
 
     def ask(self, name: str, make: MakeSteps, *, delay: float = 0.0) -> None:
         """Have a job done in `delay` seconds at the earliest; the nearer of two moments counts."""
@@ -81,6 +83,11 @@ class Jobs:
             return None
         return max(0.0, min(job.due for job in self._jobs.values()) - self._now())
 
+    def _waiting(self) -> dict[tuple[str, ...], float]:
+        due = sum(job.due <= self._now() for job in self._jobs.values())
+        running = self._running is not None
+        return {("due",): due, ("later",): len(self._jobs) - due, ("running",): running}
+
     async def step(self, around: Around) -> None:
         """Do one step of the job that is due, inside `around`.
 
@@ -93,14 +100,16 @@ class Jobs:
             self.running_since = self._now()
         name, job, steps = self._running
         try:
-            with only_own_end():
+            with only_own_end(), logger.contextualize(job=name):
                 more = await around(partial(_advance, steps))
             if not more:
                 self._running = None
+                metrics.JOBS.labels("done").inc()
                 again = ", and asked for again" if name in self._jobs else ""
                 logger.info(f"Background work done: {name}{again}")
         except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on)
             self._running = None
+            metrics.JOBS.labels("failed").inc()
             job.failures += 1
             delay = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), LONGEST_RETRY_SECONDS)
             logger.warning(f"Background work failed ({name}), again in {delay:.0f} s: {error}")

@@ -19,9 +19,9 @@ from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import put_away
+from background.sweep_found import Withheld
 from background.sweep_plan import (
     Read,
-    differs,
     gone_news,
     grouped,
     is_named_plainly,
@@ -100,6 +100,7 @@ class Sweeper:
         self._resynced: float | None = None
         self._swept: dict[str, float] = {}
         self._said: set[str] = set()
+        self._withheld = Withheld()
         self.orphans = Orphans(writer, sync, stubs)
         # Issues that changed or went without an event; whoever reads those that show them takes it.
         self.news: list[ChangedIssue] = []
@@ -143,6 +144,7 @@ class Sweeper:
             try:
                 async for results in self._resource(kind, resource, index, at_port, read):
                     await self._sync(results, [])
+                    read.wrong.healed()
                     yield
             except Exception as error:  # noqa: BLE001  (raised again where it isn't its own)
                 await self._failures.note(name, error)
@@ -230,6 +232,7 @@ class Sweeper:
         for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
             async for whole in pages:
                 mapped = await self._map_rows(resource, whole)
+                read.wrong.note(merged(mapped.passed), at_port)
                 self.news += news_of(resource, whole, mapped.passed, at_port)
                 yield [results_of(resource, index, whole)]
 
@@ -258,7 +261,7 @@ class Sweeper:
                 )
         if is_of_issues(resource):
             self.news += news_of(resource, rows, mapped.passed, at_port)
-        return any(differs(entity, at_port) for entity in merged(mapped.passed))
+        return read.wrong.note(merged(mapped.passed), at_port)
 
     async def _delete(
         self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float, told: bool
@@ -281,6 +284,7 @@ class Sweeper:
             except JiraError as error:
                 await self._failures.raise_outage(error)
                 logger.info(f"Jira can't be asked why so much is gone: {error}")
+        self._withheld.note(read.complete - read.incomplete, now.over_limit, now.extra)
         for blueprint, entities in now.over_limit.items():
             logger.error(over_limit_message(blueprint, entities, percent))
         if now.extra:

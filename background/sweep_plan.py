@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.models import Entity
-from port_ocean.core.utils.utils import are_entities_different
 
+from background.sweep_found import Wrong, differs
 from client import KINDS
 from jira.changed_issues import ChangedIssue
 from jira.errors import JiraUnavailableError
@@ -30,6 +30,7 @@ class Read:
     failed: dict[str, Exception] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     unmapped: set[str] = field(default_factory=set)
+    wrong: Wrong = field(default_factory=Wrong)
 
 
 @dataclass
@@ -84,12 +85,6 @@ def is_outage(failed: Mapping[str, Exception], done: Sized) -> bool:
         and len(failed) > 1
         and all(isinstance(error, JiraUnavailableError) for error in failed.values())
     )
-
-
-def differs(entity: Entity, at_port: Mapping[EntityKey, Entity]) -> bool:
-    """Whether an entity isn't in Port as it should be; where Port tells no details it may not."""
-    known = at_port.get(key_of(entity))
-    return known is None or not has_details([known]) or are_entities_different(entity, known)
 
 
 def news_of(

@@ -12,6 +12,8 @@ _ID = re.compile(r"[0-9]{1,19}")
 _ISSUE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,19}")
 _PROJECT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
 _ACCOUNT_ID = re.compile(r"[A-Za-z0-9:_.-]{1,128}")
+_LATEST = 1e14
+"""Milliseconds since 1970; no moment that is told is later than in some thousand years."""
 _ISSUE_IN_LINK = re.compile(r"/api/[^/?#]+/issue/([^/?#]+)(?:[/?#]|$)")
 
 
@@ -27,6 +29,14 @@ def event_name(payload: Any) -> str:
         return documented(name)
     alone = not any(isinstance(value, dict) for value in payload.values())
     return JiraEvent.USER_DELETED if alone and is_account_id(payload.get("accountId")) else ""
+
+
+def happened_at(payload: Any) -> float | None:
+    """The moment that an event names, in seconds since 1970; None where it names none."""
+    moment = payload.get("timestamp") if isinstance(payload, Mapping) else None
+    if isinstance(moment, bool) or not isinstance(moment, int | float):
+        return None
+    return moment / 1000 if 0 < moment < _LATEST else None
 
 
 def part_of(payload: Any, name: str) -> Row:

@@ -19,6 +19,7 @@ from jira.errors import (
 )
 from jira.http.api import JiraApi
 from jira.webhook_choice import Hook, choose, sends
+from telemetry import metrics
 
 CHECK_EVERY_SECONDS = 3600.0
 RETRY_AFTER_SECONDS = 60.0
@@ -90,6 +91,7 @@ async def ensure_webhook(api: JiraApi, wanted: WantedWebhook, said: set[str]) ->
         _tell_of(choice.strangers, wanted, said)
         if choice.keep is None:
             await api.post(WEBHOOKS, wanted.body())
+            metrics.WEBHOOK_REPAIRS.inc()
             logger.info(f"Registered the webhook {wanted.name!r} in Jira, for {wanted.url}")
             return True
         await _put_right(api, choice.keep, wanted)
@@ -126,12 +128,15 @@ async def _put_right(api: JiraApi, hook: Hook, wanted: WantedWebhook) -> None:
     except JiraNotFoundError:
         # Somebody deleted it a moment ago.
         await api.post(WEBHOOKS, wanted.body())
+    changed = differences(hook, wanted)
+    if changed or hook.get("name") != wanted.name:
+        metrics.WEBHOOK_REPAIRS.inc()
     if hook.get("name") != wanted.name:
         logger.warning(
             f"Adopted the webhook {hook.get('name')!r} in Jira, which sends to our address: it is "
             f"called {wanted.name!r} now, with our events and our secret"
         )
-    elif changed := differences(hook, wanted):
+    elif changed:
         logger.warning(f"Put the webhook {wanted.name!r} right in Jira: {', '.join(changed)}")
 
 
@@ -178,12 +183,15 @@ class WebhookKeeper:
         while True:
             pause = CHECK_EVERY_SECONDS
             try:
-                await ensure_webhook(self._api, self._wanted, self._said)
+                in_place = await ensure_webhook(self._api, self._wanted, self._said)
+                metrics.WEBHOOK_STATE.is_now(metrics.IN_PLACE if in_place else metrics.REFUSED)
                 self._settled.set()
             except JiraError as error:
+                metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
                 logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
                 pause = RETRY_AFTER_SECONDS
             except Exception:  # noqa: BLE001  (a resync waits for this task: it must not end)
+                metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
                 logger.exception("The webhook in Jira could not be checked, trying again")
                 pause = RETRY_AFTER_SECONDS
             finally:

@@ -18,6 +18,7 @@ from client import KINDS
 from port.entities import EntityKey, key_of, targets
 from port.just_written import SEARCH_SECONDS
 from port.mapping.resources import kind_of
+from telemetry import metrics
 
 PROTECTED = "_"
 """What Port's own blueprints begin with (`_user`, `_team`): deleting there deletes accounts."""
@@ -94,6 +95,13 @@ def say(candidates: Collection[Candidate]) -> None:
         entities = [c.entity for c in candidates if c.reason is reason]
         if entities:
             logger.info(f"Deleting {len(entities)} from Port ({reason}): {named(entities, 20)}")
+
+
+def count_deleted(candidates: Iterable[Candidate], left: Collection[EntityKey]) -> None:
+    """These were to be deleted, and Port keeps what is left."""
+    for candidate in candidates:
+        if key_of(candidate.entity) not in left:
+            metrics.DELETED.labels(candidate.reason.name.lower()).inc()
 
 
 def named(entities: Iterable[Entity], most: int = 5) -> str:

@@ -19,9 +19,11 @@ from jira.errors import (
 )
 from jira.scopes import scope_of
 from port.entities import PortBlueprintError
+from telemetry import metrics
 
 SAY_AGAIN_SECONDS = 3600.0
 MAX_REMEMBERED = 1000
+MAX_SCRAPED = 100
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 300.0
 
@@ -64,10 +66,17 @@ class Failing:
         # Ended lately: one that comes and goes is said once, too.
         self._over: dict[tuple[str, str], State] = {}
         self._behind: set[str] = set()
+        metrics.FAILING.by(self._seconds)
+        metrics.HELD_BACK.of(lambda: len(self._waiting))
 
     def states(self) -> list[State]:
         """What fails at present, the oldest first."""
         return sorted(self._states.values(), key=lambda state: state.since)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything waits for Jira, for Port or for the mapping."""
+        return bool(self._waiting)
 
     def note(self, what: str, error: Exception, *, whole: bool = False) -> None:
         """It failed; the first time it is said, with what it costs and what to do."""
@@ -147,6 +156,14 @@ class Failing:
     def all_read(self) -> None:
         """A resync has read everything."""
         self._behind.clear()
+
+    def _seconds(self) -> dict[tuple[str, ...], float]:
+        """For how long what fails does, by the sort of its cause; of too many the oldest."""
+        seconds: dict[tuple[str, ...], float] = {}
+        for (what, cause), state in sorted(self._states.items(), key=lambda item: item[1].since):
+            if len(seconds) < MAX_SCRAPED:
+                seconds.setdefault((what, cause.partition(":")[0]), self._now() - state.since)
+        return seconds
 
 
 def cause_of(error: Exception) -> str:

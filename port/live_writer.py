@@ -20,6 +20,7 @@ from port.deletions import (
     Reason,
     Stubs,
     allowed,
+    count_deleted,
     named,
     say,
     without,
@@ -33,6 +34,7 @@ from port.mapping.row_mapper import RowMapper
 from port.refused import RefusedEntities
 from port.related_rows import Looked, looked_up
 from port.writer import PortWriter
+from telemetry import metrics
 
 
 class LiveWriter:
@@ -115,9 +117,11 @@ class LiveWriter:
         await self._make_whole(mapping, mapper)
         return bool(self.going)
 
-    async def delete(self, entities: list[Entity]) -> None:
-        """Delete what a resync found to be too much; `settle` makes whole what pointed there."""
-        await self._delete(entities, event.port_app_config)
+    async def delete(self, entities: list[Entity]) -> set[EntityKey]:
+        """What Port keeps of what a resync found too much; `settle` heals what pointed there."""
+        left = await self._delete(entities, event.port_app_config)
+        metrics.DELETED.labels("resync").inc(len(entities) - len(left))
+        return left
 
     async def _look_at_going(self) -> None:
         if self.going.names:
@@ -195,6 +199,7 @@ class LiveWriter:
             await self._client.verify_credentials()
             say(doomed)
             left = await self._delete([candidate.entity for candidate in doomed], mapping)
+            count_deleted(doomed, left)
             self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
         released = self.going.release()
         upserts = [*released, *upserts]

@@ -12,6 +12,7 @@ from typing import Any
 
 from jira.concurrency import Scope
 from jira.read_ahead import ReadAhead
+from port.progress import Progress
 
 BATCHES_AT_ONCE = 4
 """Batches of a resync that are compared and written while the next one is mapped."""
@@ -56,12 +57,17 @@ class ResyncWrites:
             self._failed.append(error)
 
 
+_last_rows: dict[str, int] = {}
+"""How many rows of what the last resync of this process had: how far this one is."""
+
+
 class Resync:
     """What one resync reads ahead and writes; two that overlap share nothing."""
 
     def __init__(self) -> None:
         self.scope = Scope()
         self.reads = ReadAhead()
+        self.progress = Progress(_last_rows)
         self.writes = ResyncWrites(self.scope)
 
 

@@ -18,10 +18,12 @@ from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 from port.bulk import Written
 from port.deletions import Stubs
 from port.entities import as_written, by_blueprint, key_of
+from port.progress import OfResource
 from port.resync import RESYNC
 from port.writer import PortWriter
 
-Deletes = Callable[[list[Entity]], Awaitable[None]]
+Deletes = Callable[[list[Entity]], Awaitable[list[Entity]]]
+"""Deletes, and returns what went."""
 Compare = Callable[[list[Entity], ResourceConfig, UserAgentType], Awaitable[list[Entity]]]
 
 NAMED = 5
@@ -64,9 +66,13 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         if resync is None or self.compare is None:
             return await self._upsert(entities, user_agent_type)
         if any(entity.is_using_search_identifier for entity in entities):
-            return await self._resolved(entities, user_agent_type)
-        of = resource.resource_config
-        write = self._write(resync.writes.places, entities, of, self.compare, user_agent_type)
+            taken = await self._resolved(entities, user_agent_type)
+            resync.progress.written(taken)
+            return taken
+        of, tally = resource.resource_config, resync.progress.of(resource.index)
+        write = self._write(
+            resync.writes.places, entities, of, self.compare, user_agent_type, tally
+        )
         await resync.writes.take_on(write)
         return entities
 
@@ -85,7 +91,9 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             before = len(waiting)
             refused.clear()
             logger.info(f"{before} entities that Port refused are written again")
-            await self._upsert(waiting, user_agent_type)
+            taken = await self._upsert(waiting, user_agent_type)
+            if resync is not None:
+                resync.progress.written(taken)
         left = list(refused)
         refused.clear()
         if left:
@@ -102,7 +110,9 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         if self.deletes is None:
             raise RuntimeError("nobody has given the applier what it deletes with")
         self._deleted.append(len(entities))
-        await self.deletes(entities)
+        gone = await self.deletes(entities)
+        if (resync := RESYNC.get(None)) is not None:
+            resync.progress.deleted(gone)
 
     async def delete_diff(
         self,
@@ -158,10 +168,11 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         of: ResourceConfig,
         compare: Compare,
         user_agent_type: UserAgentType,
+        tally: OfResource,
     ) -> None:
         async def write(part: list[Entity]) -> None:
             async with places:
-                await self._upsert(part, user_agent_type)
+                tally.written += len(await self._upsert(part, user_agent_type))
 
         entities = as_written(entities, event.port_app_config.get_port_request_options())
         # Also of what isn't written, since Port has it as it is.
@@ -171,6 +182,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         except Exception as error:  # noqa: BLE001  (writing all of them is right, too)
             logger.warning(f"Port can't be asked what it has, so all is written: {error}")
             changed = entities
+        tally.unchanged += len(entities) - len(changed)
         ocean.metrics.inc_metric(
             name=MetricType.OBJECT_COUNT_NAME,
             labels=[

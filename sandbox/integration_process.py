@@ -130,7 +130,10 @@ class IntegrationProcess:
         return self._process
 
     async def start(self, timeout: float = 60) -> None:  # noqa: ASYNC109 - with the log's tail
-        """Start it and wait until it is ready; it may be started again after it ended."""
+        """Start it and wait until it answers; it may be started again after it ended.
+
+        It answers when the framework's start is over, whatever is wrong with it then.
+        """
         if self._process is not None and self._process.returncode is None:
             raise RuntimeError("the integration runs already")
         self._folder = clean_copy(self.root)
@@ -252,7 +255,7 @@ class IntegrationProcess:
             async with httpx.AsyncClient(trust_env=False) as client:
                 while not ended.done():
                     with contextlib.suppress(httpx.HTTPError):
-                        answer = await client.get(f"{self.url}/health/ready")
+                        answer = await client.get(f"{self.url}/health/live")
                         if answer.status_code == httpx.codes.OK:
                             return
                     await asyncio.wait({ended}, timeout=0.1)

@@ -18,6 +18,7 @@ ROOMS = (
     "initialize_client",
     "client",
     "jira",
+    "telemetry",
     "kinds",
 )
 

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
 from jira.concurrency import only_own_end
@@ -21,6 +22,7 @@ from jira.errors import TRANSIENT_ERRORS, JiraAuthenticationError, JiraError
 from port.entities import is_transient
 from port.failing import Failing
 from webhook_processors.results import PartialResults
+from webhook_processors.told import context_of
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
@@ -135,7 +137,8 @@ class Lane:
     async def _round(self, pairs: list[Pair[Any]]) -> None:
         """Read and write, and see what becomes of what failed."""
         try:
-            with only_own_end():
+            context = context_of(self._resource, [pair.event for pair in pairs])
+            with only_own_end(), logger.contextualize(**context):
                 written, failed = await self._means.around(partial(self._try, pairs))
         except Exception as error:  # noqa: BLE001  (no mapping, say: it is tried again)
             self._means.failing.outage(self._resource, error)

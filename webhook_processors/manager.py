@@ -29,12 +29,14 @@ from port.mapping.entity_processor import mapper
 from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
 from port.writer import PortWriter
+from telemetry import metrics
 from webhook_processors.base import JiraWebhookProcessor
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
 from webhook_processors.queued_event import QueuedEvent, touched_of
-from webhook_processors.under_way import UnderWay, named
+from webhook_processors.told import named
+from webhook_processors.under_way import UnderWay
 from webhook_processors.writes import Writes
 
 MAX_HELD = 1000
@@ -68,6 +70,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return False
         await self._event_queues[path].put(webhook_event)
         return True
+
+    @property
+    def queue_full(self) -> bool:
+        """Whether Jira is asked to send its events later."""
+        return self._under_way.is_full(get_settings().webhook_queue_limit)
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -154,7 +161,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         try:
             while True:
                 await self.outcomes.room(MAX_HELD)
-                await self._process_batch(path, await next_batch(self._event_queues[path]))
+                batch = await next_batch(self._event_queues[path])
+                metrics.BATCH.observe(len(batch))
+                await self._process_batch(path, batch)
         finally:
             background.cancel()
             await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
@@ -208,6 +217,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 {k: s for k, s in touched.items() if k in mapped}
             )
             if not pairs[webhook_event]:
+                self._under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs
 

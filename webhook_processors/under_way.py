@@ -8,11 +8,13 @@ from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from background.follow_ups import FollowUps
-from jira.payloads import event_name
+from telemetry import metrics
 from webhook_processors.already_handled import AlreadyHandled
 from webhook_processors.authenticity import is_authentic
-from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent, touched_of
+from webhook_processors.counted import count, outcome
+from webhook_processors.queued_event import QueuedEvent, touched_of
 from webhook_processors.replay import Replay
+from webhook_processors.told import delivery_of, details, named, some
 
 MAX_WAITING_BYTES = 256 * 1024 * 1024
 
@@ -25,6 +27,8 @@ class Begun:
     at: float
     in_resync: bool
     is_news: bool = True
+    # What becomes of it, where that is known before it was tried.
+    outcome: str | None = None
 
 
 class UnderWay:
@@ -37,20 +41,32 @@ class UnderWay:
         self._follow_ups = follow_ups
         self._commit = commit
         # Those that came in by the door and haven't ended.
-        self._waiting: set[WebhookEvent] = set()
+        self._waiting: dict[QueuedEvent, None] = {}
         self._bytes = 0
         self._begun: dict[WebhookEvent, Begun] = {}
         self._handled = AlreadyHandled()
         self._replay = Replay()
         self._asked: list[str] = []
+        metrics.QUEUE_EVENTS.of(lambda: len(self._waiting))
+        metrics.QUEUE_BYTES.of(lambda: self._bytes)
+        metrics.QUEUE_OLDEST.of(self._oldest)
 
     def came(self, queued: QueuedEvent, most: int) -> bool:
         """Count an event in; False where there is no room for it among `most`."""
-        if len(self._waiting) >= most or self._bytes + queued.size > MAX_WAITING_BYTES:
+        if self.is_full(most, queued.size):
             return False
-        self._waiting.add(queued)
+        self._waiting[queued] = None
         self._bytes += queued.size
         return True
+
+    def is_full(self, most: int, size: int = 1) -> bool:
+        """Whether there is no room for another event of that many bytes."""
+        return len(self._waiting) >= most or self._bytes + size > MAX_WAITING_BYTES
+
+    def _oldest(self) -> float:
+        """The seconds since the first of those that haven't ended came in."""
+        first = next(iter(self._waiting), None)
+        return 0.0 if first is None else time.monotonic() - first.arrived
 
     async def begin(self, path: str, batch: Sequence[WebhookEvent]) -> list[WebhookEvent]:
         """Those that bring news; the others end here."""
@@ -59,6 +75,7 @@ class UnderWay:
             self._begun[webhook_event] = begun
             try:
                 begun.is_news = await is_authentic(webhook_event)
+                begun.outcome = None if begun.is_news else metrics.UNSIGNED
                 if begun.is_news and self._handled.is_old_news(webhook_event):
                     begun.is_news = False
                     if not self._handled.is_repeated(webhook_event):
@@ -66,7 +83,7 @@ class UnderWay:
                         self._asked += self._follow_ups().relatives_of([webhook_event.payload])
                 touched_of(webhook_event)
             except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
-                begun.is_news = False
+                begun.is_news, begun.outcome = False, metrics.UNREADABLE
                 logger.error(f"Nothing can be made of ({delivery_of(webhook_event)}): {error!r}")
         old = [webhook_event for webhook_event in batch if not self._begun[webhook_event].is_news]
         if old:
@@ -95,27 +112,42 @@ class UnderWay:
         now = time.monotonic()
         notes = {"brought no news": 0, "after a resync, once more": 0, "not for all resources": 0}
         slowest = 0.0
+        tellable: list[WebhookEvent] = []
+        given_up: list[WebhookEvent] = []
         for webhook_event, written in ended.items():
             begun = self._begun[webhook_event]
             slowest = max(slowest, now - begun.at)
             notes["brought no news"] += not begun.is_news
-            notes["not for all resources"] += begun.is_news and not written
+            if begun.is_news and not written:
+                notes["not for all resources"] += 1
+                given_up.append(webhook_event)
+            if begun.outcome not in (metrics.UNREADABLE, metrics.UNSIGNED):
+                tellable.append(webhook_event)
             if written:
                 self._handled.note([webhook_event], begun.at)
-            if isinstance(webhook_event, QueuedEvent):
-                notes["after a resync, once more"] += webhook_event.again
-            await self._end(webhook_event)
+            again = isinstance(webhook_event, QueuedEvent) and webhook_event.again
+            notes["after a resync, once more"] += again
+            became = outcome(is_news=begun.is_news, written=written, again=again)
+            count(webhook_event, begun.outcome or became)
         if ended or self._asked:
-            logger.info(
+            logger.bind(**details(tellable)).info(
                 f"{len(ended)} live events done in {slowest:.3f} s"
                 + "".join(f" ({n} of them {what})" for what, n in notes.items() if n)
+                # Those first that somebody may look for.
+                + (f": {some(dict.fromkeys([*given_up, *tellable]))}" if tellable else "")
                 + f"; background work: {', '.join(dict.fromkeys(self._asked)) or 'none'}"
             )
             self._asked.clear()
+        for webhook_event in ended:
+            await self._end(webhook_event)
 
     def asked_for(self, names: Sequence[str]) -> None:
         """Have the names of background work said with the next progress."""
         self._asked += names
+
+    def touches_nothing(self, webhook_event: WebhookEvent) -> None:
+        """No resource of the mapping is touched by an event under way."""
+        self._begun[webhook_event].outcome = metrics.NOTHING_TO_DO
 
     def path_of(self, webhook_event: WebhookEvent) -> str:
         """The queue of an event under way."""
@@ -137,17 +169,6 @@ class UnderWay:
         if isinstance(webhook_event, QueuedEvent):
             webhook_event.forget_parsed()
             if webhook_event in self._waiting:
-                self._waiting.remove(webhook_event)
+                del self._waiting[webhook_event]
                 self._bytes -= webhook_event.size
             await self._commit(begun.path)
-
-
-def named(webhook_event: WebhookEvent) -> str:
-    """An event by name and delivery."""
-    name = event_name(webhook_event.payload) or "unnamed"
-    return f"{name} ({delivery_of(webhook_event)})"
-
-
-def delivery_of(webhook_event: WebhookEvent) -> str:
-    """What Jira calls the delivery, or else the framework."""
-    return webhook_event.headers.get(DELIVERY_ID) or webhook_event.trace_id

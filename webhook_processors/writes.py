@@ -14,6 +14,7 @@ from jira.errors import JiraError
 from jira.http.patience import one_attempt
 from port.deletions import Candidate, Reason
 from port.dsp import is_dsp_mode_enabled
+from port.entities import key_of
 from port.live_writer import LiveWriter
 from port.mapping.row_mapper import RowMapper
 from webhook_processors.under_way import UnderWay
@@ -86,18 +87,20 @@ class Writes:
         await self._ask_for_what_it_takes()
         return under_way
 
-    async def delete_for_resync(self, entities: list[Entity]) -> None:
+    async def delete_for_resync(self, entities: list[Entity]) -> list[Entity]:
         """Delete what a resync found to be too much, and make whole what pointed at it.
 
-        What can't be deleted now is left to the next sweep.
+        Returns what went. What can't be deleted now is left to the next sweep.
         """
+        left = {key_of(entity) for entity in entities}
         try:
             async with self._one_at_a_time:
-                await self._writer.delete(entities)
+                left = await self._writer.delete(entities)
             while await self.settle():
                 await self._pause(SETTLE_SECONDS)
         except (httpx.HTTPError, JiraError) as error:
             logger.warning(f"Not all that this resync found to be too much could go: {error}")
+        return [entity for entity in entities if key_of(entity) not in left]
 
     async def _ask_for_what_it_takes(self, *, live: bool = False, relations: bool = False) -> None:
         """Ask for the background work that something written made necessary.

@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from loguru import logger
 
 from jira.http.pace import Crowd, Pace, ceiling
+from telemetry import metrics
 
 EVERYTHING = "*"
 DEFAULT_PAUSE = 2.0
@@ -57,6 +58,7 @@ class Limiter:
         waited = False
         while True:
             if (wait := self._pause_left(endpoint)) > 0:
+                metrics.THROTTLED.labels("jira_pause").inc(wait)
                 await asyncio.sleep(wait)
                 waited = False
                 continue
@@ -74,11 +76,13 @@ class Limiter:
                     finally:
                         asked.places.learn(self._now() - begun)
                     return
+            metrics.THROTTLED.labels("jira_pace").inc(wait)
             await asyncio.sleep(wait)
 
     async def _moment(self, pace: Pace) -> None:
         now = self._now()
         if (moment := pace.reserve(now)) > now:
+            metrics.THROTTLED.labels("jira_pace").inc(moment - now)
             try:
                 await asyncio.sleep(moment - now)
             except asyncio.CancelledError:

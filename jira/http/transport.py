@@ -1,5 +1,9 @@
 """The HTTP client for Jira: the framework's client and retries, with our limits inside."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -7,9 +11,31 @@ from port_ocean.helpers.async_client import OceanAsyncClient
 from port_ocean.helpers.retry import RetryConfig, RetryTransport
 
 from jira.http.limiter import Limiter
+from telemetry import metrics
+from telemetry.tally import count_request
 
 ENDPOINT = "jira_endpoint"
 """The request extension that holds the method and path template, for the limiter."""
+
+
+@dataclass
+class Count:
+    """The status that answered a request, where one did."""
+
+    status: str = metrics.NO_ANSWER
+
+
+@contextmanager
+def counted(endpoint: str) -> Iterator[Count]:
+    """Have a request counted when it ends; a path is none of the names to count by."""
+    count = Count()
+    begun = time.monotonic()
+    try:
+        yield count
+    finally:
+        metrics.REQUESTS.labels(endpoint, count.status).inc()
+        metrics.REQUEST_SECONDS.labels(endpoint).observe(time.monotonic() - begun)
+
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 MAX_RETRIES = 5
@@ -31,10 +57,13 @@ class LimitedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises httpx.TransportError as the transport below does."""
         endpoint = request.extensions.get(ENDPOINT, f"{request.method} {request.url.path}")
+        count_request()
         async with self._limiter.place(endpoint):
-            response = await self._transport.handle_async_request(request)
-            self._limiter.observe(endpoint, response.status_code, response.headers)
-            await response.aread()
+            with counted(request.extensions.get(ENDPOINT, metrics.OTHER)) as count:
+                response = await self._transport.handle_async_request(request)
+                self._limiter.observe(endpoint, response.status_code, response.headers)
+                await response.aread()
+                count.status = str(response.status_code)
         return response
 
     async def aclose(self) -> None:

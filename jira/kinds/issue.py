@@ -18,6 +18,7 @@ from jira.kinds.of_issues import KindOfIssues
 from jira.kinds.project import PROJECTS, ProjectKind
 from jira.payloads import IssueSubject, Row
 from kinds import Kinds
+from telemetry.tally import expect_at_most
 
 LISTS_OF_PROJECTS = 3
 """With how many lists of projects issues are tried to be read before Jira's refusal stands."""
@@ -76,6 +77,7 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         """
         query = query_of(selector)
         projects = await self._projects.sizes()
+        expect_at_most(sum(projects.values()))
         for left in reversed(range(LISTS_OF_PROJECTS)):
             try:
                 async for page in self.reader.pages(query, projects):

@@ -16,6 +16,8 @@ from loguru import logger
 from port_ocean.clients.port.authentication import PortAuthentication, TokenResponse
 from port_ocean.clients.port.client import PortClient
 
+from telemetry import metrics
+
 LAST_SHARE = 0.1
 LAST_SECONDS = 300.0
 """A token is renewed in the last tenth of its life, or the last five minutes if that is less."""
@@ -150,5 +152,11 @@ class Authentication(PortAuthentication):
         begun = self._now()
         # Not the one that was there when we were made: tests put another in its place.
         self.client = self._port.client
-        response = await self._get_token(self.client_id, self.client_secret)
+        try:
+            response = await self._get_token(self.client_id, self.client_secret)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code in (401, 403):
+                metrics.PORT_CREDENTIALS.is_now(metrics.REFUSED)
+            raise
+        metrics.PORT_CREDENTIALS.is_now(metrics.ACCEPTED)
         return _Held(response, Life(begun, response.expires_in))

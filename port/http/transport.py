@@ -10,6 +10,7 @@ from port_ocean.helpers.retry import RetryConfig, RetryTransport
 from port.http.authentication import Authentication
 from port.http.groups import TOKENS, Group, group_of
 from port.http.limits import TOO_MANY, Limits
+from telemetry import metrics
 
 AUTHORIZATION = "Authorization"
 MOST_REFUSALS = 10
@@ -71,13 +72,21 @@ class LimitedTransport(httpx.AsyncBaseTransport):
                 wait = self._limits.take(group)
                 if wait <= 0:
                     return
-                await asyncio.sleep(min(wait, LONGEST_SLEEP))
+                wait = min(wait, LONGEST_SLEEP)
+                metrics.THROTTLED.labels("port").inc(wait)
+                await asyncio.sleep(wait)
 
     async def _attempt(self, request: httpx.Request, group: Group | None) -> httpx.Response:
         if group is not TOKENS and AUTHORIZATION in request.headers:
             # The one that it was made with may have ended while it waited.
             request.headers[AUTHORIZATION] = await self._authentication.token
-        return await self._transport.handle_async_request(request)
+        name, status = group.name if group else metrics.OTHER, metrics.NO_ANSWER
+        try:
+            response = await self._transport.handle_async_request(request)
+            status = str(response.status_code)
+        finally:
+            metrics.PORT_REQUESTS.labels(name, status).inc()
+        return response
 
     async def _has_another_token(self, request: httpx.Request) -> bool:
         sent = request.headers.get(AUTHORIZATION)

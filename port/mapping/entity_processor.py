@@ -25,6 +25,8 @@ from port.mapping.plain_jq import plain
 from port.mapping.writable import SaidOnce, writable
 
 MAX_PROGRAMS = 64
+MAX_MISSING = 1000
+"""How many fields are remembered as said to be without a value somewhere."""
 SLICE_SECONDS = 0.01
 """How long rows are mapped before other tasks of the process get their turn."""
 
@@ -37,6 +39,7 @@ class WritableEntityProcessor(JQEntityProcessor):
     def __init__(self, context: Any) -> None:
         super().__init__(context)
         self._said = SaidOnce()
+        self._missing: dict[tuple[str, str], None] = {}
 
     async def parse_items(
         self, mapping: ResourceConfig, raw_data: list[RAW_ITEM], parse_all: bool = False
@@ -61,6 +64,26 @@ class WritableEntityProcessor(JQEntityProcessor):
             result.errors,
             result.number_of_transformed_entities,
             result.misconfigured_entity_keys,
+        )
+
+    def _notify_mapping_issues(  # type: ignore[override]
+        self,
+        entity_misconfigurations: dict[str, str],
+        has_skipped_entities: bool,
+        entity_mapping_fault_counter: int,
+        required_fields: set[str],
+    ) -> None:
+        """As the framework, but once: it warns of each batch in which an issue has no parent."""
+        news = {
+            field: expression
+            for field, expression in entity_misconfigurations.items()
+            if (field, expression) not in self._missing
+        }
+        self._missing |= dict.fromkeys(news.items())
+        while len(self._missing) > MAX_MISSING:
+            del self._missing[next(iter(self._missing))]
+        super()._notify_mapping_issues(
+            news, has_skipped_entities, entity_mapping_fault_counter, required_fields
         )
 
 

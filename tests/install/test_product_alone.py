@@ -27,6 +27,7 @@ PRODUCT = (
     "main.py",
     "port",
     "pyproject.toml",
+    "telemetry",
     "webhook_processors",
 )
 

@@ -13,6 +13,7 @@ from port.deletions import Candidate, Reason, Stubs
 from port.failing import Failing
 from port.live_writer import LiveWriter
 from port.writer import PortWriter
+from tests.unit.helpers.counted import growth
 from tests.unit.helpers.named_kinds import (
     Answers,
     Client,
@@ -78,7 +79,9 @@ def other(monkeypatch) -> World:
 
 @pytest.mark.parametrize("reason", Reason)
 async def test_what_is_gone_goes_with_its_reason(own: World, reason: Reason, lines: Any) -> None:
-    await own.candidate(reason)
+    with growth("deleted_total", reason=reason.name.lower()) as deleted:
+        await own.candidate(reason)
+    assert deleted.by == 1
     assert own.port.names == {"A-2"}
     assert any(f"({reason}): thing/A-1" in line for line in lines)
     assert own.jira.verified == 1
@@ -87,7 +90,9 @@ async def test_what_is_gone_goes_with_its_reason(own: World, reason: Reason, lin
 @pytest.mark.parametrize("reason", Reason)
 async def test_what_jira_gave_no_answer_about_stays(own: World, reason: Reason) -> None:
     own.issues.known = {"A-1": ...}
-    await own.candidate(reason)
+    with growth("deleted_total", reason=reason.name.lower()) as deleted:
+        await own.candidate(reason)
+    assert deleted.by == 0
     assert own.port.names == {"A-1", "A-2"}
     assert own.port.deletes == []
 

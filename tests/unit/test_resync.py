@@ -11,6 +11,7 @@ from port_ocean.core.integrations.base import BaseIntegration
 from integration import JiraIntegration
 from jira.concurrency import merged, read_ahead
 from jira.payloads import Row
+from port import dsp as module
 from port.resync import BATCHES_AT_ONCE, RESYNC, end_superseded, resync
 
 Body = Callable[[], Awaitable[bool]]
@@ -93,7 +94,13 @@ def integration(monkeypatch) -> Any:
     async def framework(_: Any, body: Body) -> bool:
         return bool(await body())
 
+    async def dsp() -> bool:
+        return False
+
     monkeypatch.setattr(BaseIntegration, "sync_raw_all", framework)
+    monkeypatch.setattr(module, "is_dsp_mode_enabled", dsp)
+    config = SimpleNamespace(processing_mode="dsp")
+    monkeypatch.setattr(module, "ocean", SimpleNamespace(config=config))
     return made
 
 

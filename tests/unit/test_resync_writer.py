@@ -16,6 +16,7 @@ from port import resync_writer as module
 from port.bulk import Refused, Written
 from port.resync import BATCHES_AT_ONCE, RESYNC, Resync, resync
 from port.resync_writer import JiraEntitiesStateApplier, names
+from tests.unit.helpers.fake_client import resource as resource_of
 
 
 def issue(number: int, parent: int | None = None) -> Entity:
@@ -170,7 +171,9 @@ def compared(applier, monkeypatch, present) -> Compared:
     applier.compare = made
     metrics = SimpleNamespace(inc_metric=lambda **_: None, current_resource_kind=lambda: "issue")
     monkeypatch.setattr(module, "ocean", SimpleNamespace(metrics=metrics))
-    monkeypatch.setattr(module, "resource", SimpleNamespace(resource_config=RESOURCE))
+    framework_is_at = SimpleNamespace(resource_config=RESOURCE, index=0)
+    monkeypatch.setattr(module, "resource", framework_is_at)
+    present.progress.start([resource_of("issue")])
     return made
 
 
@@ -311,11 +314,32 @@ async def test_what_a_resync_relates_to_may_be_stubs(applier, port, compared, th
     assert not applier.stubs.may_be(issue(1))
 
 
+async def test_what_becomes_of_entities_is_counted_for_their_resource(applier, port, compared):
+    compared.has = {"AB-1"}
+    await write(applier, issue(1), issue(2), issue(3, parent=4))
+    await written()
+    tally = RESYNC.get().progress.of(0)
+    assert (tally.written, tally.unchanged) == (1, 1)
+    port.has["AB-4"] = issue(4)
+    await again(applier)
+    assert (tally.written, tally.unchanged) == (2, 1)
+
+
+async def test_what_goes_is_counted_for_the_first_resource_of_its_blueprint(applier, compared):
+    async def delete(entities: list[Entity]) -> list[Entity]:
+        return entities[1:]
+
+    applier.deletes = delete
+    await applier.delete([issue(1), issue(2)], UserAgentType.exporter)
+    assert RESYNC.get().progress.of(0).deleted == 1
+
+
 async def test_what_the_framework_finds_too_much_is_deleted_by_ours(applier):
     deleted: list[Entity] = []
 
-    async def delete(entities: list[Entity]) -> None:
+    async def delete(entities: list[Entity]) -> list[Entity]:
         deleted.extend(entities)
+        return entities
 
     applier.deletes = delete
     await applier.delete([issue(1), issue(2)], UserAgentType.exporter)

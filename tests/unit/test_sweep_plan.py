@@ -3,9 +3,9 @@
 import pytest
 from port_ocean.core.models import Entity
 
+from background.sweep_found import differs
 from background.sweep_plan import (
     Plan,
-    differs,
     grouped,
     plan,
     projects_named_by,

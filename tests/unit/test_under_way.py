@@ -15,7 +15,7 @@ from webhook_processors import replay as replay_module
 from webhook_processors import under_way as module
 from webhook_processors.base import DELIVERY_ID
 from webhook_processors.queued_event import QueuedEvent
-from webhook_processors.under_way import UnderWay, named
+from webhook_processors.under_way import UnderWay
 
 PATH = "/webhook"
 
@@ -268,9 +268,21 @@ async def test_what_nobody_vouches_for_asks_for_nothing(world, monkeypatch, even
     assert await world.handle(genuine) == [genuine]
 
 
-def test_an_event_is_called_by_its_name_and_delivery():
-    assert named(queued("d-1")) == "jira:issue_updated (d-1)"
-    assert named(WebhookEvent("trace-1", {}, {})) == "unnamed (trace-1)"
+async def test_the_line_of_a_batch_names_a_few_events_and_holds_all_for_machines(world, log):
+    await world.handle(*(queued(f"d-{n}", n) for n in range(1, 6)))
+    [line] = log
+    text, _, held = line.rpartition("|")
+    assert ": jira:issue_updated AB-1 (d-1), jira:issue_updated AB-1 (d-2), " in text
+    assert " and 2 more; background work: orphans" in text
+    assert all(f"'delivery': 'd-{n}'" in held for n in range(1, 6))
+
+
+async def test_what_was_given_up_is_named_first(world, log):
+    events = await world.begin(*(queued(f"d-{n}", n) for n in range(1, 6)))
+    await world.end(*events, unwritten=events[4:])
+    [line] = log
+    assert "(1 of them not for all resources): jira:issue_updated AB-1 (d-5), " in line
+    assert " and 2 more" in line
 
 
 async def test_events_that_end_in_the_same_moment_are_each_let_go_of_once(world):

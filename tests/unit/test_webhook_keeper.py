@@ -16,6 +16,7 @@ from jira.webhook_registration import (
     WantedWebhook,
     WebhookKeeper,
 )
+from telemetry import metrics
 
 WANTED = WantedWebhook("name", "https://port.example.com", ("user_created",), "a-secret-word")
 API = cast(JiraApi, object())
@@ -82,6 +83,7 @@ async def test_the_webhook_is_looked_after_every_hour(keep, kept):
     assert all(said is jira.said[0] for said in jira.said)
     assert pauses == [CHECK_EVERY_SECONDS] * 3
     assert ready[0]
+    assert metrics.WEBHOOK_STATE.now == (metrics.IN_PLACE if kept else metrics.REFUSED)
 
 
 @pytest.mark.parametrize(
@@ -95,11 +97,14 @@ async def test_the_webhook_is_looked_after_every_hour(keep, kept):
     ],
 )
 async def test_after_an_error_nobody_waits_for_us_and_we_go_on_soon(keep, log, error):
+    await keep(error)
+    assert metrics.WEBHOOK_STATE.now == metrics.UNREACHABLE
     _, pauses, ready = await keep(error, error, True)
+    assert metrics.WEBHOOK_STATE.now == metrics.IN_PLACE
     assert ready == [True] * 3
     assert pauses == [RETRY_AFTER_SECONDS, RETRY_AFTER_SECONDS, CHECK_EVERY_SECONDS]
     said = [line for line in log if "could not be checked, trying again" in line]
-    assert len(said) == 2
+    assert len(said) == 3
 
 
 async def test_the_secret_is_settled_when_jira_said_so_and_stays_it(keep):

@@ -19,6 +19,7 @@ from jira.webhook_registration import (
     webhook_id,
     webhook_name,
 )
+from tests.unit.helpers.counted import growth
 from tests.unit.helpers.fakes import FakeApi
 
 SECRET = "a-very-secret-word"
@@ -124,7 +125,9 @@ async def test_there_is_never_a_second_one(jira):
 )
 async def test_what_somebody_changed_is_put_right_in_place_and_said(jira, log, change, said):
     jira.add("7", **change)
-    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
+    with growth("webhook_repairs_total") as repairs:
+        assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
+    assert repairs.by == 1
     assert jira.changes == [("PUT", "/7")]
     hook = jira.hooks["7"]
     assert (hook["url"], hook["events"]) == (WANTED.url, list(WANTED.events))
@@ -150,7 +153,9 @@ async def test_what_somebody_changed_is_put_right_in_place_and_said(jira, log, c
 async def test_a_webhook_as_it_has_to_be_gets_the_secret_without_a_word(jira, log, change):
     """A GET never tells whether the secret is still ours."""
     jira.add("7", **change)
-    assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
+    with growth("webhook_repairs_total") as repairs:
+        assert await ensure_webhook(jira.fake.api, WANTED, set()) is True
+    assert repairs.by == 0
     assert jira.secrets["7"] == SECRET
     assert warnings(log) == []
 

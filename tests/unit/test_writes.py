@@ -15,6 +15,7 @@ from jira.errors import JiraUnavailableError
 from jira.http.patience import is_one_attempt
 from kinds import Kinds
 from port.deletions import Candidate, Reason
+from port.entities import EntityKey, key_of
 from port.live_writer import LiveWriter
 from tests.unit.helpers.catalog_fakes import entity
 from webhook_processors import writes as module
@@ -35,6 +36,7 @@ class World:
         self.unclear: set[Kinds] = set()
         self.deletes_left = 0
         self.deleted: list[Entity] = []
+        self.keeps: set[EntityKey] = set()
         self.pauses = 0
         self.dsp = self.lakehouse = False
         self.fails: Exception | None = None
@@ -94,10 +96,11 @@ class World:
         self.deletes_left -= 1
         return self.deletes_left > 0
 
-    async def delete(self, entities: list[Entity]) -> None:
+    async def delete(self, entities: list[Entity]) -> set[EntityKey]:
         if self.fails is not None:
             raise self.fails
         self.deleted += entities
+        return self.keeps
 
 
 @pytest.fixture
@@ -172,14 +175,20 @@ async def test_it_is_looked_at_again_as_long_as_there_are_deletes(world, log, le
 
 async def test_a_resync_waits_for_its_deletes_and_makes_whole_what_pointed_there(world):
     world.deletes_left = 3
-    await world.writes.delete_for_resync([entity("AB-1")])
+    assert await world.writes.delete_for_resync([entity("AB-1")]) == [entity("AB-1")]
     assert (world.deleted, world.sent, world.pauses) == ([entity("AB-1")], ["settled"] * 3, 2)
+
+
+async def test_what_port_keeps_of_it_did_not_go(world):
+    world.keeps = {key_of(entity("AB-1"))}
+    both = [entity("AB-1"), entity("AB-2")]
+    assert await world.writes.delete_for_resync(both) == both[1:]
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError("down"), JiraUnavailableError("503")])
 async def test_a_delete_of_a_resync_that_fails_is_left_to_the_sweep_and_said(world, log, error):
     world.fails = error
-    await world.writes.delete_for_resync([entity("AB-1")])
+    assert await world.writes.delete_for_resync([entity("AB-1")]) == []
     [line] = [line for line in log if line.startswith("WARNING")]
     assert str(error) in line
 
