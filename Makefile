@@ -8,7 +8,7 @@ PLOTS := $(VENV)/.requirements-bench
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format run bench lock clean
+.PHONY: help install demo test test-slow lint format run dry-run bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,10 @@ format: $(STAMP) ## Put format and imports right
 run: $(STAMP) ## Run the integration against the site and the Port account in .env
 	@test -f .env || { echo "No .env here: copy .env.example to .env and fill in the first block."; exit 1; }
 	$(BIN)/ocean sail -p $(PORT) .
+
+dry-run: $(STAMP) ## Say what a resync would do to Port, without a write (KINDS="issue project", MAPPING=file, FORMAT=json)
+	@test -f .env || { echo "No .env here: copy .env.example to .env and fill in the first block."; exit 1; }
+	@$(BIN)/python -m port.dry_run $(if $(KINDS),--kinds "$(KINDS)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(FORMAT),--format $(FORMAT))
 
 bench: $(STAMP) $(PLOTS) ## Measure resync, bursts and single changes against the stand-ins (BENCH="resync --issues 500")
 	@$(BIN)/python -m benchmarks.bench $(if $(BENCH),$(BENCH),--keep)

@@ -59,7 +59,7 @@ def test_the_webhook_by_hand_has_every_event_and_no_other() -> None:
     assert events_by_hand(README) == {in_words(event) for event in webhook_events()}
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "run", "bench", "lint", "help"])
+@pytest.mark.parametrize("target", ["demo", "test", "run", "dry-run", "bench", "lint", "help"])
 def test_the_commands_of_the_readme_exist(target: str) -> None:
     assert f"make {target}" in README
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)

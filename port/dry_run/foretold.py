@@ -32,6 +32,9 @@ AGENT = UserAgentType.exporter
 READ_ONLY: dict[str, Any] = {"event_listener": {"type": "ONCE"}, "send_raw_data_examples": False}
 """Settings under which the framework takes no events and shows no rows to Port."""
 
+REASONS = 3
+"""How many of a resource's errors are told: a mistake in an expression fails for each row."""
+
 PORT_MAPS = (
     "this organization has Port map the rows (DSP): what Port makes of them may differ from this"
 )
@@ -176,7 +179,9 @@ async def _delete(
 
 def reasons(errors: Iterable[BaseException]) -> list[str]:
     """What went wrong, each once and in order, without what the framework wraps around it."""
-    return list(dict.fromkeys(str(error) for one in errors for error in _causes(one)))
+    every = list(dict.fromkeys(str(error) for one in errors for error in _causes(one)))
+    more = len(every) - REASONS
+    return [*every[:REASONS], f"and {more:,} more of such errors"] if more > 0 else every
 
 
 def _causes(error: BaseException) -> list[BaseException]:

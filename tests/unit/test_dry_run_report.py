@@ -1,12 +1,39 @@
 """A dry run's findings for people and for programs."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from port.dry_run.plan import BlueprintPlan, FieldChange, Plan
 from port.dry_run.report import SHOWN, WIDEST, Report, Resource, as_json, as_table, short
 
+GUIDE = (Path(__file__).parents[2] / "docs/dry-run.md").read_text("utf-8")
+TOLD = Report(
+    "the mapping in Port",
+    [
+        Resource("issue (resource 4 of the mapping)", 2_256),
+        Resource("team (resource 3 of the mapping)", 0),
+    ],
+    Plan(
+        {
+            "jiraIssue": BlueprintPlan(
+                create=["AB-9"],
+                change={
+                    "AB-7": [
+                        FieldChange("properties.status", "To Do", "Done"),
+                        FieldChange("relations.assignee", None, "712020:c2ce7ed4"),
+                    ]
+                },
+                unchanged=2_254,
+                delete=["AB-3"],
+            ),
+            "jiraProject": BlueprintPlan(unchanged=12, stubs=["CD"]),
+        }
+    ),
+)
+"""The example of the guide."""
 FULL = Report(
     "the mapping in Port",
     [
@@ -86,6 +113,13 @@ def test_json_says_the_same_with_whole_values() -> None:
     assert said["kept"] == [{"blueprint": "home", "entities": 2, "reason": "too many"}]
     assert said["accounts"] == [{"blueprint": "_user", "identifier": "somebody"}]
     assert said["notes"] == ["a note"]
+
+
+def test_the_guide_shows_what_a_dry_run_says() -> None:
+    _, table, _ = re.split(r"```text\n|\n```\n", GUIDE, maxsplit=2)
+    assert table == as_table(TOLD)
+    _, _, after = GUIDE.partition("```json\n")
+    assert json.loads(after.partition("```")[0]) == json.loads(as_json(TOLD))
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
