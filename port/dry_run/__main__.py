@@ -29,7 +29,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--mapping", type=Path, help="a file's mapping (YAML or JSON), not Port's")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument(
-        "--log-level", help="also what the framework logs, from this level on (to stderr)"
+        "--log-level",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        help="also what the framework logs, from this level on (to stderr)",
     )
     return parser.parse_args(given)
 

@@ -18,14 +18,17 @@ from port_ocean.ocean import Ocean
 from port.deletions import named, without
 from port.dry_run.catalog import Catalog
 from port.dry_run.chosen_mapping import Chosen, chosen_mapping
-from port.dry_run.plan import Deleted, need_deleted, plan, why_kept
+from port.dry_run.plan import Deleted, Plan, need_deleted, plan, why_kept
 from port.dry_run.planned_writes import PlannedWrites
 from port.dry_run.read_only import ReadOnlyHttp
 from port.dry_run.report import Report, Resource
 from port.dsp import is_dsp_mode_enabled
-from port.entities import EntityKey, key_of
+from port.entities import key_of
 from port.resync import resync
 from port.resync_writer import UNSURE, JiraEntitiesStateApplier
+
+type Kept = dict[tuple[str, str], int]
+"""How many entities stay, by blueprint and reason."""
 
 AGENT = UserAgentType.exporter
 """As which a resync writes."""
@@ -47,8 +50,6 @@ UNSURE_THRESHOLD = (
     "the deletion threshold may keep what would be deleted: it depends on whether Port counts a "
     "write that changes nothing as an update"
 )
-
-
 NOT_TOLD = (
     "what relates to something that is deleted loses that relation; Port doesn't tell which do"
 )
@@ -70,66 +71,66 @@ class LocalMetrics(Metrics):
 
 
 def let_nothing_out(app: Ocean) -> None:
-    """From here on Port's client refuses to write, and metrics and rows stay here."""
+    """From here on Port's client refuses to write, and metrics stay here."""
     app.port_client.client = cast(httpx.AsyncClient, ReadOnlyHttp(app.port_client.client))
     app.metrics = LocalMetrics(
         metrics_settings=app.config.metrics,
         integration_configuration=app.config.integration,
         port_client=app.port_client,
     )
+
+
+async def map_here(app: Ocean) -> list[str]:
+    """Rows are mapped here and not sent to Port; a note where Port would map them."""
+    notes = [PORT_MAPS] if await is_dsp_mode_enabled() else []
     app.config.lakehouse_enabled = False
     app.config.processing_mode = ProcessingMode.ocean_core
+    return notes
 
 
 async def foretell(app: Ocean, path: Path | None, kinds: Collection[str]) -> Report:
     """What a resync would do. Raises JiraError and httpx.HTTPError where nothing can be said."""
-    port_maps = await is_dsp_mode_enabled()
     let_nothing_out(app)
-    integration = app.integration
-    await integration.initialize_handlers()
+    notes = await map_here(app)
+    await app.integration.initialize_handlers()
     chosen = await chosen_mapping(app.port_client, app.config, path, kinds)
     planned = PlannedWrites(Catalog(app.port_client, chosen.made_at_start))
-    applier = cast(JiraEntitiesStateApplier, integration.entities_state_applier)
+    applier = cast(JiraEntitiesStateApplier, app.integration.entities_state_applier)
     applier.writer = planned
     applier.deletes = planned.delete
     began = {"resync_start_time": datetime.now(UTC)}
+    options = chosen.config.get_port_request_options()
+    kept: Kept = {}
     async with event_context(EventType.RESYNC, trigger_type="machine", attributes=began), resync():
         event.port_app_config = chosen.config
         generated, resources = await _read(app, chosen)
-        options = chosen.config.get_port_request_options()
         written = await planned.foreseen(
             generated,
             merge=options["merge"],
             makes_stubs=options["create_missing_related_entities"],
         )
-        notes = [PORT_MAPS] if port_maps else []
-        kept: dict[tuple[str, str], int] = {}
         if any(resource.failures for resource in resources):
             notes.append(FAILED)
         elif chosen.config.resources:
-            foreseen = plan(written)
-            changed = {
-                (blueprint, name)
-                for blueprint, of in foreseen.blueprints.items()
-                for name in of.change
-            }
-            kept, more = await _delete(app, chosen, generated, planned, changed)
+            kept, more = await _delete(app, chosen, generated, planned, plan(written))
             notes += more
-        pointing = await planned.related_to_deleted()
+        related = await planned.related_to_deleted()
+    deleted = Deleted(planned.deleted, related or ())
     if kinds:
         notes.append(PARTLY)
-    if pointing is None:
+    if related is None:
         notes.append(NOT_TOLD)
-    deleted = Deleted(planned.deleted, pointing or ())
     if needy := need_deleted(deleted, written.schemas):
         along = DELETED_ALONG if options["delete_dependent_entities"] else NOT_DELETED
         notes.append(f"{named(needy)} {along}")
-    foreseen = plan(written, deleted)
-    made = sorted(of for of, schema in written.schemas.items() if schema and schema.made_at_start)
-    if made:
+    if made := sorted(of for of, found in written.schemas.items() if found and found.made_at_start):
         notes.append(f"the start of the integration makes the blueprints {', '.join(made)}")
     notes += [refused.reason for refused in planned.not_found]
-    return Report(chosen.source, resources, foreseen, kept, notes)
+    resources += [
+        Resource(f"what there is of blueprint {blueprint}", 0, [why])
+        for blueprint, why in planned.unread.items()
+    ]
+    return Report(chosen.source, resources, plan(written, deleted), kept, notes)
 
 
 async def _read(app: Ocean, chosen: Chosen) -> tuple[list[Entity], list[Resource]]:
@@ -152,13 +153,14 @@ async def _delete(
     chosen: Chosen,
     generated: Sequence[Entity],
     planned: PlannedWrites,
-    changed: Collection[EntityKey],
-) -> tuple[dict[tuple[str, str], int], list[str]]:
+    so_far: Plan,
+) -> tuple[Kept, list[str]]:
     """Have the resync's own rules delete what is too much; what is kept, and notes about it.
 
     The framework looks at what Port has from before the resync: what it wrote is younger, and
     counts neither as kept nor as deleted.
     """
+    changed = {(of, name) for of, found in so_far.blueprints.items() for name in found.change}
     listed = await app.port_client.search_entities(AGENT)
     before = [entity for entity in listed if key_of(entity) not in changed]
     unread = [entity for entity in before if not chosen.may_be_too_much(str(entity.blueprint))]

@@ -29,7 +29,7 @@ class Schema:
 
 
 @dataclass(frozen=True)
-class Written:
+class ToWrite:
     """What a resync writes: the entities that it sends, and those that Port has as they are.
 
     `sent` are merged as Port would have them after all of it; `before` is what Port has under the
@@ -104,7 +104,7 @@ def related(
                     yield entity, (schema.relations[name], target)
 
 
-def plan(written: Written, deleted: Deleted = NOTHING) -> Plan:
+def plan(written: ToWrite, deleted: Deleted = NOTHING) -> Plan:
     """Foretell what the catalog becomes. A stub that the same resync fills in is created.
 
     What relates to something that is deleted loses that relation.
@@ -209,7 +209,7 @@ def why_kept(
     return dict(sorted(counts.items()))
 
 
-def _refused(sent: Mapping[EntityKey, Entity], written: Written) -> dict[EntityKey, str]:
+def _refused(sent: Mapping[EntityKey, Entity], written: ToWrite) -> dict[EntityKey, str]:
     """What Port won't take, as far as the blueprints tell."""
     refused = {
         key: reason
@@ -243,7 +243,7 @@ def _misfit(entity: Entity, schema: Schema | None) -> str:
     return ""
 
 
-def _missing_accounts(written: Written) -> set[EntityKey]:
+def _missing_accounts(written: ToWrite) -> set[EntityKey]:
     known = {*written.before, *written.unchanged, *written.there}
     return {
         target

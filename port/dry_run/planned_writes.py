@@ -3,13 +3,13 @@
 import json
 from collections.abc import Collection, Iterable
 
+import httpx
 from port_ocean.clients.port.types import RequestOptions, UserAgentType
 from port_ocean.core.models import Entity
 
 from port.bulk import Refused, Written
 from port.dry_run.catalog import Catalog
-from port.dry_run.plan import Schema, related
-from port.dry_run.plan import Written as Foreseen
+from port.dry_run.plan import Schema, ToWrite, related
 from port.entities import EntityKey, as_written, by_blueprint, key_of, merged
 
 NOT_ONE = 404
@@ -27,6 +27,8 @@ class PlannedWrites:
         self.deleted: list[Entity] = []
         self.not_found: list[Refused] = []
         """What Port would not find by the rules of its identifier."""
+        self.unread: dict[str, str] = {}
+        """Blueprints of which Port doesn't tell what is there, and why: all is taken to be."""
 
     async def write(
         self, entities: Iterable[Entity], options: RequestOptions, agent: UserAgentType
@@ -67,7 +69,7 @@ class PlannedWrites:
 
     async def foreseen(
         self, generated: Iterable[Entity], *, merge: bool, makes_stubs: bool
-    ) -> Foreseen:
+    ) -> ToWrite:
         """All that was taken, with what Port has of what it relates to.
 
         `generated` are the entities of all rows: what wasn't sent, Port has as it is.
@@ -81,12 +83,15 @@ class PlannedWrites:
         for _, (blueprint, name) in related(self._sent.values(), self._schemas):
             if (blueprint, name) not in known:
                 unknown.setdefault(blueprint, set()).add(name)
-        there = {
-            key_of(entity)
-            for blueprint, names in unknown.items()
-            for entity in await self._catalog.called(blueprint, names)
-        }
-        return Foreseen(
+        there: set[EntityKey] = set()
+        for blueprint, names in unknown.items():
+            try:
+                found = {str(e.identifier) for e in await self._catalog.called(blueprint, names)}
+            except httpx.HTTPError as error:
+                self.unread[blueprint] = str(error)
+                found = names
+            there |= {(blueprint, name) for name in found}
+        return ToWrite(
             sent=self._sent,
             before=self._before,
             unchanged=unchanged,

@@ -1,12 +1,19 @@
 """What a dry run says of errors, and what it lets out."""
 
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
-from port_ocean.core.models import ProcessingMode
+from port_ocean.core.models import IntegrationFeatureFlag, ProcessingMode
 
-from port.dry_run.foretold import REASONS, LocalMetrics, let_nothing_out, reasons
+from port.dry_run.foretold import (
+    PORT_MAPS,
+    REASONS,
+    LocalMetrics,
+    let_nothing_out,
+    map_here,
+    reasons,
+)
 from port.dry_run.read_only import WouldWriteError
 
 
@@ -33,9 +40,20 @@ async def test_what_the_framework_tells_of_itself_stays_here() -> None:
     app: Any = MagicMock()
     let_nothing_out(app)
     assert isinstance(app.metrics, LocalMetrics)
-    assert app.config.lakehouse_enabled is False
-    assert app.config.processing_mode is ProcessingMode.ocean_core
     for told in ("report_kind_sync_metrics", "report_sync_metrics", "send_metrics_to_webhook"):
         await getattr(app.metrics, told)(kind="issue-0")
     with pytest.raises(WouldWriteError):
         app.port_client.client.patch("https://port.example.com/v1/integration/x")
+
+
+@pytest.mark.parametrize("flags", [[], ["LAKEHOUSE_ELIGIBLE"], [*IntegrationFeatureFlag]])
+async def test_rows_are_mapped_here_and_it_is_said_where_port_would(
+    framework: Any, flags: list[str]
+) -> None:
+    framework.config.processing_mode = ProcessingMode.dsp
+    framework.config.lakehouse_enabled = True
+    framework.port_client.get_organization_feature_flags = AsyncMock(return_value=flags)
+    notes = await map_here(framework)
+    assert notes == ([PORT_MAPS] if len(flags) > 1 else [])
+    assert framework.config.lakehouse_enabled is False
+    assert framework.config.processing_mode is ProcessingMode.ocean_core

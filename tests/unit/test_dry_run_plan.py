@@ -10,7 +10,7 @@ from port.dry_run.plan import (
     Deleted,
     FieldChange,
     Schema,
-    Written,
+    ToWrite,
     field_changes,
     need_deleted,
     plan,
@@ -26,11 +26,11 @@ def thing(name: str, **parts: Any) -> Entity:
     return Entity(identifier=name, blueprint=parts.pop("blueprint", "thing"), **parts)
 
 
-def written(*sent: Entity, **parts: Any) -> Written:
+def written(*sent: Entity, **parts: Any) -> ToWrite:
     def keyed(entities: Any) -> dict[Any, Entity]:
         return {key_of(entity): entity for entity in entities}
 
-    return Written(
+    return ToWrite(
         sent=keyed(sent),
         before=keyed(parts.pop("before", ())),
         unchanged=keyed(parts.pop("unchanged", ())),

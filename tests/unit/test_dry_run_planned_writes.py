@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 from port_ocean.clients.port.types import RequestOptions, UserAgentType
 from port_ocean.core.models import Entity
 
@@ -33,11 +34,14 @@ class Port:
         self.entities = {key_of(entity): entity for entity in entities}
         self.finds = finds
         self.asked: list[tuple[str, list[str]]] = []
+        self.fails: set[str] = set()
 
     async def schema(self, blueprint: str) -> Schema | None:
         return Schema(frozenset({"a", "b"}), {"of": "other"})
 
     async def called(self, blueprint: str, names: set[str]) -> list[Entity]:
+        if blueprint in self.fails:
+            raise httpx.ConnectError("no route")
         self.asked.append((blueprint, sorted(names)))
         return [self.entities[key] for name in names if (key := (blueprint, name)) in self.entities]
 
@@ -97,6 +101,16 @@ async def test_what_it_does_not_find_or_several_times_is_not_taken() -> None:
         assert written.taken == [thing("one")]
         assert written.names == {}
         assert f"finds {len(finds)} of thing" in planned.not_found[0].reason
+
+
+async def test_what_port_does_not_tell_of_targets_costs_their_stubs_alone() -> None:
+    port = Port()
+    planned = writes_to(port)
+    await planned.write([thing("one", relations={"of": "x"})], options(), AGENT)
+    port.fails = {"other"}
+    written = await planned.foreseen([], merge=True, makes_stubs=True)
+    assert written.there == {("other", "x")}
+    assert planned.unread == {"other": "no route"}
 
 
 async def test_what_relates_to_something_deleted_is_asked_for_only_if_something_is() -> None:
