@@ -8,7 +8,7 @@ PLOTS := $(VENV)/.requirements-bench
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format run probe uninstall-webhook bench lock clean
+.PHONY: help install demo test test-slow lint format run probe dry-run uninstall-webhook bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -45,6 +45,10 @@ run: $(STAMP) ## Run the integration against the site and the Port account in .e
 probe: $(STAMP) ## Say which kinds the account in .env can read, and what is missing (KINDS=issue,user)
 	@$(SETTINGS)
 	@$(BIN)/ocean probe $(if $(KINDS),--kinds $(KINDS)) .
+
+dry-run: $(STAMP) ## Say what a resync would do to Port, without a write (KINDS=issue,project, MAPPING=file, FORMAT=json)
+	@$(SETTINGS)
+	@$(BIN)/python -m port.dry_run $(if $(KINDS),--kinds "$(KINDS)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(FORMAT),--format $(FORMAT))
 
 uninstall-webhook: $(STAMP) ## Delete the webhook that the integration manages in Jira, with the settings in .env
 	@$(SETTINGS)

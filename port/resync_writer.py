@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from loguru import logger
-from port_ocean.clients.port.types import UserAgentType
+from port_ocean.clients.port.types import RequestOptions, UserAgentType
 from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
 from port_ocean.context.resource import resource
@@ -20,11 +20,20 @@ from port.deletions import Stubs
 from port.entities import as_written, by_blueprint, key_of
 from port.progress import OfResource
 from port.resync import RESYNC
-from port.writer import PortWriter
 
 Deletes = Callable[[list[Entity]], Awaitable[list[Entity]]]
 """Deletes, and returns what went."""
 Compare = Callable[[list[Entity], ResourceConfig, UserAgentType], Awaitable[list[Entity]]]
+
+
+class Writes(Protocol):
+    """What a resync writes with: PortWriter, or what stands in its place in a dry run."""
+
+    async def write(
+        self, entities: Iterable[Entity], options: RequestOptions, agent: UserAgentType
+    ) -> Written:
+        """Write all that Port takes, and say what became of each."""
+
 
 NAMED = 5
 """How many entities a log line names."""
@@ -47,7 +56,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
     def __init__(self, context: Any) -> None:
         super().__init__(context)
         self.compare: Compare | None = None
-        self.writer: PortWriter | None = None
+        self.writer: Writes | None = None
         self.deletes: Deletes | None = None
         self.stubs = Stubs()
         self._reasons: dict[str, None] = {}

@@ -60,7 +60,8 @@ def test_the_webhook_by_hand_has_every_event_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["demo", "test", "run", "probe", "uninstall-webhook", "bench", "lint", "help"]
+    "target",
+    ["demo", "test", "run", "probe", "dry-run", "uninstall-webhook", "bench", "lint", "help"],
 )
 def test_the_commands_of_the_readme_exist(target: str) -> None:
     assert f"make {target}" in README
