@@ -11,25 +11,25 @@ from tests.install.in_root import Container
 from tests.install.locks import ROOT
 
 DOCKERFILE = ROOT / "deploy/Dockerfile"
+BUILD, FINAL = stages(DOCKERFILE.read_text())
 # How packages are reached is this machine's to say, as with `docker build`.
 _NETWORK = ("PIP_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_", "http", "no_proxy")
 
 
 @dataclass(frozen=True)
 class Image:
-    """A built image: its files, and what its last stage says of running it."""
+    """A built image: its files; the last stage says how they are run."""
 
     root: Path
-    stage: Stage
 
     def container(self, command: list[str] | None = None) -> Container:
         """How it is run: its own command if no other is given, on a read-only root."""
         return Container(
             root=str(self.root),
-            command=command or self.stage.last("CMD").command,
-            environment=self.stage.environment,
-            workdir=self.stage.last("WORKDIR").text,
-            user=int(self.stage.last("USER").text.partition(":")[0]),
+            command=command or FINAL.last("CMD").command,
+            environment=FINAL.environment,
+            workdir=FINAL.last("WORKDIR").text,
+            user=int(FINAL.last("USER").text.partition(":")[0]),
             read_only=True,
             settings="OCEAN__",
         )
@@ -37,22 +37,18 @@ class Image:
     @property
     def check(self) -> Container:
         """The image's health check."""
-        return self.container(check_of(self.stage))
+        return self.container(check_of(FINAL))
 
 
 def build(folder: Path) -> Image:
     """Carry out every step; what the last stage leaves. Raises CalledProcessError."""
     done: dict[str, Path] = {}
-    image: Image | None = None
-    for stage in stages(DOCKERFILE.read_text()):
+    for stage in (BUILD, FINAL):
         root = folder / stage.name
         root.mkdir()
         _carry_out(stage, root, done)
         done[stage.name] = root
-        image = Image(root, stage)
-    if image is None:
-        raise ValueError(f"{DOCKERFILE} has no stage")
-    return image
+    return Image(done[FINAL.name])
 
 
 def sent_files() -> list[PurePosixPath]:

@@ -13,16 +13,17 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 import pytest
+import yaml
 
 from sandbox.integration_process import IntegrationProcess, integration_env
 from sandbox.world import EMAIL, TOKEN, World
-from tests.install.dockerfile import check_of, stages
-from tests.install.image import DOCKERFILE, Image, build, sent_files
+from tests.install.chart import environment
+from tests.install.dockerfile import check_of
+from tests.install.image import BUILD, DOCKERFILE, FINAL, Image, build, sent_files
 from tests.install.locks import ROOT
 from tests.install.own_network import in_own_network
 from tests.test_rooms import MODULES
 
-BUILD, FINAL = stages(DOCKERFILE.read_text())
 PORT = 8000
 # What Kubernetes and the compose file give it to end.
 GRACE = 30
@@ -93,14 +94,17 @@ def image() -> Iterator[Image]:
     shutil.rmtree(folder)
 
 
-def settings(world: World, **more: str) -> dict[str, str]:
-    return integration_env(
+def settings(world: World, values: str) -> dict[str, str]:
+    """The variables that the chart makes of our values, against the stand-ins."""
+    chart = environment(yaml.safe_load((ROOT / f"deploy/helm/{values}.yaml").read_text()))
+    ours = integration_env(
         port_url=world.port.server.url,
         jira_url=world.jira_server.url,
+        base_url=f"http://127.0.0.1:{PORT}",
         email=EMAIL,
         token=TOKEN,
-        **more,
     )
+    return chart | {k: v for k, v in ours.items() if not k.startswith("OCEAN__EVENT_LISTENER")}
 
 
 def first_process(process: IntegrationProcess) -> Path:
@@ -136,7 +140,7 @@ async def healthy(image: Image) -> tuple[int | None, str]:
 async def runs_until_it_is_told_to_end(image: Image) -> None:
     async with World() as world:
         command = image.container().argv()
-        process = IntegrationProcess(settings(world), port=PORT, command=command)
+        process = IntegrationProcess(settings(world, "live-events"), port=PORT, command=command)
         await process.start()
         try:
             assert await world.port.api.resync_finished() == "completed"
@@ -176,7 +180,7 @@ async def resyncs_and_ends(image: Image) -> None:
         ended = await asyncio.create_subprocess_exec(
             *image.container().argv(),
             cwd=ROOT,
-            env={**os.environ, **settings(world, OCEAN__EVENT_LISTENER__TYPE="ONCE")},
+            env={**os.environ, **settings(world, "cron-resync")},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
