@@ -31,8 +31,7 @@ test-slow: $(STAMP) $(PLOTS) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m slow
 
 coverage: $(STAMP) ## Count the product's lines that tests without other processes run; fails below pyproject.toml's floor
-	$(BIN)/python -m coverage run -m pytest -q tests/unit tests/mappings
-	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered tests/unit tests/mappings
 
 lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .

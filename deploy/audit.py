@@ -2,8 +2,8 @@
 
     .venv-tools/bin/python deploy/audit.py requirements.lock
 
-pip-audit asks the public package index. One that only mirrors files doesn't answer, and pip-audit then
-calls every package well that it could say nothing of: here that is a failure, with a sentence.
+pip-audit asks the public package index. One that only mirrors files doesn't answer, and pip-audit
+then ends as if all were well: here that is a failure, with a sentence.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def verdict(report: str, said: str) -> tuple[int, list[str]]:
     left_out = [str(package["name"]) for package in packages if "vulns" not in package]
     if not asked:
         return NOT_AUDITED, [
-            f"Nothing was audited: the package index that is reached from here says nothing of any of "
-            f"the {len(left_out)} packages. Run it where the public index is reached."
+            "Nothing was audited: the package index that is reached from here says nothing of any "
+            f"of the {len(left_out)} packages. Run it where the public index is reached."
         ]
     found = [
         f"{package['name']} {package['version']}: {vulnerability['id']}, "
