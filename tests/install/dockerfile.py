@@ -33,7 +33,9 @@ class Instruction:
     @property
     def command(self) -> list[str]:
         """What is executed; a shell with it, where it isn't in the exec form."""
-        return self.words if self.text.startswith("[") else ["/bin/sh", "-c", self.text]
+        if self.text.startswith("["):
+            return self.words
+        return ["/bin/sh", "-c", re.sub(r"^(--\S+\s+)+", "", self.text)]
 
     def option(self, name: str) -> str | None:
         """The value of an option such as `--from=build`."""

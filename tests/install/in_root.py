@@ -6,6 +6,7 @@ What the root lacks comes from this machine, read-only: that is the base image. 
 root. SIGTERM and SIGINT are handed on, as `docker stop` would.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -14,6 +15,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NoReturn
+
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def _enter(container: Container) -> NoReturn:
     os.setgroups([])
     os.setgid(container.user)
     os.setuid(container.user)
+    # With whoever started it, as everything that is in it.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     # The base image's linker looks there by itself.
     environment = {"LD_LIBRARY_PATH": "/usr/local/lib", **container.environment, **handed_on}
     os.environ["PATH"] = environment["PATH"]

@@ -12,7 +12,8 @@ ARG BASE=python:3.12
 FROM ${BASE} AS build
 ENV A=1 B="two words"
 COPY --chown=1:1 one two/ ./
-RUN echo ${PATH} && \\
+RUN --mount=type=secret,id=a --network=none \\
+    echo ${PATH} && \\
     # a comment in between
     echo $A
 FROM ${BASE}

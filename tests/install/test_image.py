@@ -175,6 +175,32 @@ def test_it_runs_read_only_for_anybody_until_sigterm(image):
     in_own_network(partial(runs_until_it_is_told_to_end, image))
 
 
+async def ends_before_it_has_started(image: Image) -> None:
+    nobody = "http://127.0.0.1:9"
+    process = await asyncio.create_subprocess_exec(
+        *image.container().argv(),
+        cwd=ROOT,
+        env={**os.environ, **integration_env(port_url=nobody, jira_url=nobody)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        while b"access_token failed" not in (line := await process.stdout.readline()):
+            assert line, "it ended, and Port was asked for nothing"
+    begun = time.monotonic()
+    process.terminate()
+    await asyncio.wait_for(process.communicate(), 60)
+    assert time.monotonic() - begun < GRACE
+    assert process.returncode == 1
+
+
+@pytest.mark.slow
+@needs_root
+def test_sigterm_ends_it_while_port_is_down_at_the_start(image):
+    in_own_network(partial(ends_before_it_has_started, image))
+
+
 async def resyncs_and_ends(image: Image) -> None:
     async with World() as world:
         ended = await asyncio.create_subprocess_exec(
