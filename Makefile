@@ -5,10 +5,14 @@ BIN := $(VENV)/bin
 # What was installed as a whole: deploy/install.py writes these last.
 STAMP := $(VENV)/.requirements-dev
 PLOTS := $(VENV)/.requirements-bench
+# Tools that no test needs, apart from what the tests run in.
+TOOLS := .venv-tools
+TOOLS_STAMP := $(TOOLS)/.requirements-tools
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format run probe dry-run uninstall-webhook bench lock clean
+.PHONY: help install demo test test-slow coverage lint format hooks audit changelog \
+  run probe dry-run uninstall-webhook bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -27,6 +31,9 @@ test: $(STAMP) $(PLOTS) ## Run every test, but for those that take minutes
 test-slow: $(STAMP) $(PLOTS) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
+coverage: $(STAMP) ## Count the product's lines that tests without other processes run; fails below pyproject.toml's floor
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered tests/unit tests/mappings
+
 lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,6 +42,19 @@ lint: $(STAMP) ## Check style, format and types
 format: $(STAMP) ## Put format and imports right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+$(TOOLS_STAMP): requirements-tools.lock
+	@$(PYTHON) deploy/install.py $(TOOLS) requirements-tools.lock
+
+hooks: $(STAMP) $(TOOLS_STAMP) ## Check style, format and types before each commit, from now on
+	$(TOOLS)/bin/pre-commit install
+
+audit: $(TOOLS_STAMP) ## Ask whether a package of the product is known to be vulnerable
+	@$(TOOLS)/bin/python deploy/audit.py requirements.lock
+
+changelog: $(TOOLS_STAMP) ## Put the notes of changelog/ into CHANGELOG.md (VERSION=1.1.0)
+	@test -n "$(VERSION)" || { echo "Say which version: make changelog VERSION=1.1.0"; exit 1; }
+	$(TOOLS)/bin/towncrier build --yes --version $(VERSION)
 
 SETTINGS := test -f .env || { echo "No .env here: copy .env.example to .env and fill in the first block."; exit 1; }
 
@@ -68,6 +88,7 @@ lock: $(STAMP) ## Pin the packages of pyproject.toml: keeps what is pinned and f
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
 	$(COMPILE) --group bench -c requirements-dev.lock -o requirements-bench.lock
+	$(COMPILE) --group tools -c requirements-dev.lock -o requirements-tools.lock
 
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(TOOLS) .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import gc
 import os
+import signal
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any, cast
@@ -44,6 +45,10 @@ from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
 
 WEBHOOK_PATH = "/webhook"
+
+# Until the server runs, which has a handler of its own: a container's first process is spared every
+# signal that it has no handler for, however long it waits for Port.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 try:
     settings = get_settings()

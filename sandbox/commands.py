@@ -14,14 +14,20 @@ OCEAN = str(Path(sys.executable).parent / "ocean")
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended, and what it said: standard output and errors together."""
+    """How a command ended, and what it said."""
 
     status: int
-    lines: list[str]
+    out: str
+    errors: str
+
+    @property
+    def lines(self) -> list[str]:
+        """All that it said, standard output before errors."""
+        return [plain(line) for line in (self.out + self.errors).splitlines()]
 
     @property
     def text(self) -> str:
-        """All that it said."""
+        """All that it said, in one."""
         return "\n".join(self.lines)
 
 
@@ -39,15 +45,15 @@ async def run_command(
             env=process.environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stderr=asyncio.subprocess.PIPE,
         )
         try:
             async with asyncio.timeout(timeout):
-                said, _ = await child.communicate()
+                out, errors = await child.communicate()
         finally:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Ended(child.returncode or 0, [plain(line) for line in said.decode().splitlines()])
+    return Ended(child.returncode or 0, out.decode(), errors.decode())

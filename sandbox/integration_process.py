@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,7 +34,6 @@ _LEFT_OUT = {
 }
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _TAIL = 40
-_NOBODY = 65534
 
 
 def integration_env(
@@ -81,21 +81,15 @@ class IntegrationProcess:
         log_level: str = "INFO",
         port: int | None = None,
         root: Path = _ROOT,
-        ocean: Path | None = None,
-        unprivileged: bool = False,
+        command: Sequence[str] | None = None,
     ) -> None:
-        """`root` holds the product and `ocean` is the framework's command, by default ours.
-
-        `unprivileged` has it run in a folder that it can't write to and, where we are root, as
-        nobody.
-        """
+        """`root` holds the product; `command` starts it in another way than `ocean sail` there."""
         self.port = free_port() if port is None else port
         self.log: list[str] = []
         self._env = env
-        self._log_level = log_level
         self.root = root
-        self._ocean = ocean or Path(sys.executable).parent / "ocean"
-        self._unprivileged = unprivileged
+        sail = ("sail", "-p", str(self.port), "-l", log_level, ".")
+        self._command = command or (str(Path(sys.executable).parent / "ocean"), *sail)
         self._folder: Path | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._group: int | None = None
@@ -137,12 +131,8 @@ class IntegrationProcess:
         if self._process is not None and self._process.returncode is None:
             raise RuntimeError("the integration runs already")
         self._folder = clean_copy(self.root)
-        whom = _NOBODY if self._unprivileged and os.geteuid() == 0 else None
-        if self._unprivileged:
-            self._folder.chmod(0o555)
         self._process = await asyncio.create_subprocess_exec(
-            *(str(self._ocean), "sail", "-p", str(self.port)),
-            *("-l", self._log_level, "."),
+            *self._command,
             cwd=self._folder,
             env=self.environment(),
             stdin=asyncio.subprocess.DEVNULL,
@@ -151,8 +141,6 @@ class IntegrationProcess:
             # Its worker processes are killed with it.
             start_new_session=True,
             limit=16 * 1024 * 1024,
-            user=whom,
-            group=whom,
         )
         self._group = self._process.pid
         self._reader = asyncio.create_task(self._read(self._process))
@@ -192,7 +180,6 @@ class IntegrationProcess:
         if self._reader is not None:
             await self._reader
         if self._folder is not None:
-            self._folder.chmod(0o700)
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 

@@ -52,9 +52,10 @@ class PlannedWrites:
             written.taken += named
         return written
 
-    async def delete(self, entities: list[Entity]) -> None:
-        """Write down what the resync found to be too much."""
+    async def delete(self, entities: list[Entity]) -> list[Entity]:
+        """Write down what the resync found to be too much; returns it, as if it went."""
         self.deleted += entities
+        return entities
 
     async def related_to_deleted(self) -> list[Entity] | None:
         """What Port has that relates to what is deleted; None where it doesn't tell."""

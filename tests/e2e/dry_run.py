@@ -1,9 +1,7 @@
 """What the tests of the dry run share: run it beside a world, and what happened to a catalog."""
 
-import asyncio
 import json
 import re
-import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +11,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.integration_process import _ROOT, IntegrationProcess, _clean_copy
+from sandbox.commands import Ended, run_command
+from sandbox.integration_process import IntegrationProcess
 from sandbox.world import World
 
 Key = tuple[str, str]
@@ -45,9 +44,22 @@ class Asked:
 class Ran:
     """A dry run that has ended."""
 
-    code: int
-    out: str
-    errors: str
+    ended: Ended
+
+    @property
+    def code(self) -> int:
+        """The exit status."""
+        return self.ended.status
+
+    @property
+    def out(self) -> str:
+        """Its standard output."""
+        return self.ended.out
+
+    @property
+    def errors(self) -> str:
+        """What went to standard error: the log."""
+        return self.ended.errors
 
     @property
     def report(self) -> dict[str, Any]:
@@ -74,20 +86,8 @@ class Ran:
 async def dry_run(world: World, *arguments: str, **settings: str) -> Ran:
     """Run it as `make dry-run` does, with the settings of the world's integration."""
     process = IntegrationProcess({**world.process._env, **settings}, port=world.process.port)
-    folder = _clean_copy(_ROOT)
-    try:
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "port.dry_run", "--format", "json", *arguments),
-            cwd=folder,
-            env=process._environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, errors = await child.communicate()
-    finally:
-        shutil.rmtree(folder)
-    return Ran(child.returncode or 0, out.decode(), errors.decode())
+    command = (sys.executable, "-m", "port.dry_run", "--format", "json", *arguments)
+    return Ran(await run_command(process, *command, timeout=300))
 
 
 def writes(requests: Iterable[Any], reads: re.Pattern[str]) -> list[str]:

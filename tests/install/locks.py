@@ -55,6 +55,7 @@ def roots(lock: str) -> list[Requirement]:
         "requirements.lock": product,
         "requirements-dev.lock": [*product, *groups["dev"]],
         "requirements-bench.lock": groups["bench"],
+        "requirements-tools.lock": groups["tools"],
     }[lock]
     return [Requirement(text) for text in wanted]
 

@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 from tests.install.locks import ROOT, machines, pins, roots, unmet
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+# Its packages aren't here to be asked: `pip check` does that where they are installed.
+TOOLS = "requirements-tools.lock"
 
 
 @cache
@@ -78,7 +80,13 @@ def test_what_an_extra_brings_along_is_asked_for():
         assert (unmet([], [Requirement(pin)], lambda name: brought.get(name, []), on) == []) is met
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+def test_the_tools_are_those_that_are_asked_for():
+    there = pins((ROOT / TOOLS).read_text())
+    for on in machines():
+        assert unmet(roots(TOOLS), there, lambda _: [], on) == []
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, TOOLS])
 def test_each_pin_has_hashes_and_no_address(lock):
     text = (ROOT / lock).read_text()
     assert len(pins(text)) == len(re.findall(r"^\S+==", text, re.MULTILINE)) > 10
