@@ -26,7 +26,7 @@ from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
-from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
+from jira.webhook_registration import WebhookKeeper
 from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
@@ -36,11 +36,12 @@ from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
 from telemetry import metrics
 from telemetry.access_log import without_usual
-from telemetry.health import Health, Signs
+from telemetry.health import Health, health_of
 from telemetry.pages import StatusPages
 from telemetry.tally import Tally, counted_for
 from webhook_processors.counted import expect
 from webhook_processors.door import FRAMEWORKS_PREFIX, Door
+from webhook_processors.keeping import webhook_keeper
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
 
@@ -126,16 +127,12 @@ account = AccountWatch(lambda: create_jira_client().verify_credentials())
 
 def health() -> Health:
     """Whether live events may come, and what is wrong."""
-    return Signs(
+    return health_of(
         started=is_ready(),
         asked=account.asked,
-        known_once=metrics.JIRA_CREDENTIALS.was(metrics.ACCEPTED),
-        jira_refuses=metrics.JIRA_CREDENTIALS.now == metrics.REFUSED,
-        port_refuses=metrics.PORT_CREDENTIALS.now == metrics.REFUSED,
-        webhook_missing=metrics.WEBHOOK_STATE.now in (metrics.REFUSED, metrics.UNREACHABLE),
         queue_full=manager.queue_full,
         held_back=manager.failing.waits,
-    ).health()
+    )
 
 
 metrics.READY.of(lambda: float(health().ready))
@@ -172,42 +169,15 @@ async def watch_account() -> None:
 @ocean.on_start()
 async def keep_webhook() -> None:
     """Put our webhook in place, in the background."""
-    keeper = webhook_keeper()
+    keeper = None
+    if ocean.config.event_listener.should_process_webhooks:
+        api, secret = create_jira_client().api, webhook_secrets()[0]
+        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled)
     if keeper is None:
         webhook_settled.set()
         return
     keepers.append(keeper)
     in_background(keeper.run())
-
-
-def webhook_keeper() -> WebhookKeeper | None:
-    """What keeps our webhook in Jira right; None, and it is said why, where nothing does."""
-    if not ocean.config.event_listener.should_process_webhooks:
-        return None
-    if settings.webhook_url is None:
-        metrics.WEBHOOK_STATE.is_now(metrics.NO_ADDRESS)
-        logger.warning("OCEAN__BASE_URL is not set: changes arrive only with a resync")
-        return None
-    if not settings.manage_webhooks:
-        metrics.WEBHOOK_STATE.is_now(metrics.BY_HAND)
-        logger.info(f"manageWebhooks is off: Jira has to send events to {settings.webhook_url}")
-        return None
-    client = create_jira_client()
-    if client.api.authentication.uses_gateway:
-        metrics.WEBHOOK_STATE.is_now(metrics.BY_HAND)
-        logger.warning(
-            "OAuth and API tokens with scopes can't manage webhooks of administrators: make the "
-            f"webhook by hand (README, 'The webhook by hand') for {settings.webhook_url}, "
-            "with the value of webhookSecret as its secret"
-        )
-        return None
-    wanted = WantedWebhook(
-        name=webhook_name(settings.identifier),
-        url=settings.webhook_url,
-        events=webhook_events(),
-        secret=webhook_secrets()[0],
-    )
-    return WebhookKeeper(client.api, wanted, webhook_settled)
 
 
 @ocean.on_resync_start()

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from telemetry import metrics
+
 
 class Reason(StrEnum):
     """What /health/ready and the metrics name."""
@@ -65,3 +67,17 @@ class Signs:
         useless = self.jira_refuses and not self.known_once
         reasons = tuple(reason for reason, holds in named.items() if holds)
         return Health(not (starting or useless), reasons)
+
+
+def health_of(*, started: bool, asked: bool, queue_full: bool, held_back: bool) -> Health:
+    """What follows from these and from what the metrics show."""
+    return Signs(
+        started=started,
+        asked=asked,
+        known_once=metrics.JIRA_CREDENTIALS.was(metrics.ACCEPTED),
+        jira_refuses=metrics.JIRA_CREDENTIALS.now == metrics.REFUSED,
+        port_refuses=metrics.PORT_CREDENTIALS.now == metrics.REFUSED,
+        webhook_missing=metrics.WEBHOOK_STATE.now in (metrics.REFUSED, metrics.UNREACHABLE),
+        queue_full=queue_full,
+        held_back=held_back,
+    ).health()

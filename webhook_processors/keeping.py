@@ -1,0 +1,37 @@
+"""Whether the integration keeps a webhook in Jira, and what it has to be."""
+
+import asyncio
+from collections.abc import Sequence
+
+from loguru import logger
+
+from jira.http.api import JiraApi
+from jira.live_events import BY_HAND, manages_webhook
+from jira.settings import JiraSettings
+from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
+from telemetry import metrics
+
+
+def webhook_keeper(
+    settings: JiraSettings,
+    api: JiraApi,
+    events: Sequence[str],
+    secret: str,
+    settled: asyncio.Event,
+) -> WebhookKeeper | None:
+    """What keeps our webhook in Jira right; None, and it is said why, where nothing does."""
+    url, uses_gateway = settings.webhook_url, api.authentication.uses_gateway
+    if url is not None and manages_webhook(settings, uses_gateway=uses_gateway):
+        wanted = WantedWebhook(webhook_name(settings.identifier), url, events, secret)
+        return WebhookKeeper(api, wanted, settled)
+    metrics.WEBHOOK_STATE.is_now(metrics.NO_ADDRESS if url is None else metrics.BY_HAND)
+    if url is None:
+        logger.warning("OCEAN__BASE_URL is not set: changes arrive only with a resync")
+    elif not settings.manage_webhooks:
+        logger.info(f"manageWebhooks is off: Jira has to send events to {url}")
+    else:
+        logger.warning(
+            "OAuth and API tokens with scopes can't manage webhooks of administrators: make the "
+            f"webhook by hand {BY_HAND} for {url}, with the value of webhookSecret as its secret"
+        )
+    return None
