@@ -1,10 +1,15 @@
 """The Dockerfile and .dockerignore are read as a builder would read them."""
 
+import shutil
+import subprocess
 from pathlib import PurePosixPath
 
 import pytest
 
 from tests.install.dockerfile import check_of, is_sent, stages
+from tests.install.image import DOCKERFILE
+
+HADOLINT = shutil.which("hadolint")
 
 TEXT = """\
 # A comment
@@ -67,3 +72,9 @@ def test_stages_and_their_instructions():
 def test_what_is_sent(path, sent):
     ignored = "# comment\n*\n!main.py\n!jira/\n!deploy/install.py\n**/__pycache__\n**/*.pyc\n"
     assert is_sent(PurePosixPath(path), ignored) is sent
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint isn't installed")
+def test_hadolint_has_nothing_to_say():
+    done = subprocess.run([str(HADOLINT), str(DOCKERFILE)], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"")
