@@ -210,8 +210,11 @@ ROWS = [
         tests_in("sandbox.jira.test_backlogs", "test_it_lags_with_the_index")
         + tests_in("sandbox.jira.test_boards", "TestEpics::test_they_lag_with_the_index")
         + tests_in(
-            "unit.test_follow_ups",
+            "unit.test_follow_ups_sweeps",
             "test_a_second_sweep_is_made_when_the_index_shows_what_happened",
+        )
+        + tests_in(
+            "unit.test_follow_ups",
             "test_what_is_behind_the_index_is_read_again_when_that_has_caught_up",
         )
         + tests_in(

@@ -15,9 +15,7 @@ ROWS = [
     Row(
         "oauth-registration-answer",
         NOTHING_ELSE_IS_ASKED
-        + tests_in(
-            "unit.test_webhook_registration", "test_another_answer_than_a_list_makes_no_webhook"
-        ),
+        + tests_in("unit.test_webhook_refused", "test_another_answer_than_a_list_makes_no_webhook"),
     ),
     Row(
         "oauth-webhook-expiry",
