@@ -1,4 +1,4 @@
-"""The table's second half: webhooks of OAuth apps, reading, limits and credentials."""
+"""The table's second part: webhooks of OAuth apps, reading, limits and credentials."""
 
 from tests.facts.rows import (
     NO_WEBHOOK_BY_GATEWAY,
