@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,3 +184,17 @@ class Recorder:
         if scope["type"] == "http":
             self.requests.append(Asked(scope["method"], scope["path"]))
         await self._app(scope, receive, send)
+
+
+async def comes_true(world: World, ran: Ran, ends: str = "completed") -> None:
+    """Have the integration do the resync that was foretold."""
+    before = rows(world)
+    assert await world.start() == ends
+    assert as_happened(ran) == happened(world, before)
+
+
+def quietly(world: World, change: Callable[[], object]) -> None:
+    """A change that no event tells of."""
+    world.deliveries.enabled = False
+    change()
+    world.deliveries.enabled = True

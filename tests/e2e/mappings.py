@@ -97,3 +97,9 @@ async def sweep(world: World) -> None:
 def deletions(world: World) -> list[str]:
     """What the log says was deleted, and why."""
     return [line for line in world.process.log if "Deleting" in line and "from Port (" in line]
+
+
+async def is_as_a_fresh_resync(world: World) -> None:
+    """The catalog, when all that is on its way has arrived."""
+    await world.caught_up()
+    assert await world.differences() == []

@@ -62,3 +62,13 @@ def relations(world: World, key: str) -> dict[str, Any]:
 def first(world: World, test: Callable[[Issue], bool] = lambda issue: True) -> Issue:
     """The first issue for which the test holds."""
     return next(issue for issue in world.site.issues.values() if issue.visible and test(issue))
+
+
+def slow(seconds: float) -> Callable[[World], None]:
+    """Port deletes so long after its answer, and its searches are behind."""
+
+    def make(world: World) -> None:
+        world.catalog.delete_seconds = lambda: seconds
+        world.catalog.search_lag = min(seconds, 1.0)
+
+    return make

@@ -25,7 +25,9 @@ ROWS = [
             "test_what_has_a_whole_bulk_refused_is_told_apart_and_all_others_are_written",
             "test_a_blueprint_of_which_everything_is_refused_is_given_up_soon",
         )
-        + tests_in("sandbox.port.test_api", "test_one_bad_value_has_the_whole_bulk_refused"),
+        + tests_in(
+            "sandbox.port.test_entity_routes", "test_one_bad_value_has_the_whole_bulk_refused"
+        ),
     ),
     Row(
         "errors-per-entity",
@@ -57,7 +59,9 @@ ROWS = [
             "unit.test_bulk",
             "test_an_entity_that_is_there_twice_is_sent_once_with_all_that_is_known_of_it",
         )
-        + tests_in("sandbox.port.test_api", "test_the_same_name_twice_in_a_bulk_is_a_switch"),
+        + tests_in(
+            "sandbox.port.test_entity_routes", "test_the_same_name_twice_in_a_bulk_is_a_switch"
+        ),
     ),
     Row(
         "merge-per-field",
@@ -79,7 +83,7 @@ ROWS = [
             "test_those_of_a_former_life_go_where_their_data_source_names_us",
         )
         + tests_in(
-            "e2e.test_port_as_it_is",
+            "e2e.test_stubs",
             "test_a_stub_goes_with_the_last_that_relates_to_it",
             "test_a_stub_of_another_life_goes_with_the_sweep",
         ),
@@ -92,7 +96,7 @@ ROWS = [
             "test_of_what_no_search_for_ours_shows_the_delete_is_waited_for",
         )
         + tests_in(
-            "e2e.test_port_as_it_is",
+            "e2e.test_stubs",
             "test_what_began_as_a_stub_goes_as_all_others_whosever_it_is",
         ),
     ),
@@ -125,7 +129,7 @@ ROWS = [
             "test_a_resync_s_deletes_are_waited_for_as_well",
         )
         + tests_in(
-            "e2e.test_port_as_it_is",
+            "e2e.test_stubs",
             "test_a_parent_that_leaves_the_selector_is_a_stub_as_after_a_fresh_resync",
             "test_what_leaves_and_comes_back_within_seconds_is_there",
         ),

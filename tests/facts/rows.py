@@ -1,4 +1,4 @@
-"""The table's first half: for each fact, which tests prove that we live with it."""
+"""The table's first part: for each fact, which tests prove that we live with it."""
 
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ NO_WEBHOOK_BY_GATEWAY = tests_in(
     "facts.test_change_facts",
     "test_through_the_gateway_no_webhook_is_managed_and_it_is_said_how_to_make_one",
 )
+BY_SHAPE = "test_what_a_payload_says_has_to_be_read_again"
+"""Of `unit.test_payload_shapes`, for each form that a payload was seen in."""
 
 ROWS = [
     Row(

@@ -1,4 +1,4 @@
-"""The table's second half: webhooks of OAuth apps, reading, limits and credentials."""
+"""The table's second part: webhooks of OAuth apps, reading, limits and credentials."""
 
 from tests.facts.rows import (
     NO_WEBHOOK_BY_GATEWAY,
@@ -15,9 +15,7 @@ ROWS = [
     Row(
         "oauth-registration-answer",
         NOTHING_ELSE_IS_ASKED
-        + tests_in(
-            "unit.test_webhook_registration", "test_another_answer_than_a_list_makes_no_webhook"
-        ),
+        + tests_in("unit.test_webhook_refused", "test_another_answer_than_a_list_makes_no_webhook"),
     ),
     Row(
         "oauth-webhook-expiry",

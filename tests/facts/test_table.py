@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.facts import port_rows, rows, rows_of_practice, rows_of_reading
+from tests.facts import port_rows, rows, rows_of_payloads, rows_of_practice, rows_of_reading
 from tests.facts.not_yet import NOT_YET
 from tests.facts.rows import Row
 
@@ -19,6 +19,7 @@ TABLE: list[Row] = [
     *rows.ROWS,
     *rows_of_reading.ROWS,
     *rows_of_practice.ROWS,
+    *rows_of_payloads.ROWS,
     *port_rows.ROWS,
 ]
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -1,64 +1,31 @@
-"""What events and resyncs entail: issues read again, sweeps, and a look for orphans."""
+"""What events entail: issues read again, and a look for orphans when it has become quiet."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
-from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from background import follow_ups as module
 from background import reads_after
-from background.follow_ups import (
-    ORPHANS_SECONDS,
-    ORPHANS_SHARE,
-    SETTLE_SECONDS,
-    START_SECONDS,
-)
-from background.jobs import Jobs
+from background.follow_ups import ORPHANS_SECONDS, ORPHANS_SHARE, SETTLE_SECONDS
 from background.read_again import Batch
 from background.reads_after import LATELY_SECONDS, LATELY_SHARE
 from background.relatives import RELATIVES
 from jira.payloads import IssueSubject
 from kinds import Kinds
 from port.just_written import SEARCH_SECONDS
-from tests.unit.helpers.follow_ups_world import INDEX_SECONDS, MINUTES, World
+from tests.unit.helpers.follow_ups_world import (
+    INDEX_SECONDS,
+    after_a_resync,
+    issue,
+    project,
+    unstarted_world,
+)
 
 
 @pytest.fixture
-def unstarted(monkeypatch):
-    world = World()
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
-    monkeypatch.setattr(reads_after, "time", SimpleNamespace(monotonic=lambda: world.time))
-    monkeypatch.setattr(module, "Jobs", partial(Jobs, lambda: world.time))
-    monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=world.mapping))
-    monkeypatch.setattr(reads_after, "event", SimpleNamespace(port_app_config=world.mapping))
-    monkeypatch.setattr(reads_after, "project_issues", world.project_issues)
-
-    async def is_dsp_mode_enabled() -> bool:
-        return world.dsp
-
-    monkeypatch.setattr(module, "is_dsp_mode_enabled", is_dsp_mode_enabled)
-    return world
-
-
-@pytest.fixture
-def world(unstarted):
-    """Its sweep by interval is a long way off."""
-    unstarted.start()
-    unstarted.follow_ups.resync_ended(unstarted.follow_ups.resync_began(), succeeded=True)
-    unstarted.looked_back_to.clear()
-    return unstarted
-
-
-def issue(number: int = 1) -> dict[str, Any]:
-    return {"webhookEvent": "jira:issue_updated", "issue": {"id": number}}
-
-
-def project(project_id: int = 10, name: str = "project_updated") -> dict[str, Any]:
-    return {"webhookEvent": name, "project": {"id": project_id, "key": "AB"}}
+def world(monkeypatch):
+    return after_a_resync(unstarted_world(monkeypatch))
 
 
 async def test_a_project_event_has_its_issues_read_again_and_a_sweep_made(world):
@@ -88,48 +55,6 @@ async def test_what_is_behind_the_index_is_read_again_when_that_has_caught_up(
     assert await world.run(after=INDEX_SECONDS - 1) == []
     assert await world.run(after=INDEX_SECONDS) == ["1 again", "2 again"]
     assert await world.run(after=INDEX_SECONDS) == []
-
-
-async def test_a_second_sweep_is_made_when_the_index_shows_what_happened(world):
-    world.follow_ups.after([project()])
-    await world.run()
-    assert await world.run(after=INDEX_SECONDS - 1) == []
-    assert await world.run(after=1) == ["sweep"]
-
-
-async def test_of_many_project_events_the_last_one_says_when_the_index_is_asked(world):
-    world.follow_ups.after([project()])
-    await world.run(after=10)
-    world.follow_ups.after([project()])
-    await world.run()
-    assert await world.run(after=INDEX_SECONDS - 1) == []
-    assert await world.run(after=1) == ["sweep"]
-
-
-async def test_no_regular_sweep_while_a_resync_reads_everything_anyway(unstarted):
-    """Both would share what Jira gives, and each take twice as long."""
-    world = unstarted.start()
-    begun = world.follow_ups.resync_began()
-    for _ in range(5):
-        assert await world.run(after=START_SECONDS) == []
-    world.follow_ups.resync_ended(begun, succeeded=False)
-    assert await world.run(after=START_SECONDS) == ["sweep"], "what failed is made up for"
-
-
-async def test_a_resync_that_never_ends_keeps_no_sweep_away(unstarted):
-    world = unstarted.start()
-    world.follow_ups.resync_began()
-    found = []
-    for _ in range(MINUTES + 2):
-        found += await world.run(after=60)
-    assert found == ["sweep"]
-
-
-async def test_a_sweep_that_an_event_asked_for_is_made_during_a_resync(unstarted):
-    world = unstarted.start()
-    world.follow_ups.resync_began()
-    world.follow_ups.after([project()])
-    assert "sweep" in await world.run()
 
 
 async def test_each_project_is_read_once_however_many_events_name_it(world):
@@ -176,116 +101,6 @@ async def test_looking_for_orphans_takes_no_more_than_its_share_of_the_time(worl
     world.follow_ups.after([issue()])
     assert await world.run(after=4.0 * ORPHANS_SHARE - 1) == []
     assert await world.run(after=1) == ["orphans"]
-
-
-async def test_a_sweep_is_made_at_its_interval(world):
-    for _ in range(3):
-        assert await world.run(after=MINUTES * 60 - 1) == []
-        assert await world.run(after=1) == ["sweep"]
-
-
-async def test_a_sweep_out_of_turn_begins_the_interval_anew(world):
-    await world.run(after=1800)
-    world.follow_ups.after([project()])
-    await world.run(after=INDEX_SECONDS)
-    assert await world.run(after=MINUTES * 60 - 1) == []
-    assert await world.run(after=1) == ["sweep"]
-
-
-@pytest.mark.parametrize("running", ["sweep", "sweep when the index has caught up"])
-async def test_a_sweep_asked_for_while_another_one_runs_is_made_all_the_same(
-    world, monkeypatch, running
-):
-    """The one that ends puts off the regular sweep, and not this one."""
-
-    async def sweep(kinds: Any, **told: bool) -> AsyncIterator[None]:
-        async for _ in world.sweep(kinds, **told):
-            if not asked:
-                asked.append(world.follow_ups.after([project(11)]))
-            yield
-
-    asked: list[list[str]] = []
-    world.follow_ups.after([project()])
-    if running != "sweep":
-        await world.run()
-    monkeypatch.setattr(world.follow_ups._sweeper, "sweep", sweep)
-    world.follow_ups.jobs.ask(running, world.follow_ups._sweep)
-    done = await world.run(after=0 if running == "sweep" else INDEX_SECONDS)
-    assert asked
-    assert done.count("sweep") == 2
-
-
-async def test_a_resyncs_end_puts_off_no_sweep_that_an_event_asked_for(world):
-    """The resync may have read before it happened."""
-    begun = world.follow_ups.resync_began()
-    world.follow_ups.after([project()])
-    world.follow_ups.resync_ended(begun, succeeded=True)
-    assert "sweep" in await world.run()
-
-
-async def test_a_restart_without_a_resync_is_made_up_for_by_a_sweep(unstarted):
-    unstarted.start()
-    assert await unstarted.run(after=START_SECONDS - 1) == []
-    assert await unstarted.run(after=1) == ["sweep"]
-
-
-async def test_without_an_interval_sweeps_are_only_made_after_project_events(unstarted):
-    world = unstarted.start(minutes=0)
-    assert world.follow_ups.jobs.seconds_until_due() is None
-    world.follow_ups.after([project()])
-    assert "sweep" in await world.run()
-    await world.run(after=INDEX_SECONDS)
-    assert world.follow_ups.jobs.seconds_until_due() is None
-
-
-async def test_a_resync_that_succeeded_is_a_sweep_as_well(unstarted):
-    world = unstarted.start()
-    begun = world.follow_ups.resync_began()
-    assert begun == world.time
-    world.time += 30
-    world.follow_ups.resync_ended(begun, succeeded=True)
-    assert world.looked_back_to == [begun]
-    assert await world.run(after=MINUTES * 60 - 1) == []
-    assert await world.run(after=1) == ["sweep"]
-
-
-async def test_a_resync_that_failed_counts_for_nothing(unstarted):
-    world = unstarted.start()
-    world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=False)
-    assert world.looked_back_to == []
-    assert await world.run(after=START_SECONDS) == ["sweep"]
-
-
-async def test_whoever_waits_is_told_of_a_resyncs_end(world):
-    told = asyncio.Event()
-    begun = world.follow_ups.resync_began()
-    world.follow_ups.jobs.wake = told.set
-    world.follow_ups.resync_ended(begun, succeeded=False)
-    assert told.is_set()
-
-
-async def test_of_two_resyncs_at_once_both_have_to_end(world):
-    first, second = world.follow_ups.resync_began(), world.follow_ups.resync_began()
-    world.follow_ups.resync_ended(first, succeeded=True)
-    assert world.follow_ups.resync_running
-    world.follow_ups.resync_ended(second, succeeded=False)
-    assert not world.follow_ups.resync_running
-
-
-async def test_in_dsp_mode_nothing_is_swept(world, log):
-    """The rows are mapped elsewhere: Port's entities can't be compared with them here."""
-    world.dsp = True
-    world.follow_ups.after([project()])
-    world.follow_ups.after([issue()])
-    assert await world.run(after=MINUTES * 60) == ["page 1 of 10", "page 2 of 10"]
-    assert [line for line in log if "No sweep" in line]
-
-
-async def test_a_sweep_that_is_asked_for_is_not_put_off_by_the_resync_that_succeeded(world):
-    """It is asked for where not all events of the resync are known any more."""
-    world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=True)
-    world.follow_ups.ask_for_sweep()
-    assert "sweep" in await world.run(after=2)
 
 
 def attachment() -> dict[str, Any]:

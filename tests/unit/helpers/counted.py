@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from telemetry.instruments import Looked
 from telemetry.metrics import MADE
 
 
@@ -24,3 +25,9 @@ def growth(name: str, **labels: str) -> Iterator[Grown]:
     before = value(name, **labels)
     yield grown
     grown.by = value(name, **labels) - before
+
+
+def shown(gauge: Looked) -> dict[tuple[str, ...], float]:
+    """What a gauge shows that looks when it is asked, by its labels."""
+    (family,) = gauge.collect()
+    return {tuple(sample.labels.values()): sample.value for sample in family.samples}

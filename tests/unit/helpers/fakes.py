@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,6 +13,11 @@ async def settle() -> None:
     """Let everything run that can."""
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def around(step: Callable[[], Awaitable[bool]]) -> bool:
+    """Do a step of background work with nothing around it."""
+    return await step()
 
 
 class FakeApi:

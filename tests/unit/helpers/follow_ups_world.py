@@ -1,11 +1,17 @@
 """Follow-ups whose clock and sweeper a test holds in its hand."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
+from background import follow_ups as module
+from background import reads_after
 from background.failures import Failures
 from background.follow_ups import FollowUps
+from background.jobs import Jobs
 from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from kinds import Kinds
@@ -108,3 +114,38 @@ class World:
                 return list(self.done)
             await self.follow_ups.jobs.step(around)
         raise AssertionError("it never ends")
+
+
+def issue(number: int = 1) -> dict[str, Any]:
+    """An event of an issue."""
+    return {"webhookEvent": "jira:issue_updated", "issue": {"id": number}}
+
+
+def project(project_id: int = 10, name: str = "project_updated") -> dict[str, Any]:
+    """An event of a project."""
+    return {"webhookEvent": name, "project": {"id": project_id, "key": "AB"}}
+
+
+def unstarted_world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """Its clock, mapping and reads are put in the place of the real ones."""
+    world = World()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
+    monkeypatch.setattr(reads_after, "time", SimpleNamespace(monotonic=lambda: world.time))
+    monkeypatch.setattr(module, "Jobs", partial(Jobs, lambda: world.time))
+    monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=world.mapping))
+    monkeypatch.setattr(reads_after, "event", SimpleNamespace(port_app_config=world.mapping))
+    monkeypatch.setattr(reads_after, "project_issues", world.project_issues)
+
+    async def is_dsp_mode_enabled() -> bool:
+        return world.dsp
+
+    monkeypatch.setattr(module, "is_dsp_mode_enabled", is_dsp_mode_enabled)
+    return world
+
+
+def after_a_resync(unstarted: World) -> World:
+    """Its sweep by interval is a long way off."""
+    unstarted.start()
+    unstarted.follow_ups.resync_ended(unstarted.follow_ups.resync_began(), succeeded=True)
+    unstarted.looked_back_to.clear()
+    return unstarted
