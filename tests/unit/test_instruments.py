@@ -79,7 +79,7 @@ def test_every_form_of_the_page_can_be_written(accept):
     encode, _ = exposition.choose_encoder(accept)
     page = encode(Together((MADE.registry,))).decode()
     assert all(name in page for name in MADE.names)
-    assert "_created" not in page
+    assert not re.search(r"^\w+_created\b", page, re.MULTILINE)
 
 
 def test_no_metric_is_labelled_by_what_has_no_end():
