@@ -117,9 +117,12 @@ class JiraClient:
 
         Without valid credentials Jira gives shorter lists, and what isn't listed gets deleted.
         """
-        async for page in self.kinds[kind].pages(selector):
+        reader = self.kinds[kind]
+        async for page in reader.pages(selector):
             yield page
-        await self.verify_credentials()
+        # A kind that a setting is missing for has asked Jira for nothing.
+        if reader.missing is None:
+            await self.verify_credentials()
 
 
 def webhook_events() -> list[str]:
