@@ -6,7 +6,7 @@ from jira.needs import Finding
 from jira.reachable import doubts
 from jira.settings import JiraSettings
 
-BY_HAND = "(README, 'The webhook by hand')"
+BY_HAND = "(docs/webhook.md)"
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,8 @@ async def ensure_webhook(api: JiraApi, wanted: WantedWebhook, said: set[str]) ->
             "public name)?"
             if isinstance(error, JiraRequestError)
             else "Give the account the global permission 'Administer Jira', or let an "
-            "administrator make the webhook by hand and set manageWebhooks to false (README, "
-            "'The webhook by hand')."
+            "administrator make the webhook by hand and set manageWebhooks to false "
+            "(docs/webhook.md)."
         )
         logger.warning(
             f"The webhook {wanted.name!r} can't be managed in Jira, so changes arrive only with "

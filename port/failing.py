@@ -198,7 +198,7 @@ def advice(error: Exception) -> str:
         )
     if isinstance(error, JiraPermissionError):
         return (
-            "Give the account the permission (README, 'Permissions of the account'), or take the "
+            "Give the account the permission (docs/permissions.md), or take the "
             "kind out of the mapping."
         )
     if isinstance(error, JiraRequestError):

@@ -47,9 +47,9 @@ def paths(kind: str) -> set[str]:
     return set(templates(source(kind)))
 
 
-def table(title: str) -> str:
-    """A section of README."""
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+def page(name: str) -> str:
+    """A page of the documentation."""
+    return (ROOT / "docs" / f"{name}.md").read_text("utf-8")
 
 
 @cache
@@ -77,10 +77,10 @@ def has_processor(made: type[Kind[Any, Any]] | None) -> bool:
 
 
 def events_told(made: type[Kind[Any, Any]] | None) -> bool:
-    """Whether README names every event that is registered for it."""
+    """Whether docs/webhook.md names every event that is registered for it."""
     if made is None:
         return False
-    return {in_words(event) for event in made.events} <= events_by_hand(README)
+    return {in_words(event) for event in made.events} <= events_by_hand()
 
 
 def announced(kind: str) -> bool:
@@ -227,21 +227,21 @@ STEPS = (
     ),
     Step(
         8,
-        "README.md",
-        lambda k: f"\n| `{k}` |" in table("The mapping"),
-        "has no row in README's table of kinds",
+        "docs/mapping.md",
+        lambda k: f"\n| `{k}` |" in page("mapping"),
+        "has no row in the table of kinds",
     ),
     Step(
         8,
-        "README.md",
-        lambda k: bool(re.search(rf"^\|[^|]*`{k}`", table("Permissions of the account"), re.M)),
-        "is not in README's table of permissions",
+        "docs/permissions.md",
+        lambda k: bool(re.search(rf"^\|[^|]*`{k}`", page("permissions"), re.M)),
+        "is not in the table of permissions",
     ),
     Step(
         8,
-        "README.md",
+        "docs/webhook.md",
         lambda k: events_told(class_of(k)),
-        "registers events that README's webhook by hand doesn't name",
+        "registers events that the webhook by hand doesn't name",
     ),
     Step(
         9,

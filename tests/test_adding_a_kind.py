@@ -49,18 +49,14 @@ def test_what_only_a_kind_with_events_can_forget_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("readme", "events"),
+    ("page", "events"),
     [
-        (
-            "## The webhook by hand\n| Board: created, moved; Issue link: deleted | why: x |\n## P",
-            3,
-        ),
-        ("## The webhook by hand\n| events | why |\n|---|---|\nNote: created, deleted.\n", 0),
-        ("## Permissions\n| Board: created | why |\n", 0),
+        ("# By hand\n| Board: created, moved; Issue link: deleted | why: x |\n", 3),
+        ("# By hand\n| events | why |\n|---|---|\nNote: created, deleted.\n", 0),
     ],
 )
-def test_the_events_of_a_readme_are_found(readme: str, events: int) -> None:
-    assert len(events_by_hand(readme)) == events
+def test_the_events_of_a_page_are_found(page: str, events: int) -> None:
+    assert len(events_by_hand(page)) == events
 
 
 # The guide itself

@@ -14,6 +14,8 @@ SETTINGS = [
     row["name"] for row in yaml.safe_load((ROOT / ".port/spec.yaml").read_text())["configurations"]
 ]
 README = (ROOT / "README.md").read_text()
+SETTINGS_PAGE = (ROOT / "docs/settings.md").read_text()
+BY_HAND = (ROOT / "docs/webhook.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 
@@ -22,15 +24,15 @@ def variable(setting: str) -> str:
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_each_setting_is_in_the_readme_and_in_the_example(setting: str) -> None:
-    assert f"| `{setting}` | `{variable(setting)}` |" in README
+def test_each_setting_is_on_its_page_and_in_the_example(setting: str) -> None:
+    assert f"| `{setting}` | `{variable(setting)}` |" in SETTINGS_PAGE
     assert f"OCEAN__INTEGRATION__CONFIG__{variable(setting)}=" in EXAMPLE
 
 
-def test_the_readme_and_the_example_name_no_other_settings() -> None:
+def test_the_page_and_the_example_name_no_other_settings() -> None:
     known = {variable(setting) for setting in SETTINGS}
     assert set(re.findall(r"OCEAN__INTEGRATION__CONFIG__([A-Z_]+)=", EXAMPLE)) == known
-    assert set(re.findall(r"^\| `\w+` \| `([A-Z_]+)` \|", README, re.MULTILINE)) == known
+    assert set(re.findall(r"^\| `\w+` \| `([A-Z_]+)` \|", SETTINGS_PAGE, re.MULTILINE)) == known
 
 
 THINGS = {"issuelink": "issue link", "issuetype": "issue type"}
@@ -43,20 +45,20 @@ WORDS = {
 
 
 def in_words(event: str) -> str:
-    """An event as README names it: `project: created`."""
+    """An event as the page names it: `project: created`."""
     thing, _, what = event.removeprefix("jira:").partition("_")
     return f"{THINGS.get(thing, thing)}: {WORDS.get(what, what.replace('_', ' '))}"
 
 
-def events_by_hand(readme: str) -> set[str]:
-    """The events that README has the administrator choose."""
-    section = readme.partition("## The webhook by hand")[2].partition("\n## ")[0].lower()
-    lists = re.findall(r"(?:^\| |; )([a-z ]+): ([a-z ,]+)(?=[;|])", section, re.MULTILINE)
+def events_by_hand(page: str = BY_HAND) -> set[str]:
+    """The events that a page, docs/webhook.md, has the administrator choose."""
+    found = r"(?:^\| |; )([a-z ]+): ([a-z ,]+)(?=[;|])"
+    lists = re.findall(found, page.lower(), re.MULTILINE)
     return {f"{thing}: {what.strip()}" for thing, events in lists for what in events.split(",")}
 
 
 def test_the_webhook_by_hand_has_every_event_and_no_other() -> None:
-    assert events_by_hand(README) == {in_words(event) for event in webhook_events()}
+    assert events_by_hand() == {in_words(event) for event in webhook_events()}
 
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("changelog/*.md")]

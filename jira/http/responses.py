@@ -70,7 +70,8 @@ def _refusal(asked: str, status: int, headers: Mapping[str, str], body: bytes) -
         return JiraAuthenticationError(message, CHECK_CREDENTIALS)
     if status == 403:
         return JiraPermissionError(
-            f"{message} The account lacks a permission for this; the README lists them per kind."
+            f"{message} The account lacks a permission for this; docs/permissions.md lists them "
+            "per kind."
         )
     if status == 404:
         return JiraNotFoundError(message)

@@ -32,7 +32,7 @@ OFF: dict[str, Any] = {"manage_webhooks": False}
         (settings(), False, MAY, True, ["The webhook can be managed."]),
         (settings(None), False, MAY, False, ["OCEAN__BASE_URL is not set"]),
         (settings("http://localhost:8000"), False, MAY, False, ["may not reach", "port 8000"]),
-        (settings(), False, MAY_NOT, False, ["'Administer Jira'", "The webhook by hand"]),
+        (settings(), False, MAY_NOT, False, ["'Administer Jira'", "docs/webhook.md"]),
         (settings("http://a"), False, MAY_NOT, False, ["may not reach", "'Administer Jira'"]),
         (settings(), False, Finding(None, "Down."), False, ["can't be managed: Down."]),
         (settings(**OFF), False, Finding(None), True, ["manageWebhooks is off", "by hand"]),
