@@ -229,7 +229,7 @@ class PortCatalog(PortEntities):
             self._incoming.unlink(self.blueprints[blueprint], known)
         self._entities[blueprint][identifier] = row
         self._incoming.link(self.blueprints[blueprint], row)
-        self._changed((blueprint, identifier))
+        self._changed((blueprint, identifier), came_or_went=known is None)
         self._changes.publish("upsert", blueprint, identifier)
 
     def _drop(self, key: Key) -> None:
@@ -244,9 +244,9 @@ class PortCatalog(PortEntities):
                     [one for one in value if one != identifier] if isinstance(value, list) else None
                 )
             pointing["updatedAt"] = now_iso()
-            self._changed(source)
+            self._changed(source, came_or_went=False)
             self._changes.publish("upsert", *source)
-        self._changed(key)
+        self._changed(key, came_or_went=True)
         self._changes.publish("delete", blueprint, identifier)
 
     # Waiting

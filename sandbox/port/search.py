@@ -1,6 +1,6 @@
 """Port's search language over the stand-in's entities."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +32,15 @@ _OPPOSITE = {
 }
 
 
-def search(entities: Entities, query: Mapping[str, Any]) -> list[Key]:
-    """Return the keys of the entities that match, without an order of their own."""
-    return list(_select(entities, query, None))
+def search(
+    entities: Entities, query: Mapping[str, Any], among: Iterable[Key] | None = None
+) -> list[Key]:
+    """Return the keys of the entities that match, of all or in the order of those `among`."""
+    if among is None:
+        return list(_select(entities, query, None))
+    scope = dict.fromkeys(among)
+    found = _select(entities, query, scope)
+    return [key for key in scope if key in found]
 
 
 def _select(

@@ -68,11 +68,15 @@ class Catalog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query made ready: which ids to look at (None: all), the test, the order."""
+    """A query made ready: which ids to look at (None: all), the test, the order.
+
+    `homes` are the only projects whose issues can match, so that others needn't be looked at.
+    """
 
     ids: list[str] | None
     matches: Test
     order: tuple[tuple[str, bool], ...]
+    homes: frozenset[str] | None = None
 
     def sort(self, issues: list[Issue]) -> list[Issue]:
         """Put issues in the query's order.
@@ -114,7 +118,8 @@ def plan(jql: str, site: Catalog) -> Plan:
             raise JqlError(f"Not able to sort using field '{name}'.")
     compiler = _Compiler(site)
     matches = compiler.test(query.where)
-    return Plan(compiler.direct(query.where), matches, query.order)
+    homes = compiler.homes(query.where)
+    return Plan(compiler.direct(query.where), matches, query.order, homes)
 
 
 class _Compiler:
@@ -130,6 +135,16 @@ class _Compiler:
         if isinstance(node, Clause) and node.field in ISSUE_FIELDS and node.operator in ("=", "in"):
             values = (self.issue_value(node, operand) for operand in node.operands)
             return [value for value in dict.fromkeys(values) if value is not None]
+        return None
+
+    def homes(self, node: Node) -> frozenset[str] | None:
+        """The only projects whose issues can match, where the query says so at its top."""
+        if isinstance(node, All):
+            found = (self.homes(part) for part in node.parts)
+            return next((homes for homes in found if homes is not None), None)
+        if isinstance(node, Clause) and node.field == "project" and node.operator in ("=", "in"):
+            named = (operand for operand in node.operands if not operand.empty)
+            return frozenset(self.value(node, operand) for operand in named)
         return None
 
     def test(self, node: Node) -> Test:

@@ -1,11 +1,13 @@
 """The search language: what the framework's queries mean, and what they must not match."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from sandbox.port.blueprints import PortError
 from sandbox.port.catalog import PortCatalog
+from sandbox.port.search import Entities, Key, search
 
 
 @pytest.fixture
@@ -111,3 +113,50 @@ def test_nested_pairs_as_the_framework_asks_for_a_batch(catalog: PortCatalog) ->
 def test_a_query_that_means_nothing_is_refused(catalog: PortCatalog, query: dict[str, Any]) -> None:
     with pytest.raises(PortError):
         catalog.search(query)
+
+
+def test_a_page_ends_where_the_next_one_begins_whatever_goes_meanwhile(
+    catalog: PortCatalog,
+) -> None:
+    every = {"combinator": "and", "rules": [rule("n", "<", 9)]}
+    page, following = catalog.search_page("issue", every, limit=2)
+    assert [row["identifier"] for row in page] == ["A-0", "A-1"]
+    catalog.delete("issue", ["A-0"])
+    catalog.upsert("issue", {"identifier": "A-00", "properties": {"n": 5}})
+    page, following = catalog.search_page("issue", every, limit=2, from_=following)
+    assert [row["identifier"] for row in page] == ["A-2", "A-3"]
+    assert following is None
+    page, _ = catalog.search_page("issue", every, limit=9)
+    assert [row["identifier"] for row in page] == ["A-00", "A-1", "A-2", "A-3"]
+
+
+def test_a_page_costs_what_is_looked_at_for_it(
+    catalog: PortCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else all pages of a large blueprint cost the square of its size."""
+    looked_at: list[int] = []
+
+    def look(entities: Entities, query: Any, among: Iterable[Key]) -> list[Key]:
+        keys = list(among)
+        looked_at.append(len(keys))
+        return search(entities, query, keys)
+
+    monkeypatch.setattr("sandbox.port.entities.search", look)
+    monkeypatch.setattr("sandbox.port.entities._AT_ONCE", 2)
+    catalog.search_page("issue", {"combinator": "and", "rules": [rule("n", "<", 9)]}, limit=1)
+    assert looked_at == [2]
+    catalog.search_page("issue", {"combinator": "and", "rules": [rule("n", "=", 3)]}, limit=1)
+    assert looked_at == [2, 2, 2]
+
+
+def test_pages_show_what_searches_show(catalog: PortCatalog) -> None:
+    every: dict[str, Any] = {"combinator": "and", "rules": []}
+    catalog.search_lag = 60.0
+    catalog.search_page("issue", every, limit=9)
+    catalog.delete("issue", ["A-1"])
+    catalog.upsert("issue", {"identifier": "B-1"})
+    page, _ = catalog.search_page("issue", every, limit=9)
+    assert [row["identifier"] for row in page] == ["A-0", "A-1", "A-2", "A-3"]
+    catalog.search_lag = 0.0
+    page, _ = catalog.search_page("issue", every, limit=9)
+    assert [row["identifier"] for row in page] == ["A-0", "A-2", "A-3", "B-1"]
