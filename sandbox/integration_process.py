@@ -212,6 +212,10 @@ class IntegrationProcess:
         """Return the most memory that it and its workers have held together."""
         return self._memory.peak_bytes()
 
+    def forget_peak_memory(self) -> None:
+        """Have the most memory counted from now on."""
+        self._memory.forget()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self

@@ -84,8 +84,11 @@ class Plan:
         Jira promises none where the query has none: here what changed last comes first then, so
         that whoever reads pages without an order loses what is edited meanwhile.
         """
-        issues.sort(key=ORDER["id"], reverse=True)
-        for name, descending in reversed(self.order or _UNORDERED):
+        order = self.order or _UNORDERED
+        # No two have the same id.
+        if order[0][0] != "id":
+            issues.sort(key=ORDER["id"], reverse=True)
+        for name, descending in reversed(order):
             issues.sort(key=_sort_key(name), reverse=descending)
         return issues
 
@@ -201,13 +204,9 @@ class _Compiler:
         )
         wanted = frozenset(resolve(clause, item) for item in clause.operands if not item.empty)
         if operator in ("=", "in", "is"):
-            return lambda issue: (
-                any(value in wanted for value in found) if (found := values(issue)) else empty
-            )
+            return lambda issue: not wanted.isdisjoint(found) if (found := values(issue)) else empty
         # An issue without a value is in no answer to != or NOT IN.
-        return lambda issue: (
-            bool(found := values(issue)) and not any(value in wanted for value in found)
-        )
+        return lambda issue: bool(found := values(issue)) and wanted.isdisjoint(found)
 
     def issue_value(self, clause: Clause, operand: Operand) -> str | None:
         text = operand.text
