@@ -70,6 +70,10 @@ class PortEntities:
             order = self._orders[blueprint] = sorted(rows.get(blueprint, ()))
         return order[bisect_left(order, first) :]
 
+    def _candidates(self, blueprint: str, query: dict[str, Any]) -> list[str] | None:
+        """The only entities of a blueprint that can match, in order; None for all of them."""
+        return None
+
     def get(self, blueprint: str, identifier: str) -> dict[str, Any] | None:
         """Return an entity as it is stored, or None."""
         return self._entities.get(blueprint, {}).get(identifier)
@@ -142,7 +146,11 @@ class PortEntities:
         A page costs what is looked at for it, not the whole blueprint.
         """
         rows = self._searched()
-        names = self._from(rows, blueprint, from_ or "")
+        names = self._candidates(blueprint, query)
+        if names is None:
+            names = self._from(rows, blueprint, from_ or "")
+        else:
+            names = names[bisect_left(names, from_ or "") :]
         found: list[str] = []
         for start in range(0, max(1, len(names)), _AT_ONCE):
             among = [(blueprint, one) for one in names[start : start + _AT_ONCE]]
