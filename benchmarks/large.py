@@ -44,9 +44,11 @@ IN_RESYNC, IN_SWEEP = "edits during a resync", "edits during a sweep"
 FOLDER = Path(__file__).parent
 
 
-async def measured(size: Size, parts: Sequence[str], changes: int) -> AsyncIterator[Cost]:
+async def measured(
+    size: Size, parts: Sequence[str], changes: int, *, slow: bool = True
+) -> AsyncIterator[Cost]:
     """The costs of what was asked for, one after the other, on one site of that size."""
-    async with large_world(size) as world:
+    async with large_world(size, slow=slow) as world:
         await world.process.start()
         yield await _finished(world, FIRST, world.port.api.resync_finished(1, TIMEOUT_SECONDS))
         tidy()

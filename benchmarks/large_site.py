@@ -73,8 +73,8 @@ def large_site(size: Size) -> JiraSite:
     return site
 
 
-def large_world(size: Size) -> World:
-    """A site of that size, both stand-ins as slow as the real services, and all kinds mapped."""
+def large_world(size: Size, *, slow: bool = True) -> World:
+    """A site of that size with all kinds mapped; `slow`: stand-ins take as long as the services."""
     world = World(
         large_site(size),
         checked=False,
@@ -83,7 +83,9 @@ def large_world(size: Size) -> World:
         # Jobs are done a second time when the index shows a change: here it does so at once.
         OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG="1",
     )
-    latencies(world)
+    if slow:
+        latencies(world)
+    world.port.hurry()
     tidy()
     return world
 

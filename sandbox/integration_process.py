@@ -88,8 +88,8 @@ class IntegrationProcess:
         self.log: list[str] = []
         self._env = env
         self.root = root
-        sail = ("sail", "-p", str(self.port), "-l", log_level, ".")
-        self._command = command or (str(Path(sys.executable).parent / "ocean"), *sail)
+        self._log_level = log_level
+        self._command = command
         self._folder: Path | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._group: int | None = None
@@ -132,7 +132,7 @@ class IntegrationProcess:
             raise RuntimeError("the integration runs already")
         self._folder = clean_copy(self.root)
         self._process = await asyncio.create_subprocess_exec(
-            *self._command,
+            *(self._command or self._sail()),
             cwd=self._folder,
             env=self.environment(),
             stdin=asyncio.subprocess.DEVNULL,
@@ -239,6 +239,11 @@ class IntegrationProcess:
             "OCEAN__BASE_URL": self.url,
             **self._env,
         }
+
+    def _sail(self) -> tuple[str, ...]:
+        # Not before it is started: another port may have been chosen for it meanwhile.
+        ocean = str(Path(sys.executable).parent / "ocean")
+        return ocean, "sail", "-p", str(self.port), "-l", self._log_level, "."
 
     async def _ready(self) -> None:
         ended = asyncio.create_task(self._started.wait())
