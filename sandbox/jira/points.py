@@ -59,6 +59,11 @@ class Points:
     """Points by the moment at which a window began."""
 
     @property
+    def spent(self) -> int:
+        """All points since the beginning."""
+        return self.by_window.total()
+
+    @property
     def left(self) -> int:
         """How many points are left of this window."""
         return max(0, self.quota - self.by_window[self._begun])
