@@ -45,10 +45,15 @@ FOLDER = Path(__file__).parent
 
 
 async def measured(
-    size: Size, parts: Sequence[str], changes: int, *, slow: bool = True
+    size: Size,
+    parts: Sequence[str],
+    changes: int,
+    *,
+    slow: bool = True,
+    oauth: bool = False,
 ) -> AsyncIterator[Cost]:
     """The costs of what was asked for, one after the other, on one site of that size."""
-    async with large_world(size, slow=slow) as world:
+    async with large_world(size, slow=slow, oauth=oauth) as world:
         await world.process.start()
         yield await _finished(world, FIRST, world.port.api.resync_finished(1, TIMEOUT_SECONDS))
         tidy()
@@ -235,6 +240,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     count("--users", default=[], help="the same; else one for 10 issues")
     parser.add_argument("--changes", type=int, default=CHANGES, help="changes made at once")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--oauth", action="store_true", help="as an OAuth app, within its quota")
     parser.add_argument("--endpoints", action="store_true", help="print who was asked how often")
     parser.add_argument("--keep", action="store_true", help="write the table and the plot")
     return parser.parse_args(words)
@@ -249,7 +255,7 @@ async def main(words: Sequence[str]) -> None:
         begun = time.monotonic()
         print(f"\n{size}", flush=True)
         costs = found[size] = []
-        async for cost in measured(size, given.parts, given.changes):
+        async for cost in measured(size, given.parts, given.changes, oauth=given.oauth):
             print(cost, flush=True)
             if given.endpoints:
                 print(cost.told_by_endpoint(), flush=True)

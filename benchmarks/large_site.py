@@ -1,10 +1,11 @@
 """A large site: what it holds by its size, and the projects and sprints that are changed on it."""
 
 import gc
+import time
 from dataclasses import dataclass
 from typing import Self
 
-from benchmarks.worlds import ISSUE_BYTES, latencies
+from benchmarks.worlds import DAY_SECONDS, ISSUE_BYTES, latencies
 from sandbox.jira.entities import Issue, Project, Sprint
 from sandbox.jira.site import JiraSite
 from sandbox.world import World
@@ -15,6 +16,7 @@ OWN_ISSUES = 50
 """The issues of the project that is renamed, and of the one that is archived."""
 RENAMED, ARCHIVED = "RENAMED", "ARCHIVED"
 SPRINTS = 3
+AGE_DAYS = 2
 TEAMS = 100
 
 
@@ -54,6 +56,9 @@ def large_site(size: Size) -> JiraSite:
     """A site of that size with something of every kind; rows are made when they are asked for."""
     site = JiraSite(issue_bytes=ISSUE_BYTES)
     site.keeps_rows = False
+    # What is new would be read again by each sweep, and what is older than a week isn't selected.
+    filled = site.now() - AGE_DAYS * DAY_SECONDS
+    site.clock = lambda: filled
     own = [site.add_project(key, f"Project {key}") for key in (RENAMED, ARCHIVED)]
     site.fill(size.issues - 2 * OWN_ISSUES, projects=size.projects - 2, users=size.users - 1)
     for project in own:
@@ -70,19 +75,25 @@ def large_site(size: Size) -> JiraSite:
     site.fill_agile(boards=size.boards - 2, sprints=SPRINTS)
     site.fill_planning(worklogs=size.issues // 20)
     site.fill_teams(TEAMS)
+    site.clock = time.time
     return site
 
 
-def large_world(size: Size, *, slow: bool = True) -> World:
-    """A site of that size with all kinds mapped; `slow`: stand-ins take as long as the services."""
+def large_world(size: Size, *, slow: bool = True, oauth: bool = False) -> World:
+    """A site of that size with all kinds mapped; `slow`: stand-ins take as long as the services.
+
+    With `oauth` an OAuth app is served, and refused what Jira's hourly quota doesn't hold.
+    """
     world = World(
         large_site(size),
         checked=False,
         every_kind=True,
+        oauth=oauth,
         OCEAN__INTEGRATION__CONFIG__SWEEP_INTERVAL="0",
         # Jobs are done a second time when the index shows a change: here it does so at once.
         OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG="1",
     )
+    world.jira.points.enforced = oauth
     if slow:
         latencies(world)
     world.port.hurry()

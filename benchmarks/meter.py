@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from benchmarks.runs import THROTTLED
 from sandbox.jira.faults import template
 from sandbox.world import World
 
@@ -42,8 +43,8 @@ class Cost:
         return replace(self, seconds=seconds)
 
     def noting(self, note: str) -> "Cost":
-        """The same with a note."""
-        return replace(self, note=note)
+        """The same with a note before what is noted already."""
+        return replace(self, note=f"{note}; {self.note}" if self.note else note)
 
     def told_by_endpoint(self) -> str:
         """The endpoints that were asked most, a line each."""
@@ -91,6 +92,7 @@ class Meter:
         port = [r for r in self._world.port.api.requests[self._port :] if r.about_entities]
         ways = Counter(f"{r.method} {template(r.path)}" for r in asked)
         ways += Counter(f"Port: {r.method} {r.path}" for r in port)
+        refused = sum(request.status == THROTTLED for request in asked)
         writes = (request for request in port if request.path.endswith(WRITES))
         return Cost(
             what,
@@ -101,5 +103,6 @@ class Meter:
             len(port),
             sum(request.n_entities for request in writes),
             round(self._world.process.peak_memory_bytes() / 1024 / 1024),
+            note=f"{refused} refused" if refused else "",
             endpoints=tuple(ways.most_common()),
         )

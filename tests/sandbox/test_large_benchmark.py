@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from benchmarks.large import (
@@ -22,8 +23,16 @@ from benchmarks.large import (
     sizes,
 )
 from benchmarks.large_report import write
-from benchmarks.large_site import ARCHIVED, RENAMED, Size, active_sprint, large_site, ordinary
-from benchmarks.meter import Cost
+from benchmarks.large_site import (
+    ARCHIVED,
+    RENAMED,
+    Size,
+    active_sprint,
+    large_site,
+    large_world,
+    ordinary,
+)
+from benchmarks.meter import Cost, Meter
 
 SMALLEST = Size.of(160, boards=4, projects=5, users=12)
 COST = Cost(FIRST, 5.5, 5.75, 1230, 4560, 53, 788, 113)
@@ -57,6 +66,9 @@ def test_a_site_has_what_was_asked_for():
     assert site.versions
     assert site.components
     assert len(active_sprint(site).boards) == 1
+    # Nothing has changed lately, and everything is selected by the query of the mapping.
+    assert site.search("updated >= -1d") == []
+    assert len(site.search("created >= -1w")) == size.issues
     assert not {issue.project.key for issue in ordinary(site)} & {RENAMED, ARCHIVED}
 
 
@@ -110,6 +122,21 @@ async def test_resyncs_edits_and_many_changes_are_measured():
     assert found[FIRST].written > found[UNCHANGED].written
     assert found[IN_RESYNC].note.endswith("times idle")
     assert found["30 changes at once"].note.endswith("events a second")
+
+
+async def test_what_jira_refuses_is_noted():
+    """The first request uses a small quota up."""
+    world = large_world(SMALLEST, slow=False, oauth=True)
+    async with world:
+        meter = Meter(world)
+        world.jira.points.quota = 2
+        headers = {"Authorization": f"Bearer {world.jira.oauth_token}"}
+        async with httpx.AsyncClient(base_url=world.jira_server.url, headers=headers) as client:
+            for _ in range(3):
+                await client.get("/rest/api/3/myself")
+        cost = meter.cost("three requests")
+    assert (cost.jira, cost.points, cost.note) == (3, 3, "2 refused")
+    assert cost.noting("4 edits").note == "4 edits; 2 refused"
 
 
 @pytest.mark.slow
