@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -21,10 +20,8 @@ from sandbox.openapi import OpenApiCheck
 from sandbox.port.api import PortApi
 from sandbox.port.catalog import PortCatalog
 from sandbox.servers import HttpServer
+from sandbox.told_work import ToldWork
 
-_LATER = " when the index has caught up"
-_TWICE = ("sweep", "issues that changed")
-"""How jobs are called that are done again when the index has caught up."""
 _PROGRESS = "live events done|Background work done"
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
@@ -116,7 +113,7 @@ class World:
         if oauth:
             url, events = self.process.webhook_url, sorted(EVENTS)
             self.site.add_webhook("By hand", url, events, secret=WEBHOOK_SECRET)
-        self._log_begins = 0
+        self._told = ToldWork(self.process.log)
         # What Port refused in the last fresh resync, since it relates to what isn't there.
         self.refused_afresh: frozenset[tuple[str, str]] = frozenset()
 
@@ -154,7 +151,7 @@ class World:
         """Start the integration; returns which resync of all will be its first one."""
         ended = self.port.api.resyncs_ended
         # What an earlier process accepted and didn't finish, nobody will.
-        self._log_begins = len(self.process.log)
+        self._told = ToldWork(self.process.log)
         self.deliveries.accepted = 0
         await self.process.start()
         return ended + 1
@@ -194,29 +191,7 @@ class World:
         self.site.catch_up_index()
 
     def _idle(self, *, with_index: bool = False) -> bool:
-        done = 0
-        asked: dict[str, int] = {}
-        finished: dict[str, int] = {}
-        for number, line in enumerate(self.process.log[self._log_begins :]):
-            # At DEBUG a line goes on with what the record holds besides.
-            line = line.partition(" | {")[0]
-            if match := re.search(r"(\d+) live events done .*; background work: ", line):
-                again = re.search(r"(\d+) of them after a resync", line)
-                done += int(match[1]) - (int(again[1]) if again else 0)
-            if match := re.search(r"; background work: (.*)$|Background work entails: (.*)$", line):
-                names = (match[1] or match[2]).split(", ")
-                sweeps = {name.removesuffix(_LATER) for name in names if name.startswith(_TWICE)}
-                later = {*(f"{name}{_LATER}" for name in sweeps), *names}
-                names = [name for name in names if not name.endswith(_LATER)]
-                if with_index:
-                    names += [name for name in later if name.endswith(_LATER)]
-                asked |= dict.fromkeys(names, number)
-            elif match := re.search(r"Background work done: (.*)$", line):
-                finished[match[1]] = number
-        asked.pop("none", None)
-        return done >= self.deliveries.accepted and all(
-            finished.get(name, -1) > number for name, number in asked.items()
-        )
+        return self._told.idle(self.deliveries.accepted, with_index=with_index)
 
     async def fresh_catalog(self) -> Snapshot:
         """What a resync from nothing builds in a Port account of its own."""
