@@ -74,7 +74,7 @@ uninstall-webhook: $(STAMP) ## Delete the webhook that the integration manages i
 	@$(SETTINGS)
 	@$(BIN)/python -m webhook_processors.uninstall
 
-bench: $(STAMP) $(PLOTS) ## Measure resync, bursts and single changes against the stand-ins (BENCH="resync --issues 500")
+bench: $(STAMP) $(PLOTS) ## Measure resync, bursts and single changes against the stand-ins (BENCH="resync --issues 500", BENCH="large --issues 3000")
 	@$(BIN)/python -m benchmarks.bench $(if $(BENCH),$(BENCH),--keep)
 
 $(PLOTS): $(STAMP) requirements-bench.lock

@@ -3,15 +3,18 @@
 `python -m benchmarks.bench [resync] [burst] [single]`; all of them without a word, in all sizes.
 Each figure is the median of several runs, with the spread, the requests to Jira and Port, and the
 peak memory. `limited` is a resync of a site that takes ten requests a second; it isn't among "all".
+`large` measures a large site, with options of its own: benchmarks/large.py.
 """
 
 import argparse
 import asyncio
 import statistics
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks import large
 from benchmarks.report import Figure, machine, write
 from benchmarks.runs import Run, burst, limited, resync, single
 from benchmarks.worlds import (
@@ -84,6 +87,9 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 async def main() -> None:
     """Run what was asked for."""
+    if sys.argv[1:2] == ["large"]:
+        await large.main(sys.argv[2:])
+        return
     given = parse()
     print(
         f"{machine()}\n"

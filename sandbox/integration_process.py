@@ -212,6 +212,10 @@ class IntegrationProcess:
         """Return the most memory that it and its workers have held together."""
         return self._memory.peak_bytes()
 
+    def forget_peak_memory(self) -> None:
+        """Have the most memory counted from now on."""
+        self._memory.forget()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -224,10 +228,6 @@ class IntegrationProcess:
     ) -> None:
         await self.stop()
 
-    def _sail(self) -> Sequence[str]:
-        ocean = str(Path(sys.executable).parent / "ocean")
-        return ocean, "sail", "-p", str(self.port), "-l", self._log_level, "."
-
     def environment(self) -> dict[str, str]:
         """The variables that it is run with."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -239,6 +239,11 @@ class IntegrationProcess:
             "OCEAN__BASE_URL": self.url,
             **self._env,
         }
+
+    def _sail(self) -> tuple[str, ...]:
+        # Not before it is started: another port may have been chosen for it meanwhile.
+        ocean = str(Path(sys.executable).parent / "ocean")
+        return ocean, "sail", "-p", str(self.port), "-l", self._log_level, "."
 
     async def _ready(self) -> None:
         ended = asyncio.create_task(self._started.wait())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _SAMPLE_SECONDS = 0.5
+_RESET_HIGH_WATER = "5"
 
 
 class MemoryWatch:
@@ -38,6 +39,13 @@ class MemoryWatch:
         """The most memory seen so far."""
         self._look()
         return self._peak
+
+    def forget(self) -> None:
+        """Begin anew: the most memory from now on."""
+        self._peak = 0
+        # Without it the process's own high-water mark would stay.
+        with contextlib.suppress(OSError):
+            (_PROC / str(self._pid) / "clear_refs").write_text(_RESET_HIGH_WATER)
 
     async def _sample(self) -> None:
         while True:

@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-import re
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,17 +15,18 @@ from sandbox.integration_process import IntegrationProcess, integration_env
 from sandbox.jira.api import JiraApi
 from sandbox.jira.deliveries import Deliveries
 from sandbox.jira.site import JiraSite
+from sandbox.jira.webhooks import EVENTS
 from sandbox.openapi import OpenApiCheck
 from sandbox.port.api import PortApi
 from sandbox.port.catalog import PortCatalog
 from sandbox.servers import HttpServer
+from sandbox.told_work import ToldWork
 
-_LATER = " when the index has caught up"
-_TWICE = ("sweep", "issues that changed")
-"""How jobs are called that are done again when the index has caught up."""
 _PROGRESS = "live events done|Background work done"
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
+OAUTH_TOKEN = "sandbox-access-token-0123456789"  # noqa: S105 - the stand-in's
+WEBHOOK_SECRET = "sandbox-webhook-secret-0123456789"  # noqa: S105 - the stand-in's
 DELETE_SECONDS = 3.0
 """How long a delete takes at most after its answer."""
 SEARCH_LAG_SECONDS = 1.0
@@ -81,12 +83,15 @@ class World:
         log_level: str = "INFO",
         every_kind: bool = False,
         blueprints: Sequence[dict[str, Any]] = (),
+        oauth: bool = False,
         **settings: str,
     ) -> None:
         """`settings` are variables for the integration, such as OCEAN__…; see integration_env.
 
         With `every_kind` Port has the mapping of all kinds, and not the default one. Requests to
-        Jira are held against Atlassian's OpenAPI, unless a measurement has no time for that.
+        Jira are held against Atlassian's OpenAPI, unless a measurement has no time for that. With
+        `oauth` the integration is an OAuth app, by way of the gateway and with a webhook that an
+        administrator made by hand; Jira's quota for it is `jira.points`.
         """
         self.site = site or JiraSite()
         openapi = OpenApiCheck() if checked else None
@@ -103,8 +108,12 @@ class World:
                 "OCEAN__INTEGRATION__CONFIG__ATLASSIAN_ORGANIZATION_ID": self.site.organization_id
             }
         self.log_level = log_level
+        self._token_file = self._register_app() if oauth else None
         self.process = self._integration(self.port)
-        self._log_begins = 0
+        if oauth:
+            url, events = self.process.webhook_url, sorted(EVENTS)
+            self.site.add_webhook("By hand", url, events, secret=WEBHOOK_SECRET)
+        self._told = ToldWork(self.process.log)
         # What Port refused in the last fresh resync, since it relates to what isn't there.
         self.refused_afresh: frozenset[tuple[str, str]] = frozenset()
 
@@ -131,6 +140,8 @@ class World:
         await self.port.__aexit__(kind, error, trace)
         await self.jira_server.stop()
         self.jira_server.close()
+        if self._token_file is not None:
+            self._token_file.unlink(missing_ok=True)
 
     async def start(self, *, timeout: float = 120) -> str:  # noqa: ASYNC109
         """Start the integration and wait for its first resync; returns how that ended."""
@@ -140,7 +151,7 @@ class World:
         """Start the integration; returns which resync of all will be its first one."""
         ended = self.port.api.resyncs_ended
         # What an earlier process accepted and didn't finish, nobody will.
-        self._log_begins = len(self.process.log)
+        self._told = ToldWork(self.process.log)
         self.deliveries.accepted = 0
         await self.process.start()
         return ended + 1
@@ -180,29 +191,7 @@ class World:
         self.site.catch_up_index()
 
     def _idle(self, *, with_index: bool = False) -> bool:
-        done = 0
-        asked: dict[str, int] = {}
-        finished: dict[str, int] = {}
-        for number, line in enumerate(self.process.log[self._log_begins :]):
-            # At DEBUG a line goes on with what the record holds besides.
-            line = line.partition(" | {")[0]
-            if match := re.search(r"(\d+) live events done .*; background work: ", line):
-                again = re.search(r"(\d+) of them after a resync", line)
-                done += int(match[1]) - (int(again[1]) if again else 0)
-            if match := re.search(r"; background work: (.*)$|Background work entails: (.*)$", line):
-                names = (match[1] or match[2]).split(", ")
-                sweeps = {name.removesuffix(_LATER) for name in names if name.startswith(_TWICE)}
-                later = {*(f"{name}{_LATER}" for name in sweeps), *names}
-                names = [name for name in names if not name.endswith(_LATER)]
-                if with_index:
-                    names += [name for name in later if name.endswith(_LATER)]
-                asked |= dict.fromkeys(names, number)
-            elif match := re.search(r"Background work done: (.*)$", line):
-                finished[match[1]] = number
-        asked.pop("none", None)
-        return done >= self.deliveries.accepted and all(
-            finished.get(name, -1) > number for name, number in asked.items()
-        )
+        return self._told.idle(self.deliveries.accepted, with_index=with_index)
 
     async def fresh_catalog(self) -> Snapshot:
         """What a resync from nothing builds in a Port account of its own."""
@@ -238,10 +227,23 @@ class World:
         await self.catalog.wait_for(lambda _: arrived(), 30, what="the change in the catalog")
         return time.monotonic() - begun
 
+    def _register_app(self) -> Path:
+        """Have Jira know an OAuth app; returns the file in which somebody keeps its token."""
+        self.jira.oauth_token = OAUTH_TOKEN
+        number, name = tempfile.mkstemp(prefix="oauth-token-")
+        with open(number, "w") as file:
+            file.write(OAUTH_TOKEN)
+        self.settings |= {
+            "OCEAN__OAUTH_ACCESS_TOKEN_FILE_PATH": name,
+            "OCEAN__INTEGRATION__CONFIG__WEBHOOK_SECRET": WEBHOOK_SECRET,
+        }
+        return Path(name)
+
     def _integration(self, port: Port, **settings: str) -> IntegrationProcess:
+        gateway = f"/ex/jira/{self.jira.cloud_id}" if self._token_file else ""
         env = integration_env(
             port_url=port.server.url,
-            jira_url=self.jira_server.url,
+            jira_url=f"{self.jira_server.url}{gateway}",
             email=EMAIL,
             token=TOKEN,
             **{**self.settings, **settings},

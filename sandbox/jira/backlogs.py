@@ -86,7 +86,7 @@ class BacklogEndpoints(UnderBoard[Boards]):
         """The query within a board's backlog, by rank unless it says otherwise."""
         jql = request.query_params.get("jql", "")
         asked = plan(jql, self.site) if jql.strip() else None
-        homes = {project.id for project in board.projects}
+        homes = frozenset(project.id for project in board.projects)
 
         def waits(issue: Issue) -> bool:
             return (
@@ -98,7 +98,7 @@ class BacklogEndpoints(UnderBoard[Boards]):
             )
 
         ids, order = (asked.ids, asked.order) if asked else (None, ())
-        return Plan(ids, waits, order or _BY_RANK)
+        return Plan(ids, waits, order or _BY_RANK, homes)
 
     def _token(self, rest: _Rest) -> str:
         token = f"backlog-{next(self._count)}"

@@ -11,6 +11,7 @@ from sandbox.jira.entities import Component, ComponentSource, Issue, Project
 from sandbox.jira.formats import Row
 from sandbox.jira.jql.fields import JqlField
 from sandbox.jira.project_parts import (
+    Parts,
     ProjectParts,
     UnderProject,
     beside,
@@ -34,13 +35,14 @@ class Components(ProjectParts):
 
     def __init__(self, **settings: int) -> None:
         super().__init__(**settings)
-        self.components: dict[str, Component] = {}
+        self._components = Parts[Component]()
+        self.components = self._components.by_id
         self.issue_fields["components"] = IssueField(
             lambda issue: [component_brief(self.rows, item) for item in issue.components]
         )
         self.jql_fields["component"] = JqlField(
             lambda issue: terms(issue.components),
-            lambda operand: term_of(operand, self.components.values()),
+            lambda operand: term_of(operand, self.components),
         )
 
     def component_of(self, component_id: str) -> Component:
@@ -51,12 +53,12 @@ class Components(ProjectParts):
 
     def components_of(self, project: Project) -> list[Component]:
         """The components of a project, of either source."""
-        return [item for item in self.components.values() if item.project is project]
+        return self._components.of(project)
 
     def drop_components(self, project: Project) -> None:
         """Take the components of a project that is deleted out of the site."""
         for component in self.components_of(project):
-            del self.components[component.id]
+            self._components.take_out(component)
 
     def set_components(self, issue: Issue, components: Iterable[str] = KEEP) -> list[Row]:
         """Put an issue into components of its project; the changelog's items."""
@@ -86,7 +88,7 @@ class Components(ProjectParts):
             source=source,
         )
         refuse_twice(component.name, self.components_of(project))
-        self.components[number] = component
+        self._components.put_last(component)
         return component
 
     def change_component(
@@ -118,7 +120,7 @@ class Components(ProjectParts):
         for issue in carriers:
             replace_part(issue.components, component, other)
         self.forget_rows(carriers)
-        del self.components[component_id]
+        self._components.take_out(component)
 
 
 def component_row(rows: Rows, component: Component) -> Row:
@@ -196,6 +198,5 @@ class ComponentEndpoints(UnderProject[Components]):
         return JSONResponse(component_row(self.site.rows, component))
 
     def _count(self, component: Component) -> int:
-        return sum(
-            component in issue.components and issue.visible for issue in self.site.issues.values()
-        )
+        own = self.site.issues_in(component.project)
+        return sum(component in issue.components and issue.visible for issue in own)

@@ -15,6 +15,8 @@ from sandbox.jira.formats import Row, dumps
 from sandbox.jira.state import SiteState
 
 API = "/rest/api/3"
+OBJECTS = "jira.objects"
+"""Where in its scope a request is told how many objects its answer has, where it isn't one."""
 
 type Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -27,6 +29,12 @@ def refuse(status: int, *messages: str) -> Response:
 def written(content: bytes, status: int = 200) -> Response:
     """An answer whose JSON is made already."""
     return Response(content, status, media_type="application/json")
+
+
+def array(request: Request, rows: list[Row]) -> Response:
+    """An answer of rows alone."""
+    request.scope[OBJECTS] = len(rows)
+    return JSONResponse(rows)
 
 
 def knows(request: Request) -> bool:
@@ -89,6 +97,7 @@ class Pages:
         """The page that a request asked for; with `base_url`, it links itself and the next."""
         start, size = self.window(request, faults)
         rows = [make(one) for one in found[start : start + size]]
+        request.scope[OBJECTS] = len(rows)
         if self.key is None:
             return JSONResponse(rows)
         last = start + size >= len(found)

@@ -47,7 +47,8 @@ class EpicEndpoints(UnderBoard[Boards]):
             done = issue.status.category == "done"
             return _shows(board, issue) and (asked is None or done is _DONE[asked])
 
-        epics = self.site.run(Plan(None, shows, (("id", False),)))
+        homes = frozenset(project.id for project in board.projects)
+        epics = self.site.run(Plan(None, shows, (("id", False),), homes))
         return PAGES.answer(
             request, self.faults, epics, lambda epic: epic_row(self.site.rows, epic)
         )

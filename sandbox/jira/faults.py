@@ -93,7 +93,7 @@ class Fault:
 
     def over_rate(self, method: str, path: str) -> Response | None:
         """Count a request against a `rate` fault; the refusal if it is one too many."""
-        recent = self._recent.setdefault((method, _ID.sub("/{id}", path)), deque())
+        recent = self._recent.setdefault((method, template(path)), deque())
         moment = time.monotonic()
         while recent and recent[0] <= moment - 1:
             recent.popleft()
@@ -109,6 +109,11 @@ class Fault:
             "RateLimit-Reason": "jira-burst-based",
         }
         return JSONResponse({"errorMessages": [_MESSAGES[429]], "errors": {}}, 429, headers)
+
+
+def template(path: str) -> str:
+    """The path of an endpoint, whatever it is asked about."""
+    return _ID.sub("/{id}", path)
 
 
 class Faults:

@@ -1,27 +1,31 @@
 """Rows, and how Jira writes what is in them."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 type Row = dict[str, Any]
 
 
 def dumps(value: Any) -> bytes:
     """Compact JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(value)
 
 
 def stamp(at: float) -> str:
     """A time as Jira writes it."""
-    moment = datetime.fromtimestamp(at, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000"
+    return f"{_moment(at)}+0000"
 
 
 def zulu(at: float) -> str:
     """A time as the agile API writes it."""
-    moment = datetime.fromtimestamp(at, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return f"{_moment(at)}Z"
+
+
+def _moment(at: float) -> str:
+    # Not strftime, which is slow: a site has several hundred thousand dates.
+    return datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def document(text: str) -> Row:

@@ -13,8 +13,9 @@ import httpx
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.jira.endpoints import refuse
+from sandbox.jira.endpoints import OBJECTS, refuse
 from sandbox.jira.faults import PAGE, SCOPE_MISSING, Fault, Faults
+from sandbox.jira.points import Points, cost
 from sandbox.jira.scopes import may_ask
 from sandbox.jira.state import SiteState
 from sandbox.openapi import OpenApiCheck
@@ -29,6 +30,8 @@ class JiraRequest:
     query: list[tuple[str, str]]
     body: Any | None
     status: int = 0
+    # What it costs by Jira's points, whoever asks; nothing before it is answered.
+    points: int = 0
     violations: list[str] = field(default_factory=list)
     at: float = field(default_factory=time.monotonic)
     in_flight: int = 1
@@ -46,6 +49,8 @@ class GatedApi:
         self.scopes: set[str] | None = None
         self.email = email
         self.token = token
+        # What an OAuth app comes with instead, where it may.
+        self.oauth_token: str | None = None
         self.openapi = openapi
         self.token_valid = True
         self.anonymous_header = False
@@ -57,6 +62,7 @@ class GatedApi:
         self.in_flight = 0
         self.max_in_flight = 0
         self.faults = Faults()
+        self.points = Points(lambda: site.now())
 
     def count(self, path_prefix: str = "") -> int:
         """How many requests came for paths that begin like this."""
@@ -74,6 +80,8 @@ class GatedApi:
 
     def knows(self, headers: Mapping[str, str]) -> bool:
         """Whether a request has credentials that are valid."""
+        if is_oauth(headers):
+            return self.token_valid and headers["authorization"][7:].strip() == self.oauth_token
         return self.token_valid and authorized(headers, self.email, self.token)
 
 
@@ -99,6 +107,7 @@ class Gate:
             return
         path = _local(scope["path"], api.cloud_id)
         query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
+        headers = _headers(scope)
         body, broken = _parse(raw)
         entry = JiraRequest(scope["method"], path, query, body)
         entry.violations = broken or api.check(entry)
@@ -112,7 +121,8 @@ class Gate:
             **scope,
             "path": path,
             "raw_path": path.encode(),
-            "jira.authenticated": api.knows(_headers(scope)),
+            "jira.authenticated": api.knows(headers),
+            "jira.oauth": is_oauth(headers),
             "jira.body": body,
         }
         try:
@@ -133,8 +143,11 @@ class Gate:
             await _reset(receive)
             return
         again = _replay(raw, receive)
-        if (refusal := self._refusal(entry)) is not None:
+        quota = api.points if scope["jira.oauth"] else None
+        if (refusal := self._refusal(entry, quota)) is not None:
             entry.status = refusal.status_code
+            if quota is not None:
+                refusal.headers.update(quota.headers())
             await refusal(scope, again, send)
             return
         parts: list[bytes] = []
@@ -150,6 +163,8 @@ class Gate:
         content = b"".join(parts)
         if api.latency_per_issue > 0 and (count := scope.get("jira.issues", 0)):
             await asyncio.sleep(api.latency_per_issue * count)
+        objects = scope.get("jira.issues", scope.get(OBJECTS, int(method == "GET")))
+        entry.points = cost(path, start["status"], objects)
         if api.faults.take("truncated", method, path, query):
             content = content[: len(content) // 2]
         entry.status = start["status"]
@@ -157,11 +172,16 @@ class Gate:
         headers.append((b"content-length", str(len(content)).encode()))
         if not scope["jira.authenticated"] and api.anonymous_header:
             headers.append((b"x-seraph-loginreason", b"AUTHENTICATED_FAILED"))
+        if quota is not None:
+            quota.spend(entry.points)
+            headers += [(k.lower().encode(), v.encode()) for k, v in quota.headers().items()]
         await send({**start, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    def _refusal(self, entry: JiraRequest) -> Response | None:
+    def _refusal(self, entry: JiraRequest, quota: Points | None) -> Response | None:
         faults, method, path, query = self.api.faults, entry.method, entry.path, entry.query
+        if quota is not None and (refusal := quota.refusal()) is not None:
+            return refusal
         if fault := faults.take("rate", method, path, query):
             refusal = fault.over_rate(method, path)
             if refusal is not None:
@@ -175,6 +195,11 @@ class Gate:
         if path.startswith(_SOFTWARE) and not self.api.state.has_software:
             return refuse(403, "The user does not have a valid license for Jira Software.")
         return None
+
+
+def is_oauth(headers: Mapping[str, str]) -> bool:
+    """Whether a request comes from an OAuth app."""
+    return headers.get("authorization", "").lower().startswith("bearer ")
 
 
 def authorized(headers: Mapping[str, str], email: str, token: str) -> bool:

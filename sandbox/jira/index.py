@@ -82,17 +82,24 @@ class IssueIndex(SiteState):
     def run(self, query: Plan, current: frozenset[str] = frozenset()) -> list[Issue]:
         """The issues that a prepared query finds, in its order."""
         if query.ids is None:
-            found: Iterable[Issue] = self._all_indexed(current)
+            found: Iterable[Issue] = self._all_indexed(current, query.homes)
         else:
             views = (self.indexed(issue_id, current) for issue_id in query.ids)
             found = [issue for issue in views if issue is not None]
         return query.sort([issue for issue in found if issue.visible and query.matches(issue)])
 
-    def _all_indexed(self, current: Collection[str]) -> Iterator[Issue]:
+    def _all_indexed(
+        self, current: Collection[str], homes: Iterable[str] | None
+    ) -> Iterator[Issue]:
+        """What search sees of these projects (None: of all), and of others where it is behind."""
+        if homes is None:
+            there = self.issues
+        else:
+            there = {name: one for home in homes for name, one in self._issues_in[home].items()}
         if not self._history:
-            yield from self.issues.values()
+            yield from there.values()
             return
-        for issue_id in dict.fromkeys((*self.issues, *self._history)):
+        for issue_id in dict.fromkeys((*there, *self._history)):
             if (issue := self.indexed(issue_id, current)) is not None:
                 yield issue
 

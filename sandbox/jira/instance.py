@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.jira.endpoints import API, Endpoints, knows, refuse
+from sandbox.jira.endpoints import API, OBJECTS, Endpoints, array, knows, refuse
 from sandbox.jira.formats import Row, stamp
 from sandbox.jira.state import SiteState
 
@@ -54,6 +54,7 @@ class InstanceEndpoints(Endpoints[SiteState]):
                 "description": "",
                 "havePermission": granted and key not in self.site.denied_permissions,
             }
+        request.scope[OBJECTS] = len(rows)
         return JSONResponse({"permissions": rows})
 
     async def _server(self, request: Request) -> Response:
@@ -71,10 +72,10 @@ class InstanceEndpoints(Endpoints[SiteState]):
 
     async def _types(self, request: Request) -> Response:
         if not knows(request):
-            return JSONResponse([])
-        return JSONResponse([self.site.rows.issue_type(it) for it in self.site.types.values()])
+            return array(request, [])
+        return array(request, [self.site.rows.issue_type(it) for it in self.site.types.values()])
 
     async def _statuses(self, request: Request) -> Response:
         if not knows(request):
-            return JSONResponse([])
-        return JSONResponse([self.site.rows.status(it) for it in self.site.statuses.values()])
+            return array(request, [])
+        return array(request, [self.site.rows.status(it) for it in self.site.statuses.values()])

@@ -258,7 +258,7 @@ class Issues(Links, Attachments, Conversions, Versions, Components, Worklogs):
             self._unlink(link)
         for worklog in issue.worklogs:
             del self.worklogs[worklog.id]
-        del self.issues[issue.id]
+        del self.issues[issue.id], self._issues_in[issue.project.id][issue.id]
 
     def _set_status(self, issue: Issue, status: Status) -> None:
         self._touch(issue)

@@ -1,6 +1,7 @@
 """What versions and components share: they belong to a project, and issues carry them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,26 @@ from sandbox.jira.jql.parser import Operand
 type Part = Version | Component
 
 
+class Parts[T: Version | Component]:
+    """Versions or components, by id and by project."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, T] = {}
+        self._in: defaultdict[str, dict[str, T]] = defaultdict(dict)
+
+    def of(self, project: Project) -> list[T]:
+        """Those of a project, in its order."""
+        return list(self._in[project.id].values())
+
+    def put_last(self, item: T) -> None:
+        """Add one, or put one last that is there."""
+        self.by_id[item.id] = self._in[item.project.id][item.id] = item
+
+    def take_out(self, item: T) -> None:
+        """Remove one."""
+        del self.by_id[item.id], self._in[item.project.id][item.id]
+
+
 class ProjectParts(IssueIndex):
     """Changes of what a project has parts of."""
 
@@ -21,7 +42,7 @@ class ProjectParts(IssueIndex):
         """The issues that show a version or component, remembered as they are."""
         carriers = [
             issue
-            for issue in self.issues.values()
+            for issue in self.issues_in(item.project)
             if item in (*issue.fix_versions, *issue.affected_versions, *issue.components)
         ]
         self.remember(carriers)
@@ -33,19 +54,24 @@ def terms(items: Iterable[Part]) -> tuple[str, ...]:
     return tuple(term for item in items for term in (item.id, f"name:{item.name.lower()}"))
 
 
-def term_of(operand: Operand, among: Iterable[Part]) -> str | None:
+def term_of(operand: Operand, among: Mapping[str, Part]) -> str | None:
     """The term of a version or component for what JQL says; None for what can't be seen.
 
     A number in quotes is a name first, and one without an id.
     """
     if operand.function:
         return None
-    text = operand.text
-    found = {term for item in among if item.project.visible for term in terms((item,))}
-    tried = (text, f"name:{text.lower()}")
-    return next(
-        (term for term in (tried[::-1] if operand.quoted else tried) if term in found), None
-    )
+    text, name = operand.text, operand.text.lower()
+
+    def by_id() -> str | None:
+        item = among.get(text)
+        return text if item is not None and item.project.visible else None
+
+    def by_name() -> str | None:
+        named = (item for item in among.values() if item.name.lower() == name)
+        return f"name:{name}" if any(item.project.visible for item in named) else None
+
+    return (by_name() or by_id()) if operand.quoted else (by_id() or by_name())
 
 
 def beside[T: Version | Component](issue: Issue, items: Iterable[T]) -> list[T]:

@@ -149,18 +149,15 @@ class ProjectEndpoints(Endpoints[Projects]):
     def _maker(self, expand: str) -> Callable[[Project], Row]:
         """What makes a project's row with the parts that were asked for."""
         wanted = {part.strip() for part in expand.split(",")}
-        latest: dict[str, tuple[int, float]] = {}
-        for issue in self.site.issues.values() if "insight" in wanted else ():
-            count, at = latest.get(issue.project.id, (0, 0.0))
-            latest[issue.project.id] = (count + 1, max(at, issue.updated))
 
         def make(project: Project) -> Row:
             row = self.site.rows.project_details(project, lead="lead" in wanted)
             if "insight" in wanted:
-                count, at = latest.get(project.id, (0, 0.0))
-                row["insight"] = {"totalIssueCount": count}
-                if count:
-                    row["insight"]["lastIssueUpdateTime"] = stamp(at)
+                own = self.site.issues_in(project)
+                row["insight"] = {"totalIssueCount": len(own)}
+                if own:
+                    latest = max(issue.updated for issue in own)
+                    row["insight"]["lastIssueUpdateTime"] = stamp(latest)
             return row
 
         return make

@@ -123,7 +123,7 @@ class JiraSite(Projects, Sprints, Users, Teams, Names, PlainKinds, Webhooks):
         plans = [self._fill_sprints(board, sprints) for board in scrum]
         every = [sprint for plan in plans for sprint in plan]
         if active := next((sprint for sprint in every if sprint.state == "active"), None):
-            active.boards.append(both)
+            self.show_sprint(active, both)
         self._put_into(every)
 
     def _fill_sprints(self, board: Board, count: int) -> list[Sprint]:

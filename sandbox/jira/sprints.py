@@ -1,5 +1,6 @@
 """Sprints: what a site holds of them, their rows, what people do to them, their endpoints."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from starlette.requests import Request
@@ -28,6 +29,7 @@ class Sprints(Boards):
     def __init__(self, **settings: int) -> None:
         super().__init__(**settings)
         self.sprints: dict[int, Sprint] = {}
+        self._on_board: defaultdict[int, dict[int, Sprint]] = defaultdict(dict)
         # What nobody documents can be had both ways.
         self.sprint_events_lack_board = False
         self._last_sprint = 0
@@ -50,14 +52,21 @@ class Sprints(Boards):
         self._last_sprint += 1
         number = self._last_sprint
         sprint = self.sprints[number] = Sprint(
-            number, name or f"Sprint {number}", boards[0].id, boards, created
+            number, name or f"Sprint {number}", boards[0].id, [], created
         )
+        for board in boards:
+            self.show_sprint(sprint, board)
         return sprint
+
+    def show_sprint(self, sprint: Sprint, board: Board) -> None:
+        """Let a board show a sprint, too, without an event."""
+        sprint.boards.append(board)
+        self._on_board[board.id][sprint.id] = sprint
 
     def sprints_on(self, board: Board) -> list[Sprint]:
         """The sprints that a board shows, in its order."""
         order: tuple[SprintState, ...] = ("closed", "active", "future")
-        shown = [sprint for sprint in self.sprints.values() if board in sprint.boards]
+        shown = self._on_board[board.id].values()
         return sorted(shown, key=lambda sprint: (order.index(sprint.state), sprint.id))
 
     def _term(self, operand: Operand) -> str | None:
@@ -65,17 +74,18 @@ class Sprints(Boards):
         if operand.function:
             state = _FUNCTIONS.get(text.lower())
             return f"state:{state}" if state else None
-        found = {
-            term for sprint in self.sprints.values() if sprint.visible for term in sprint.terms
-        }
-        return next((term for term in (text, f"name:{text.lower()}") if term in found), None)
+        sprint = self.sprints.get(int(text)) if text.isdecimal() else None
+        if sprint is not None and sprint.visible:
+            return text
+        name = text.lower()
+        named = (one for one in self.sprints.values() if one.name.lower() == name)
+        return f"name:{name}" if any(one.visible for one in named) else None
 
     def delete_board(self, board_id: int) -> None:
         """Delete a board; its sprints stay on other boards that show them, without events."""
         board = self.board_of(board_id)
-        for sprint in self.sprints.values():
-            if board in sprint.boards:
-                sprint.boards.remove(board)
+        for sprint in self._on_board.pop(board_id, {}).values():
+            sprint.boards.remove(board)
         super().delete_board(board_id)
 
     def create_sprint(
@@ -138,6 +148,8 @@ class Sprints(Boards):
         sprint = self.sprint_of(sprint_id)
         inside = self._before_change(sprint)
         del self.sprints[sprint_id]
+        for board in sprint.boards:
+            del self._on_board[board.id][sprint_id]
         for issue in inside:
             issue.sprint = None
         self.forget_rows(inside)

@@ -3,6 +3,7 @@
 import copy
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,10 @@ class SiteState:
         # What kinds add to issues' rows and to JQL, by the field's name.
         self.issue_fields: dict[str, IssueField] = {}
         self.jql_fields: dict[str, JqlField] = {}
+        # Whether a row is kept until its issue changes: a large site makes it when it is asked for.
+        self.keeps_rows = True
         self._project_keys: dict[str, str] = {}
+        self._issues_in: defaultdict[str, dict[str, Issue]] = defaultdict(dict)
         self._numbers: dict[tuple[str, int], str] = {}
         self._subscribers: list[Subscriber] = []
         # Grows with everything that may change what a search finds.
@@ -151,7 +155,7 @@ class SiteState:
 
     def issues_in(self, project: Project) -> list[Issue]:
         """The issues of a project, seen or not."""
-        return [issue for issue in self.issues.values() if issue.project is project]
+        return list(self._issues_in[project.id].values())
 
     # Adding things
 
@@ -179,7 +183,7 @@ class SiteState:
 
     def add_issue(self, issue: Issue) -> None:
         """Put a new issue in its place: its key, its parent."""
-        self.issues[issue.id] = issue
+        self.issues[issue.id] = self._issues_in[issue.project.id][issue.id] = issue
         self._numbers[issue.project.id, issue.number] = issue.id
         issue.numbers[issue.project.id] = issue.number
         if issue.parent is not None:
@@ -192,6 +196,8 @@ class SiteState:
             project.last_number += 1
             number = issue.numbers[project.id] = project.last_number
             self._numbers[project.id, number] = issue.id
+        del self._issues_in[issue.project.id][issue.id]
+        self._issues_in[project.id][issue.id] = issue
         issue.project, issue.number = project, number
         issue.key = f"{project.key}-{number}"
 
@@ -199,11 +205,14 @@ class SiteState:
 
     def row(self, issue: Issue) -> Row:
         """The full row; never changed in place, so it may be shared."""
-        if issue.row is None:
-            fields = {n: f for n, f in self.issue_fields.items() if not f.hidden(issue)}
-            added = {name: field.row(issue) for name, field in fields.items()}
-            issue.row = self.rows.issue(issue, added, self.issue_bytes)
-        return issue.row
+        if issue.row is not None:
+            return issue.row
+        fields = {n: f for n, f in self.issue_fields.items() if not f.hidden(issue)}
+        added = {name: field.row(issue) for name, field in fields.items()}
+        row = self.rows.issue(issue, added, self.issue_bytes)
+        if self.keeps_rows:
+            issue.row = row
+        return row
 
     def event_row(self, issue: Issue) -> Row:
         """The full row as events carry it."""
@@ -213,9 +222,12 @@ class SiteState:
         return self.rows.issue_event(issue, self.row(issue), added)
 
     def raw(self, issue: Issue, selection: Selection = ALL_FIELDS) -> bytes:
-        """The JSON of the asked part of a row, kept until the issue changes."""
-        if (raw := issue.raw.get(selection)) is None:
-            raw = issue.raw[selection] = dumps(selection.apply(self.row(issue)))
+        """The JSON of the asked part of a row."""
+        if (raw := issue.raw.get(selection)) is not None:
+            return raw
+        raw = dumps(selection.apply(self.row(issue)))
+        if self.keeps_rows:
+            issue.raw[selection] = raw
         return raw
 
     def warm(self, selection: Selection = ALL_FIELDS) -> None:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.jira.endpoints import API, Endpoints, Pages, knows, refuse
+from sandbox.jira.endpoints import API, Endpoints, Pages, array, knows, refuse
 from sandbox.jira.entities import User
 from sandbox.jira.formats import Row
 from sandbox.jira.state import SiteState
@@ -85,7 +85,7 @@ class UserEndpoints(Endpoints[SiteState]):
 
     async def _users(self, request: Request) -> Response:
         if not knows(request):
-            return JSONResponse([])
+            return array(request, [])
         if "USER_PICKER" in self.site.denied_permissions:
             return refuse(403, _MAY_NOT_BROWSE)
         users = [user for user in self.site.users.values() if not user.deleted]
@@ -93,4 +93,5 @@ class UserEndpoints(Endpoints[SiteState]):
         path = request.url.path
         if users and start >= len(users) and self.faults.take("repeat_page", request.method, path):
             start = max(0, len(users) - size)
-        return JSONResponse([self.site.rows.account(user) for user in users[start : start + size]])
+        page = users[start : start + size]
+        return array(request, [self.site.rows.account(user) for user in page])

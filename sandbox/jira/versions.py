@@ -13,6 +13,7 @@ from sandbox.jira.formats import Row
 from sandbox.jira.jql.fields import JqlField
 from sandbox.jira.jql.parser import Operand
 from sandbox.jira.project_parts import (
+    Parts,
     ProjectParts,
     UnderProject,
     beside,
@@ -47,7 +48,8 @@ class Versions(ProjectParts):
 
     def __init__(self, **settings: int) -> None:
         super().__init__(**settings)
-        self.versions: dict[str, Version] = {}
+        self._versions = Parts[Version]()
+        self.versions = self._versions.by_id
         # What nobody documents can be had both ways.
         self.merged_to_is_id = False
         self.version_merge_sends_event = False
@@ -67,7 +69,7 @@ class Versions(ProjectParts):
     def _version_term(self, operand: Operand) -> str | None:
         if operand.function:
             return _FUNCTIONS.get(operand.text.lower())
-        return term_of(operand, self.versions.values())
+        return term_of(operand, self.versions)
 
     def _briefs(self, versions: Iterable[Version]) -> list[Row]:
         return [version_brief(self.rows, version) for version in versions]
@@ -80,7 +82,7 @@ class Versions(ProjectParts):
 
     def versions_of(self, project: Project) -> list[Version]:
         """The versions of a project, in its order."""
-        return [version for version in self.versions.values() if version.project is project]
+        return self._versions.of(project)
 
     @property
     def today(self) -> str:
@@ -93,13 +95,13 @@ class Versions(ProjectParts):
         number = self.next_id()
         version = Version(number, project, name or f"{project.key} {number}")
         refuse_twice(version.name, self.versions_of(project))
-        self.versions[number] = version
+        self._versions.put_last(version)
         return version
 
     def drop_versions(self, project: Project) -> None:
         """Take the versions of a project that is deleted out of the site, without events."""
         for version in self.versions_of(project):
-            del self.versions[version.id]
+            self._versions.take_out(version)
 
     def set_versions(
         self, issue: Issue, fix: Iterable[str] = KEEP, affected: Iterable[str] = KEEP
@@ -181,7 +183,8 @@ class Versions(ProjectParts):
     def move_version(self, version_id: str) -> Version:
         """Put a version last in its project's order."""
         version = self.version_of(version_id)
-        self.versions[version_id] = self.versions.pop(version_id)
+        self._versions.take_out(version)
+        self._versions.put_last(version)
         self._version_event("jira:version_moved", version)
         return version
 
@@ -195,7 +198,7 @@ class Versions(ProjectParts):
             replace_part(issue.fix_versions, version, other)
             replace_part(issue.affected_versions, version, other)
         self.forget_rows(carriers)
-        del self.versions[version_id]
+        self._versions.take_out(version)
         body: Row = {"version": version_event(self.rows, version, self.today)}
         if other is not None:
             whole = version_event(self.rows, other, self.today)

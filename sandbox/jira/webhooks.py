@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.jira.endpoints import Endpoints, knows, refuse
+from sandbox.jira.endpoints import Endpoints, array, knows, refuse
 from sandbox.jira.entities import User
 from sandbox.jira.formats import Row
 from sandbox.jira.state import SiteState
@@ -120,7 +120,7 @@ class WebhookEndpoints(Endpoints[Webhooks]):
         if (forbidden := self._forbidden(request)) is not None:
             return forbidden
         if request.method == "GET":
-            return JSONResponse([self._row(hook) for hook in self.site.webhooks.values()])
+            return array(request, [self._row(hook) for hook in self.site.webhooks.values()])
         body = request.scope["jira.body"]
         if problem := _problem(body, new=True):
             return refuse(400, problem)

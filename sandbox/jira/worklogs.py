@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.jira.endpoints import API, Endpoints, Pages, knows, listed, refuse
+from sandbox.jira.endpoints import API, OBJECTS, Endpoints, Pages, array, knows, listed, refuse
 from sandbox.jira.entities import Issue, User, Worklog
 from sandbox.jira.formats import Row, changed, document, stamp
 from sandbox.jira.index import IssueIndex
@@ -258,8 +258,8 @@ class WorklogEndpoints(Endpoints[Worklogs]):
         if not knows(request):
             return refuse(401, "Client must be authenticated to access this resource.")
         found = (self.site.worklogs.get(str(number)) for number in dict.fromkeys(ids))
-        return JSONResponse(
-            [self._row(request, item) for item in found if item and item.issue.visible]
+        return array(
+            request, [self._row(request, item) for item in found if item and item.issue.visible]
         )
 
     async def _updated(self, request: Request) -> Response:
@@ -276,6 +276,7 @@ class WorklogEndpoints(Endpoints[Worklogs]):
         )
         changes = [change for change in changes if change[0] > int(since)]
         page = changes[: self.site.changed_worklogs_a_page]
+        request.scope[OBJECTS] = len(page)
         link = f"{self.site.base_url}{API}/worklog/updated?since="
         row: Row = {
             "values": [

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 _IDENTIFIER = "^(?!\\.{1,2}$)[\\p{L}0-9@_.+:\\\\/=-]+$"
 _MAX_IDENTIFIER = 1000
+# What needs no look at each letter.
+_USUAL = re.compile(r"[A-Za-z0-9@_.+:\\/=-]+")
 # What JSON Schema's "date-time" takes in Port: the zone is needed, its colon is not.
 _DATE_TIME = re.compile(
     r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d(:?\d\d)?)$", re.ASCII
@@ -66,6 +68,8 @@ def normalise_blueprint(raw: dict[str, Any]) -> dict[str, Any]:
 def check_identifier(value: Any, what: str = "identifier") -> str:
     """Return the identifier, or raise 422 when Port would not take it."""
     if isinstance(value, str) and value not in (".", "..") and 0 < len(value) <= _MAX_IDENTIFIER:
+        if _USUAL.fullmatch(value):
+            return value
         odd = [c for c in value if not c.isalpha() and c not in "0123456789@_.+:\\/=-"]
         if not odd:
             return value

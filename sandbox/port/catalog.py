@@ -18,7 +18,7 @@ from sandbox.port.blueprints import (
 from sandbox.port.changes import ChangeCallback, Changes
 from sandbox.port.entities import PortEntities
 from sandbox.port.relations import IncomingRelations
-from sandbox.port.search import Key
+from sandbox.port.search import Key, related
 from sandbox.port.values import blank_entity, now_iso, stub_source
 
 
@@ -229,7 +229,7 @@ class PortCatalog(PortEntities):
             self._incoming.unlink(self.blueprints[blueprint], known)
         self._entities[blueprint][identifier] = row
         self._incoming.link(self.blueprints[blueprint], row)
-        self._changed((blueprint, identifier))
+        self._changed((blueprint, identifier), came_or_went=known is None)
         self._changes.publish("upsert", blueprint, identifier)
 
     def _drop(self, key: Key) -> None:
@@ -244,10 +244,26 @@ class PortCatalog(PortEntities):
                     [one for one in value if one != identifier] if isinstance(value, list) else None
                 )
             pointing["updatedAt"] = now_iso()
-            self._changed(source)
+            self._changed(source, came_or_went=False)
             self._changes.publish("upsert", *source)
-        self._changed(key)
+        self._changed(key, came_or_went=True)
         self._changes.publish("delete", blueprint, identifier)
+
+    def _candidates(self, blueprint: str, query: dict[str, Any]) -> list[str] | None:
+        wanted = related(query)
+        # A search that is behind may show what doesn't point there any more.
+        if wanted is None or self.search_lag:
+            return None
+        relations = self.blueprint(blueprint)["relations"]
+        pointing = {
+            identifier
+            for name, targets_of in wanted.items()
+            if name in relations
+            for one in targets_of
+            for of, identifier in self._incoming.sources((relations[name]["target"], one))
+            if of == blueprint
+        }
+        return sorted(pointing)
 
     # Waiting
 

@@ -1,13 +1,16 @@
 """The entities that the stand-in Port holds, and reading them."""
 
 import time
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable
 from typing import Any
 
 from sandbox.port.blueprints import invalid, not_found
 from sandbox.port.search import Entities, Key, search
 from sandbox.port.values import iso, parse_iso
+
+_AT_ONCE = 2000
+"""How many entities a search of a blueprint looks at before it asks whether a page is full."""
 
 
 class PortEntities:
@@ -19,6 +22,8 @@ class PortEntities:
         # What a search shows, and what it doesn't show yet.
         self._shown: dict[str, dict[str, dict[str, Any]]] = {}
         self._unseen: deque[tuple[float, Key, dict[str, Any] | None]] = deque()
+        # The identifiers of what a search shows, sorted, until one comes or goes.
+        self._orders: dict[str, list[str]] = {}
 
     @property
     def search_lag(self) -> float:
@@ -29,14 +34,18 @@ class PortEntities:
     def search_lag(self, seconds: float) -> None:
         self._search_lag = seconds
         self._unseen.clear()
+        self._orders.clear()
         self._shown = {
             name: {one: _copy(row) for one, row in rows.items()}
             for name, rows in self._entities.items()
         }
 
-    def _changed(self, key: Key) -> None:
+    def _changed(self, key: Key, *, came_or_went: bool) -> None:
         """Have searches show an entity as it is now, when it is time."""
-        if self._search_lag:
+        if not self._search_lag:
+            if came_or_went:
+                self._orders.pop(key[0], None)
+        else:
             row = self.get(*key)
             self._unseen.append((time.monotonic(), key, None if row is None else _copy(row)))
 
@@ -45,11 +54,25 @@ class PortEntities:
             return self._entities
         while self._unseen and self._unseen[0][0] <= time.monotonic() - self._search_lag:
             _, (name, one), row = self._unseen.popleft()
+            shown = self._shown.setdefault(name, {})
+            if (row is None) is (one in shown):
+                self._orders.pop(name, None)
             if row is None:
-                self._shown.get(name, {}).pop(one, None)
+                shown.pop(one, None)
             else:
-                self._shown.setdefault(name, {})[one] = row
+                shown[one] = row
         return self._shown
+
+    def _from(self, rows: Entities, blueprint: str, first: str) -> list[str]:
+        """The identifiers of what a search shows of a blueprint, in order, from one on."""
+        order = self._orders.get(blueprint)
+        if order is None:
+            order = self._orders[blueprint] = sorted(rows.get(blueprint, ()))
+        return order[bisect_left(order, first) :]
+
+    def _candidates(self, blueprint: str, query: dict[str, Any]) -> list[str] | None:
+        """The only entities of a blueprint that can match, in order; None for all of them."""
+        return None
 
     def get(self, blueprint: str, identifier: str) -> dict[str, Any] | None:
         """Return an entity as it is stored, or None."""
@@ -99,18 +122,43 @@ class PortEntities:
             raise invalid('"limit" must be positive')
         # updatedAt is always UTC with milliseconds, so text compares like time.
         until = None if before is None else iso(parse_iso(before))
-        start = None if from_ is None else tuple(from_.split("|", 1))
+        first, _, one = (from_ or "").partition("|")
         rows = self._searched()
-        keys = sorted(
-            key
-            for key, row in _rows(rows)
-            if row["dataSource"].startswith(prefix)
-            and row["dataSource"].endswith(suffix)
-            and (until is None or row["updatedAt"] < until)
-            and (start is None or key >= start)
-        )
-        page = [rows[name][one] for name, one in keys[:limit]]
-        return page, "|".join(keys[limit]) if len(keys) > limit else None
+        page: list[dict[str, Any]] = []
+        for name in sorted(name for name in rows if name >= first):
+            for identifier in self._from(rows, name, one if name == first else ""):
+                row = rows[name][identifier]
+                if (
+                    row["dataSource"].startswith(prefix)
+                    and row["dataSource"].endswith(suffix)
+                    and (until is None or row["updatedAt"] < until)
+                ):
+                    if len(page) == limit:
+                        return page, f"{name}|{identifier}"
+                    page.append(row)
+        return page, None
+
+    def search_page(
+        self, blueprint: str, query: dict[str, Any], *, limit: int, from_: str | None = None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return a page of a blueprint's entities that match, and where the next one begins.
+
+        A page costs what is looked at for it, not the whole blueprint.
+        """
+        rows = self._searched()
+        names = self._candidates(blueprint, query)
+        if names is None:
+            names = self._from(rows, blueprint, from_ or "")
+        else:
+            names = names[bisect_left(names, from_ or "") :]
+        found: list[str] = []
+        for start in range(0, max(1, len(names)), _AT_ONCE):
+            among = [(blueprint, one) for one in names[start : start + _AT_ONCE]]
+            found += [one for _, one in search(rows, query, among)]
+            if len(found) > limit:
+                break
+        page = [rows[blueprint][one] for one in found[:limit]]
+        return page, found[limit] if len(found) > limit else None
 
     def snapshot(self, blueprint: str | None = None) -> dict[Key, dict[str, Any]]:
         """Return what the catalog says, without times and data sources, for comparison."""
@@ -126,12 +174,6 @@ class PortEntities:
             }
             for row in self.entities(blueprint)
         }
-
-
-def _rows(entities: Entities) -> Iterable[tuple[Key, dict[str, Any]]]:
-    for name, rows in entities.items():
-        for identifier, row in rows.items():
-            yield (name, identifier), row
 
 
 def _copy(row: dict[str, Any]) -> dict[str, Any]:

@@ -236,11 +236,10 @@ class PortEntityRoutes:
             if self.relations_status >= HTTPStatus.BAD_REQUEST:
                 raise PortError(self.relations_status, "invalid_query", 'unknown "matchAny"')
             return _rows(request, [])
-        rule = {"property": "$blueprint", "operator": "=", "value": blueprint}
-        found = self._catalog.search({"combinator": "and", "rules": [rule, query]})
-        start, limit = int(raw.get("from") or 0), int(raw.get("limit") or 200)
-        more = str(start + limit) if len(found) > start + limit else None
-        return _rows(request, found[start : start + limit], include=raw.get("include"), next=more)
+        page, following = self._catalog.search_page(
+            blueprint, query, limit=int(raw.get("limit") or 200), from_=raw.get("from")
+        )
+        return _rows(request, page, include=raw.get("include"), next=following)
 
     async def _datasource(self, request: Request) -> Response:
         raw = await read(request)

@@ -1,6 +1,6 @@
 """Port's search language over the stand-in's entities."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +32,15 @@ _OPPOSITE = {
 }
 
 
-def search(entities: Entities, query: Mapping[str, Any]) -> list[Key]:
-    """Return the keys of the entities that match, without an order of their own."""
-    return list(_select(entities, query, None))
+def search(
+    entities: Entities, query: Mapping[str, Any], among: Iterable[Key] | None = None
+) -> list[Key]:
+    """Return the keys of the entities that match, of all or in the order of those `among`."""
+    if among is None:
+        return list(_select(entities, query, None))
+    scope = dict.fromkeys(among)
+    found = _select(entities, query, scope)
+    return [key for key in scope if key in found]
 
 
 def _select(
@@ -54,13 +60,14 @@ def _select(
             found |= _select(entities, child, scope)
         return found
     keys = _narrow(entities, rules, scope)
-    for rule in rules:
+    left = [rule for rule in rules if not _indexed(rule)]
+    for rule in left:
         if _is_group(rule):
             # Still without a scope, the group may use the index.
             keys = _select(entities, rule, keys)
     if keys is None:
         keys = _all(entities)
-    leaves = [rule for rule in rules if not _is_group(rule) and not _indexed(rule)]
+    leaves = [rule for rule in left if not _is_group(rule)]
     return {
         key: None
         for key in keys
@@ -76,15 +83,26 @@ def _all(entities: Entities) -> dict[Key, None]:
     return {(blueprint, one): None for blueprint, rows in entities.items() for one in rows}
 
 
-def _indexed(rule: Mapping[str, Any]) -> dict[str, None] | None:
-    """Return the values of a rule which the index answers, or None."""
-    if rule.get("property") not in ("$identifier", "$blueprint"):
+def _indexed(rule: Mapping[str, Any]) -> tuple[str, dict[str, None]] | None:
+    """Return the property and the values of what the index answers, or None.
+
+    That is a rule, or a group of which one rule for the same property has to hold.
+    """
+    if _is_group(rule):
+        parts = [_indexed(one) for one in rule.get("rules") or ()]
+        found = [part for part in parts if part is not None]
+        names = {name for name, _ in found}
+        if rule["combinator"] != "or" or len(found) < len(parts) or len(names) != 1:
+            return None
+        return names.pop(), {one: None for _, values in found for one in values}
+    name, value = rule.get("property"), rule.get("value")
+    if name not in ("$identifier", "$blueprint"):
         return None
-    value = rule.get("value")
     if rule.get("operator") == "=" and isinstance(value, str):
-        return {value: None}
-    if rule.get("operator") == "in" and isinstance(value, list) and value:
-        return {one: None for one in value if isinstance(one, str)} or None
+        return name, {value: None}
+    if rule.get("operator") == "in" and isinstance(value, list):
+        values = {one: None for one in value if isinstance(one, str)}
+        return (name, values) if values else None
     return None
 
 
@@ -94,8 +112,8 @@ def _narrow(
     """Apply the rules that the index answers; None stands for everything."""
     wanted: dict[str, dict[str, None]] = {}
     for rule in rules:
-        if not _is_group(rule) and (values := _indexed(rule)):
-            name = str(rule["property"])
+        if indexed := _indexed(rule):
+            name, values = indexed
             both = wanted.get(name, values)
             wanted[name] = {one: None for one in values if one in both}
     if not wanted:
@@ -109,6 +127,28 @@ def _narrow(
             if identifier in rows and (scope is None or key in scope):
                 keys[key] = None
     return keys
+
+
+def related(query: Mapping[str, Any]) -> dict[str, list[str]] | None:
+    """Return targets by relation of which one has to be related to; None where nothing says so."""
+    if query.get("combinator") != "and":
+        return None
+    for rule in query.get("rules") or ():
+        some = rule.get("rules") or () if rule.get("combinator") == "or" else [rule]
+        found: dict[str, list[str]] = {}
+        for one in some:
+            name, value = one.get("property"), one.get("value")
+            if one.get("operator") != "matchAny" or not isinstance(name, dict):
+                break
+            path = name.get("path")
+            if not isinstance(path, list) or len(path) != 1:
+                break
+            values = value if isinstance(value, list) else [value]
+            found.setdefault(str(path[0]), []).extend(map(str, values))
+        else:
+            if found:
+                return found
+    return None
 
 
 def _matches(entity: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ import yaml
 from sandbox.integration_process import IntegrationProcess, integration_env
 from sandbox.port.api import PortApi
 from sandbox.port.catalog import PortCatalog
-from sandbox.servers import HttpServer
+from sandbox.servers import HttpServer, free_port
 
 MAIN = """
 from pathlib import Path
@@ -114,4 +114,14 @@ async def test_a_process_that_dies_shows_its_log(integration: Path) -> None:
         await process.start()
     with pytest.raises(RuntimeError, match="ended without logging"):
         await process.wait_for_log("never")
+    await process.stop()
+
+
+async def test_a_process_listens_where_it_was_told_last(integration: Path) -> None:
+    (integration / "main.py").write_text("import sys\nraise SystemExit(' '.join(sys.argv))")
+    env = integration_env(port_url="http://127.0.0.1:9", jira_url="http://127.0.0.1:9")
+    process = IntegrationProcess(env, root=integration)
+    process.port = free_port()
+    with pytest.raises(RuntimeError, match=f"sail -p {process.port} "):
+        await process.start()
     await process.stop()

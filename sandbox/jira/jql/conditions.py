@@ -32,6 +32,16 @@ class Compiler:
             return [value for value in dict.fromkeys(values) if value is not None]
         return None
 
+    def homes(self, node: Node) -> frozenset[str] | None:
+        """The only projects whose issues can match, where the query says so at its top."""
+        if isinstance(node, All):
+            found = (self.homes(part) for part in node.parts)
+            return next((homes for homes in found if homes is not None), None)
+        if isinstance(node, Clause) and node.field == "project" and node.operator in ("=", "in"):
+            named = (operand for operand in node.operands if not operand.empty)
+            return frozenset(self.values.plain(node, operand) for operand in named)
+        return None
+
     def test(self, node: Node) -> Test:
         """Whether an issue matches."""
         if isinstance(node, Clause):
@@ -87,13 +97,9 @@ class Compiler:
         )
         wanted = frozenset(resolve(clause, item) for item in clause.operands if not item.empty)
         if operator in ("=", "in", "is"):
-            return lambda issue: (
-                any(value in wanted for value in found) if (found := values(issue)) else empty
-            )
+            return lambda issue: not wanted.isdisjoint(found) if (found := values(issue)) else empty
         # An issue without a value is in no answer to != or NOT IN.
-        return lambda issue: (
-            bool(found := values(issue)) and not any(value in wanted for value in found)
-        )
+        return lambda issue: bool(found := values(issue)) and wanted.isdisjoint(found)
 
     def _text(self, clause: Clause) -> Test:
         if clause.operator not in ("~", "!~"):

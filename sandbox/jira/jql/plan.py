@@ -19,11 +19,15 @@ _NEWEST_FIRST = ("id", True)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query made ready: which ids to look at (None: all), the test, the order."""
+    """A query made ready: which ids to look at (None: all), the test, the order.
+
+    `homes` are the only projects whose issues can match, so that others needn't be looked at.
+    """
 
     ids: list[str] | None
     matches: Test
     order: tuple[tuple[str, bool], ...]
+    homes: frozenset[str] | None = None
 
     def sort(self, issues: list[Issue]) -> list[Issue]:
         """Put issues in the query's order.
@@ -31,8 +35,11 @@ class Plan:
         Jira promises none where the query has none: here what changed last comes first then, so
         that whoever reads pages without an order loses what is edited meanwhile.
         """
-        issues.sort(key=ORDER["id"], reverse=True)
-        for name, descending in reversed(self.order or _UNORDERED):
+        order = self.order or _UNORDERED
+        # No two have the same id.
+        if order[0][0] != "id":
+            issues.sort(key=ORDER["id"], reverse=True)
+        for name, descending in reversed(order):
             issues.sort(key=_sort_key(name), reverse=descending)
         return issues
 
@@ -65,4 +72,5 @@ def plan(jql: str, site: Catalog) -> Plan:
             raise JqlError(f"Not able to sort using field '{name}'.")
     compiler = Compiler(site)
     matches = compiler.test(query.where)
-    return Plan(compiler.direct(query.where), matches, query.order)
+    homes = compiler.homes(query.where)
+    return Plan(compiler.direct(query.where), matches, query.order, homes)

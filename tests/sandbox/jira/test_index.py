@@ -1,7 +1,11 @@
 """What search shows while its index lags behind."""
 
+from dataclasses import replace
+
 import pytest
 
+from sandbox.jira.entities import Issue
+from sandbox.jira.jql.plan import plan
 from sandbox.jira.site import JiraSite
 
 
@@ -44,3 +48,55 @@ class TestLag:
         for moment in (9.0, 11.0, 16.0):  # noqa: B007 - the clock reads it
             seen.append(site.search("key = AB-1")[0].summary)
         assert seen == ["New issue", "Second", "Third"]
+
+
+PROJECT_QUERIES = (
+    'project = "AB"',
+    'project in ("AB", "CD") AND issuetype = "Task"',
+    'issuetype = "Task" AND (project = "CD" AND created >= -1d)',
+    'project != "AB"',
+    'project = "CD" OR key = "AB-3"',
+    'NOT (project = "AB")',
+)
+
+
+@pytest.mark.parametrize("lag", [0.0, 60.0])
+@pytest.mark.parametrize("jql", PROJECT_QUERIES)
+def test_a_query_that_names_projects_finds_what_looking_at_all_issues_finds(site, jql, lag):
+    """Also what is shown where it isn't any more."""
+    site.create_project("CD")
+    site.create_issue("CD")
+    site.index_lag = lag
+    site.move_issue("AB-1", "CD")
+    site.delete_issue("AB-3")
+    site.create_issue("CD")
+    site.create_issue("AB")
+    query = plan(jql, site)
+    every = site.run(replace(query, homes=None))
+    assert [issue.key for issue in site.run(query)] == [issue.key for issue in every]
+    assert len(every) > 0
+
+
+def test_only_issues_of_the_projects_that_a_query_names_are_looked_at(site):
+    looked_at: list[str] = []
+
+    def look(issue: Issue) -> bool:
+        looked_at.append(issue.key)
+        return False
+
+    site.create_project("CD")
+    query = replace(plan('project = "CD"', site), matches=look)
+    site.run(query)
+    assert looked_at == []
+    site.move_issue("AB-1", "CD")
+    site.delete_issue("AB-3")
+    site.run(query)
+    assert looked_at == ["CD-1", "CD-2"]
+
+
+def test_rows_that_are_not_kept_are_the_same(site):
+    kept = [site.raw(issue) for issue in site.issues.values()]
+    site.forget_rows(site.issues.values())
+    site.keeps_rows = False
+    assert [site.raw(issue) for issue in site.issues.values()] == kept
+    assert all(issue.row is None and not issue.raw for issue in site.issues.values())
