@@ -62,10 +62,8 @@ class IssueQuery:
 class IssueReader:
     """Reads issues by query, by id and by key. Every method raises JiraError."""
 
-    def __init__(self, api: JiraApi, max_concurrent: int) -> None:
+    def __init__(self, api: JiraApi) -> None:
         self._api = api
-        # Two places stay free for live events while a resync reads.
-        self._bulk_places = asyncio.Semaphore(max(1, max_concurrent - 2))
         self._gatherer = Gatherer(self._search_ids)
         self.shown = Shown()
 
@@ -250,8 +248,7 @@ class IssueReader:
             body: dict[str, Any] = {"issueIdsOrKeys": wanted, "fields": list(fields)}
             if expand:
                 body["expand"] = list(expand)
-            async with self._bulk_places:
-                answer, length = await self._api.read_measured(BULK_FETCH, body)
+            answer, length = await self._api.read_measured(BULK_FETCH, body)
             found = rows_of(answer, "issues", f"POST {BULK_FETCH}")
             self.shown.note(found)
             rows += found
@@ -275,8 +272,7 @@ class IssueReader:
         asked = {"fields": ",".join(fields)} | ({"expand": ",".join(expand)} if expand else {})
 
         async def read(issue_id: str) -> Row | None:
-            async with self._bulk_places:
-                answer = await self._api.get(ONE, asked, id=issue_id)
+            answer = await self._api.get(ONE, asked, id=issue_id)
             return that_row(answer, "id", issue_id, f"GET {ONE}")
 
         found = await each_by_id(ids, read, what="issue")
