@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -140,7 +141,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return Outcomes(
             Means(
                 read=self._read,
-                write=self.sync_raw_results,
+                write=self._write,
                 jira_answers=self._jira_answers,
                 around=self._around,
                 recovered=self._recovered,
@@ -275,8 +276,12 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def sync_raw_results(
         self, webhook_events_raw_result: list[WebhookEventRawResults]
     ) -> None:
-        """Map and write; see LiveWriter. In DSP mode the rows leave as they are."""
-        await self.writes.sync(webhook_events_raw_result, [], live=True)
+        """The framework's way to write what it has read by itself."""
+        await self._write(webhook_events_raw_result, time.monotonic())
+
+    async def _write(self, results: list[WebhookEventRawResults], since: float) -> None:
+        """Map and write what was read since then (monotonic seconds); see LiveWriter."""
+        await self.writes.sync(results, [], live=True, read_since=since)
 
 
 @dataclass(frozen=True)

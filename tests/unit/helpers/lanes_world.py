@@ -74,7 +74,7 @@ class World:
         result.original_webhook = {"name": name}
         return result
 
-    async def write(self, results: list[WebhookEventRawResults]) -> None:
+    async def write(self, results: list[WebhookEventRawResults], since: float) -> None:
         names = [(result.original_webhook or {})["name"] for result in results]
         self.writes.append(names)
         for name in ("all", *names):
