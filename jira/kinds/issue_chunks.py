@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from jira.errors import JiraError
 from jira.payloads import Row
@@ -11,11 +11,14 @@ MAX_BULK_FETCH = 100
 LEAST_BULK_FETCH = 10
 FIRST_WHOLE = 20
 """How many are read at once before it is known how large they are, where they may be large."""
+USUAL_BYTES = 4000
+"""What an issue has of the fields that can't be large."""
 LARGE_FIELDS = frozenset(
     ("*all", "*navigable", "comment", "worklog", "description", "environment", "attachment")
 )
-BYTES_TOGETHER = 5_000_000
-"""Bytes that one answer should have at most, and the rows that are handed on at once."""
+BYTES_TOGETHER = 2_000_000
+"""Bytes that one answer should have at most, and the rows that are handed on at once: reading so
+much JSON keeps live events waiting for some hundredths of a second."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,21 @@ class UsualSize:
         self._first = first
         self._of_a_row = 0.0
 
+    @classmethod
+    def of(cls, fields: Sequence[str], expand: Sequence[str]) -> Self:
+        """Before any was read, by what is read of each."""
+        return cls(FIRST_WHOLE if may_be_large(fields, expand) else MAX_BULK_FETCH)
+
     def note(self, chunk: Chunk) -> None:
         """Learn from an answer."""
         if chunk.rows:
             of_a_row = chunk.size / len(chunk.rows)
             self._of_a_row += 0.3 * (of_a_row - self._of_a_row) if self._of_a_row else of_a_row
+
+    @property
+    def expected(self) -> int:
+        """The bytes that an answer has, where none is known yet."""
+        return BYTES_TOGETHER if self._first < MAX_BULK_FETCH else USUAL_BYTES * self._first
 
     def fitting(self) -> int:
         """How many issues to ask for at once."""

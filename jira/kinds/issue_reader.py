@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jira.answers import REFUSALS, Unread, that_row
+from jira.byte_budget import Budget
 from jira.concurrency import Gatherer, merged, read_ahead
 from jira.errors import JiraError, JiraRequestError
 from jira.halves import in_halves
@@ -13,11 +14,9 @@ from jira.http.api import SERVER_INFO, JiraApi
 from jira.jql import bounded, ordered, restrict
 from jira.kinds.issue_chunks import (
     BYTES_TOGETHER,
-    FIRST_WHOLE,
     MAX_BULK_FETCH,
     Chunk,
     UsualSize,
-    may_be_large,
     unread_issues,
 )
 from jira.kinds.shown import Shown
@@ -37,7 +36,8 @@ CHUNKS_AHEAD = 15
 ROWS_TOGETHER = 400
 """Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
 BYTES_AHEAD = 20_000_000
-"""Bytes of JSON that are read ahead at most; as objects they take up a few times as much."""
+"""Bytes of JSON that all resources together read ahead; as objects they take up a few times as
+much."""
 SMALLEST = ("issuetype",)
 """The fields of a read that only asks whether an issue is there; id and key always come."""
 PARTIAL_READS = 3
@@ -64,6 +64,8 @@ class IssueReader:
 
     def __init__(self, api: JiraApi) -> None:
         self._api = api
+        # One for all kinds that read issues, and all resources of them.
+        self._budget = Budget(BYTES_AHEAD)
         self._gatherer = Gatherer(self._search_ids)
         self.shown = Shown()
 
@@ -80,29 +82,59 @@ class IssueReader:
         without that it is raised at the end. Any other failure is raised.
         """
         noted = Unread() if unread is None else unread
-        large = may_be_large(query.fields, query.expand)
-        usual = UsualSize(FIRST_WHOLE if large else MAX_BULK_FETCH)
+        usual = UsualSize.of(query.fields, query.expand)
         ids = self._id_chunks(shares(query.jql, projects or {}), usual)
-        chunks = read_ahead(
-            ids,
-            lambda ids: self._chunk(ids, query.fields, query.expand, usual),
-            most=CHUNKS_AHEAD,
-            weigh=lambda chunk: chunk.size,
-            most_weight=BYTES_AHEAD,
-        )
-        together: list[Row] = []
-        size = 0
-        async for chunk in chunks:
-            together += chunk.rows
-            size += chunk.size
-            noted.note_each("issue", chunk.failed)
-            if len(together) >= ROWS_TOGETHER or size >= BYTES_TOGETHER:
-                yield together
-                together, size = [], 0
-        if together:
-            yield together
+        async for rows in self._rows(ids, query.fields, query.expand, usual, noted):
+            yield rows
         if unread is None:
             noted.raise_failed()
+
+    async def by_ids(
+        self, ids: Sequence[str], fields: Sequence[str], unread: Unread
+    ) -> AsyncIterator[list[Row]]:
+        """The issues of these ids, page by page; what can't be said is noted in `unread`."""
+        usual = UsualSize.of(fields, ())
+
+        async def chunks() -> AsyncIterator[list[str]]:
+            start = 0
+            while start < len(ids):
+                chunk = list(ids[start : start + usual.fitting()])
+                start += len(chunk)
+                yield chunk
+
+        async for rows in self._rows(chunks(), fields, (), usual, unread):
+            yield rows
+
+    async def _rows(
+        self,
+        ids: AsyncIterator[list[str]],
+        fields: Sequence[str],
+        expand: Sequence[str],
+        usual: UsualSize,
+        unread: Unread,
+    ) -> AsyncIterator[list[Row]]:
+        """Whole rows of ids, read ahead; they count as held until the next ones are asked for."""
+        with self._budget.share(usual.expected) as share:
+            chunks = read_ahead(
+                ids,
+                lambda ids: self._chunk(ids, fields, expand, usual),
+                most=CHUNKS_AHEAD,
+                weigh=lambda chunk: chunk.size,
+                share=share,
+            )
+            together: list[Row] = []
+            size = 0
+            async for chunk in chunks:
+                together += chunk.rows
+                size += chunk.size
+                unread.note_each("issue", chunk.failed)
+                if len(together) >= ROWS_TOGETHER or size >= BYTES_TOGETHER:
+                    del chunk
+                    yield together
+                    share.leave(size)
+                    together, size = [], 0
+            if together:
+                yield together
 
     async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         """All issues of a query, as rows of id and key alone: 5,000 to a page."""

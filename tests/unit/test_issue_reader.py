@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import pytest
 
 from jira.answers import Unread
-from jira.concurrency import FIRST
 from jira.errors import (
     JiraAnswerError,
     JiraPermissionError,
@@ -146,7 +145,7 @@ async def test_large_issues_are_read_and_handed_on_few_at_a_time():
     pages = await all_pages(site.reader)
     assert ids(pages) == list(site.issues)
     asked = [len(body["issueIdsOrKeys"]) for body in site.fake.bodies(BULK_FETCH)]
-    assert max(asked[:FIRST]) <= FIRST_WHOLE
+    assert max(asked[:8]) <= FIRST_WHOLE
     assert 20 < max(asked) <= 50
     assert min(asked[:-1]) >= LEAST_BULK_FETCH
     assert all(len(page) <= 100 for page in pages)
