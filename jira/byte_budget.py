@@ -46,6 +46,11 @@ class Turn:
 _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 
+def present_turn() -> Turn | None:
+    """The turn that what is read now belongs to; None where somebody awaits it in any case."""
+    return _turn.get()
+
+
 class Budget:
     """Knows what all readers hold, and lets in what fits."""
 
@@ -64,7 +69,7 @@ class Budget:
 
         `expected` is what a thing is taken to weigh before the first one is there.
         """
-        turn = _turn.get()
+        turn = present_turn()
         if turn is not None:
             turn.tell(self.look_again)
         return Share(self, turn, expected)

@@ -35,13 +35,15 @@ from webhook_processors.base import JiraWebhookProcessor
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
-from webhook_processors.queued_event import QueuedEvent, touched_of
+from webhook_processors.queued_event import QueuedEvent, size_of, touched_of
 from webhook_processors.told import named
 from webhook_processors.under_way import UnderWay
 from webhook_processors.writes import Writes
 
 MAX_HELD = 1000
 """Events, by resource, that may wait for another try; the queue keeps the others as bytes."""
+MAX_HELD_BYTES = 32 * 1024 * 1024
+"""The same in bytes of their bodies, which are parsed."""
 THE_MAPPING = "the mapping"
 
 
@@ -161,8 +163,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         )
         try:
             while True:
-                await self.outcomes.room(MAX_HELD)
-                batch = await next_batch(self._event_queues[path])
+                await self.outcomes.room(MAX_HELD, MAX_HELD_BYTES)
+                batch = await next_batch(self._event_queues[path], size_of)
                 metrics.BATCH.observe(len(batch))
                 await self._process_batch(path, batch)
         finally:

@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jira.answers import REFUSALS, Unread, that_row
 from jira.byte_budget import Budget
-from jira.concurrency import Gatherer, merged, read_ahead
+from jira.concurrency import Gatherer, merged
 from jira.errors import JiraError, JiraRequestError
 from jira.halves import in_halves
 from jira.http.api import SERVER_INFO, JiraApi
 from jira.jql import bounded, ordered, restrict
 from jira.kinds.issue_chunks import (
-    BYTES_TOGETHER,
+    BYTES_AHEAD,
     MAX_BULK_FETCH,
     Chunk,
     UsualSize,
+    in_pages,
     unread_issues,
 )
 from jira.kinds.shown import Shown
@@ -32,12 +34,6 @@ ONE = "/rest/api/3/issue/{id}"
 MAX_NAMES_PER_PAGE = 5000
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
-CHUNKS_AHEAD = 15
-ROWS_TOGETHER = 400
-"""Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
-BYTES_AHEAD = 20_000_000
-"""Bytes of JSON that all resources together read ahead; as objects they take up a few times as
-much."""
 SMALLEST = ("issuetype",)
 """The fields of a read that only asks whether an issue is there; id and key always come."""
 PARTIAL_READS = 3
@@ -84,7 +80,8 @@ class IssueReader:
         noted = Unread() if unread is None else unread
         usual = UsualSize.of(query.fields, query.expand)
         ids = self._id_chunks(shares(query.jql, projects or {}), usual)
-        async for rows in self._rows(ids, query.fields, query.expand, usual, noted):
+        read = partial(self._chunk, fields=query.fields, expand=query.expand, usual=usual)
+        async for rows in in_pages(ids, read, usual, noted, self._budget):
             yield rows
         if unread is None:
             noted.raise_failed()
@@ -94,47 +91,9 @@ class IssueReader:
     ) -> AsyncIterator[list[Row]]:
         """The issues of these ids, page by page; what can't be said is noted in `unread`."""
         usual = UsualSize.of(fields, ())
-
-        async def chunks() -> AsyncIterator[list[str]]:
-            start = 0
-            while start < len(ids):
-                chunk = list(ids[start : start + usual.fitting()])
-                start += len(chunk)
-                yield chunk
-
-        async for rows in self._rows(chunks(), fields, (), usual, unread):
+        read = partial(self._chunk, fields=fields, expand=(), usual=usual)
+        async for rows in in_pages(usual.chunks(ids), read, usual, unread, self._budget):
             yield rows
-
-    async def _rows(
-        self,
-        ids: AsyncIterator[list[str]],
-        fields: Sequence[str],
-        expand: Sequence[str],
-        usual: UsualSize,
-        unread: Unread,
-    ) -> AsyncIterator[list[Row]]:
-        """Whole rows of ids, read ahead; they count as held until the next ones are asked for."""
-        with self._budget.share(usual.expected) as share:
-            chunks = read_ahead(
-                ids,
-                lambda ids: self._chunk(ids, fields, expand, usual),
-                most=CHUNKS_AHEAD,
-                weigh=lambda chunk: chunk.size,
-                share=share,
-            )
-            together: list[Row] = []
-            size = 0
-            async for chunk in chunks:
-                together += chunk.rows
-                size += chunk.size
-                unread.note_each("issue", chunk.failed)
-                if len(together) >= ROWS_TOGETHER or size >= BYTES_TOGETHER:
-                    del chunk
-                    yield together
-                    share.leave(size)
-                    together, size = [], 0
-            if together:
-                yield together
 
     async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         """All issues of a query, as rows of id and key alone: 5,000 to a page."""
@@ -188,10 +147,8 @@ class IssueReader:
         async for page in merged([self._id_pages(share) for share in divided], most=len(divided)):
             ids = [i for row in page if (i := str(row.get("id", ""))) and i not in seen]
             seen.update(ids)
-            while ids:
-                count = usual.fitting()
-                yield ids[:count]
-                ids = ids[count:]
+            async for chunk in usual.chunks(ids):
+                yield chunk
 
     def _id_pages(self, share: Share) -> AsyncIterator[list[Row]]:
         return self._search_pages(

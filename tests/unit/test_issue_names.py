@@ -4,10 +4,10 @@ import pytest
 
 from jira.errors import JiraAnswerError, JiraUnavailableError
 from jira.jql import ALL_ISSUES, ordered
+from jira.kinds.issue_chunks import ROWS_TOGETHER
 from jira.kinds.issue_reader import (
     BULK_FETCH,
     MAX_NAMES_PER_PAGE,
-    ROWS_TOGETHER,
     SEARCH,
     IssueQuery,
     IssueReader,

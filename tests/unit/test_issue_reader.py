@@ -10,11 +10,16 @@ from jira.errors import (
     JiraPermissionError,
 )
 from jira.jql import bounded, ordered
-from jira.kinds.issue_chunks import BYTES_TOGETHER, FIRST_WHOLE, LEAST_BULK_FETCH, may_be_large
+from jira.kinds.issue_chunks import (
+    BYTES_TOGETHER,
+    CHUNKS_AHEAD,
+    FIRST_WHOLE,
+    LEAST_BULK_FETCH,
+    ROWS_TOGETHER,
+    may_be_large,
+)
 from jira.kinds.issue_reader import (
     BULK_FETCH,
-    CHUNKS_AHEAD,
-    ROWS_TOGETHER,
     SEARCH,
     IssueQuery,
     IssueReader,

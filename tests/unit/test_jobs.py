@@ -11,6 +11,7 @@ from background.jobs import (
     Jobs,
     MakeSteps,
 )
+from jira.urgency import Urgency, present_urgency
 from tests.unit.helpers.fakes import settle
 
 
@@ -403,3 +404,15 @@ async def test_a_worker_that_is_ended_ends(working):
     working.task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working.task
+
+
+async def test_what_is_done_in_the_background_gives_way_and_nothing_else(world):
+    seen: list[Urgency] = []
+
+    async def around(step: Callable[[], Awaitable[bool]]) -> bool:
+        seen.append(present_urgency())
+        return await step()
+
+    world.ask("sweep")
+    await world.jobs.step(around)
+    assert (seen, present_urgency()) == ([Urgency.BACKGROUND], Urgency.LIVE)
