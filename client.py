@@ -55,10 +55,10 @@ class JiraClient:
     shorter list instead.
     """
 
-    def __init__(self, api: JiraApi, max_concurrent: int, organization_id: str = "") -> None:
+    def __init__(self, api: JiraApi, organization_id: str = "") -> None:
         """`organization_id` names the Atlassian organization whose teams are read."""
         self.api = api
-        reader = IssueReader(api, max_concurrent)
+        reader = IssueReader(api)
         self.projects = ProjectKind(api)
         self.boards = BoardKind(api)
         self.issues = IssueKind(reader, self.projects)

@@ -45,11 +45,7 @@ def create_jira_client() -> JiraClient:
         sensitive_log_filter.hide_sensitive_strings(*authentication.secrets())
     logger.info(f"Jira is asked with {authentication.describe()}")
     site = None if is_gateway(settings.host) else settings.host
-    return JiraClient(
-        JiraApi(http, authentication, site),
-        settings.max_concurrent_requests,
-        settings.organization_id,
-    )
+    return JiraClient(JiraApi(http, authentication, site), settings.organization_id)
 
 
 async def whole_issues() -> bool:

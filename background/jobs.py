@@ -11,6 +11,7 @@ from functools import partial
 from loguru import logger
 
 from jira.concurrency import only_own_end
+from jira.urgency import in_background
 from telemetry import metrics
 
 Steps = AsyncIterator[None]
@@ -100,7 +101,7 @@ class Jobs:
             self.running_since = self._now()
         name, job, steps = self._running
         try:
-            with only_own_end(), logger.contextualize(job=name):
+            with only_own_end(), in_background(), logger.contextualize(job=name):
                 more = await around(partial(_advance, steps))
             if not more:
                 self._running = None

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import math
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -17,7 +16,8 @@ from collections.abc import (
 from contextlib import contextmanager
 from typing import Any
 
-FIRST = 8
+from jira.byte_budget import Share
+from jira.urgency import Urgency, present_urgency
 
 
 class Scope:
@@ -83,76 +83,36 @@ def only_own_end() -> Iterator[None]:
         raise TimeoutError("what was waited for was ended by somebody else") from error
 
 
-class Room:
-    """Bounds what is under way or held: so many things, and about so much weight.
-
-    What a thing weighs is known when it is there; until then it counts as the others did.
-    """
-
-    def __init__(self, most: int, most_weight: float = math.inf) -> None:
-        self._most = most
-        self._most_weight = most_weight
-        # Where weight counts, not everything begins before any weight is known.
-        self._first = most if math.isinf(most_weight) else min(most, FIRST)
-        self._under_way = 0
-        self._held = 0
-        self._weight = 0
-        self._usual = 0.0
-        self._changed = asyncio.Event()
-
-    async def enter(self) -> None:
-        """Wait until one more thing may begin; one always may where there is no other."""
-        while (count := self._under_way + self._held) and (
-            count >= self._most
-            or (not self._usual and count >= self._first)
-            or self._weight + self._usual * (self._under_way + 1) > self._most_weight
-        ):
-            self._changed.clear()
-            await self._changed.wait()
-        self._under_way += 1
-
-    def came(self, weight: int) -> None:
-        """A thing is there, and held from now on."""
-        self._under_way -= 1
-        self._held += 1
-        self._weight += weight
-        self._usual += 0.3 * (weight - self._usual) if self._usual else weight
-        self._changed.set()
-
-    def leave(self, weight: int) -> None:
-        """A thing that was held is no longer."""
-        self._held -= 1
-        self._weight -= weight
-        self._changed.set()
-
-
 async def read_ahead[T, R](
     source: AsyncIterator[T],
     work: Callable[[T], Awaitable[R]],
     *,
     most: int,
     weigh: Callable[[R], int] = lambda result: 0,
-    most_weight: float = math.inf,
+    share: Share | None = None,
 ) -> AsyncIterator[R]:
     """Run `work` on each item of `source`, up to `most` at a time, and yield in order.
 
     Items that are done but not yet taken count too, so no more than `most` results are held, and
-    hardly more than `most_weight` of them together. The first error, of `source` or of `work`,
-    ends the iteration at its place.
+    together no more than the `share` of a budget admits: whoever takes one says when it `leave`s.
+    The first error, of `source` or of `work`, ends the iteration at its place.
     """
-    room = Room(most, most_weight)
+    places = asyncio.Semaphore(most)
     under_way: asyncio.Queue[asyncio.Task[R] | None] = asyncio.Queue()
     started: set[asyncio.Task[R]] = set()
 
     async def weighed(item: T) -> R:
         result = await work(item)
-        room.came(weigh(result))
+        if share is not None:
+            share.came(weigh(result))
         return result
 
     async def start_all() -> None:
         try:
             async for item in source:
-                await room.enter()
+                await places.acquire()
+                if share is not None:
+                    await share.enter()
                 task = begin(weighed(item))
                 started.add(task)
                 under_way.put_nowait(task)
@@ -164,9 +124,10 @@ async def read_ahead[T, R](
         while (task := await under_way.get()) is not None:
             result = await task
             started.discard(task)
-            weight = weigh(result)
+            if share is not None:
+                share.took()
             yield result
-            room.leave(weight)
+            places.release()
         await feeder
     finally:
         unfinished: list[asyncio.Task[Any]] = [feeder, *started]
@@ -240,24 +201,28 @@ class Gatherer[C: Hashable, V]:
 
     def __init__(self, read: Callable[[C, list[str]], Awaitable[Mapping[str, V]]]) -> None:
         self._read = read
-        self._waiting: dict[C, tuple[dict[str, None], asyncio.Task[Mapping[str, V]]]] = {}
+        self._waiting: dict[
+            tuple[C, Urgency], tuple[dict[str, None], asyncio.Task[Mapping[str, V]]]
+        ] = {}
 
     async def get(self, context: C, ids: Iterable[str]) -> dict[str, V]:
         """What was found of `ids`; what `read` raises is raised to everybody who asked."""
         wanted = list(ids)
-        if context not in self._waiting:
+        # What is urgent doesn't wait for what isn't.
+        key = (context, present_urgency())
+        if key not in self._waiting:
             gathered: dict[str, None] = {}
             # Others may have asked as well: it doesn't end with whoever was the first.
             nobodys = contextvars.copy_context()
             nobodys.run(_scope.set, None)
-            flush = asyncio.create_task(self._flush(context, gathered), context=nobodys)
-            self._waiting[context] = (gathered, flush)
-        gathered, task = self._waiting[context]
+            flush = asyncio.create_task(self._flush(key, gathered), context=nobodys)
+            self._waiting[key] = (gathered, flush)
+        gathered, task = self._waiting[key]
         gathered.update(dict.fromkeys(wanted))
         # Shielded: one caller that gives up must not take the answer from the others.
         found = await asyncio.shield(task)
         return {key: found[key] for key in wanted if key in found}
 
-    async def _flush(self, context: C, gathered: Mapping[str, None]) -> Mapping[str, V]:
-        del self._waiting[context]
-        return await self._read(context, list(gathered))
+    async def _flush(self, key: tuple[C, Urgency], gathered: Mapping[str, None]) -> Mapping[str, V]:
+        del self._waiting[key]
+        return await self._read(key[0], list(gathered))

@@ -5,15 +5,23 @@ of each are read from the resync's beginning on, side by side, a few pages ahead
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
+import orjson
+
+from jira.byte_budget import Turn
 from jira.concurrency import begin
 from jira.payloads import Row
 
 Pages = AsyncGenerator[list[Row], None]
 PAGES_AHEAD = 1
-"""Pages of a resource that wait to be taken; one more is in the reader's hands."""
+"""Pages of a resource that wait to be taken; one more is in the reader's hands, where the one that
+waits is light."""
+LIGHT = 200_000
+"""Bytes of JSON. A heavier page waits alone: its reader goes on when it was taken, and counts it as
+held until then."""
+LOOKED_AT = 5
 
 
 class ReadAhead:
@@ -36,6 +44,7 @@ class ReadAhead:
             async for page in otherwise:
                 yield page
             return
+        stream.turn.come()
         try:
             async for page in stream.pages():
                 yield page
@@ -47,11 +56,14 @@ class _Stream:
     """Pages that are read into a queue, with the error that ended them at its place."""
 
     def __init__(self, pages: Pages) -> None:
+        self.turn = Turn()
         self._queue: asyncio.Queue[list[Row] | Exception | None] = asyncio.Queue(PAGES_AHEAD)
-        self._task = begin(self._fill(pages))
+        with self.turn.entered():
+            self._task = begin(self._fill(pages))
 
     async def pages(self) -> Pages:
         while (item := await self._queue.get()) is not None:
+            self._queue.task_done()
             if isinstance(item, Exception):
                 raise item
             yield item
@@ -65,6 +77,15 @@ class _Stream:
             async with aclosing(pages):
                 async for page in pages:
                     await self._queue.put(page)
+                    if weight_of(page) > LIGHT:
+                        del page
+                        await self._queue.join()
         except Exception as error:  # noqa: BLE001  (raised to whoever takes the pages)
             end = error
         await self._queue.put(end)
+
+
+def weight_of(page: Sequence[Row]) -> float:
+    """About how many bytes of JSON the rows are, by a few of them."""
+    some = page[:: max(1, len(page) // LOOKED_AT)]
+    return sum(len(orjson.dumps(row, default=str)) for row in some) * len(page) / max(1, len(some))

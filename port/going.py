@@ -5,7 +5,7 @@ relation to it may lose that, whoever writes it (an event, a sweep, a resync): b
 once, and again when the delete is done.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from loguru import logger
 from port_ocean.core.models import Entity
@@ -73,17 +73,25 @@ class Going:
         return frozenset(self._since)
 
     @property
+    def begun(self) -> dict[EntityKey, float]:
+        """Since when, by name."""
+        return {key: since for key, (since, _) in self._since.items()}
+
+    @property
     def entities(self) -> list[Entity]:
         """What Port may still have."""
         return [entity for _, entity in self._since.values()]
 
-    def see(self, there: Iterable[Entity]) -> None:
-        """Port shows these of them; all others are gone."""
+    def see(self, there: Iterable[Entity], asked: Mapping[EntityKey, float] | None = None) -> None:
+        """Port shows these of them; all others are gone, of those that it was `asked` for."""
+        about = self.begun if asked is None else asked
         still = {key_of(entity) for entity in there}
         self._unseen -= still
         kept: list[Entity] = []
         for key, (since, entity) in list(self._since.items()):
-            if self._now() - since < self._longest(key, shown=key in still):
+            if about.get(key) != since or self._now() - since < self._longest(
+                key, shown=key in still
+            ):
                 continue
             self._forget(key)
             if key in still and key not in self._anew:

@@ -25,14 +25,16 @@ from port.deletions import (
     say,
     without,
 )
-from port.entities import EntityKey, PortBlueprintError, PortRefusedError, key_of
+from port.entities import EntityKey, key_of
 from port.failing import Failing
 from port.going import Going
 from port.mapped_results import map_results
-from port.mapping.resources import blueprint_of, kind_of, label, name_of, row_of
+from port.mapping.resources import name_of, row_of
 from port.mapping.row_mapper import RowMapper
 from port.refused import RefusedEntities
 from port.related_rows import Looked, looked_up
+from port.upserts import Upserts
+from port.versions import Reading, Versions
 from port.writer import PortWriter
 from telemetry import metrics
 
@@ -58,10 +60,10 @@ class LiveWriter:
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
         self.refused = RefusedEntities()
+        self._upserts = Upserts(writer, failing, self.refused)
         self._not_deleted: dict[EntityKey, Candidate] = {}
         self._to_compare: set[Kinds] = set()
-        # What events wrote or deleted.
-        self._by_events = LatelyWritten(lambda: time.monotonic())
+        self._versions = Versions(lambda: time.monotonic())
         self._to_compare_later: set[Kinds] = set()
 
     @property
@@ -81,10 +83,9 @@ class LiveWriter:
     ) -> None:
         """Map and write rows, and delete what may go of the candidates.
 
-        `live`: rows of events. `compared`: of a comparison, which needs no other one. What
-        background work read since a moment (monotonic seconds) is older than what events wrote
-        after it, and isn't written over that. Raises what the writer raises, and JiraError; may
-        then be called again.
+        `live`: rows of events. `compared`: of a comparison, which needs no other one. They were
+        read since a moment (monotonic seconds): see Versions. Raises what the writer raises, and
+        JiraError; may then be called again.
         """
         mapping = event.port_app_config
         mapped = await map_results(results, mapper)
@@ -95,16 +96,15 @@ class LiveWriter:
             self._to_compare |= mapped.unclear
         reason = Reason.EVENT if live else Reason.TOUCHED
         candidates = [*(Candidate(entity, reason) for entity in mapped.goes), *gone]
-        upserts = mapped.upserts
-        if not live:
-            newer = self._by_events.since
-            upserts = [entity for entity in upserts if not newer(entity, read_since)]
-            candidates = [c for c in candidates if not newer(c.entity, read_since)]
+        reading = Reading(read_since, live)
+        old = {key_of(c.entity) for c in candidates}
+        old -= {key_of(e) for e in self._versions.newest((c.entity for c in candidates), reading)}
+        candidates = [c for c in candidates if key_of(c.entity) not in old]
         await self._look_at_going()
-        written = await self._apply(upserts, candidates, mapping, mapper)
+        await self._apply(mapped.upserts, candidates, mapping, mapper, reading)
         if live:
-            self._by_events.note([*written, *mapped.goes])
-        await self._make_whole(mapping, mapper)
+            self._versions.wrote(mapped.goes, reading)
+        await self._make_whole(mapping, mapper, live=live)
 
     async def settle(self, mapper: RowMapper) -> bool:
         """Write what waited for deletes that Port has done by now; whether some are under way.
@@ -113,37 +113,41 @@ class LiveWriter:
         """
         await self._look_at_going()
         mapping = event.port_app_config
-        await self._apply([], [], mapping, mapper)
+        await self._apply([], [], mapping, mapper, Reading(time.monotonic()))
         await self._make_whole(mapping, mapper)
         return bool(self.going)
 
     async def delete(self, entities: list[Entity]) -> set[EntityKey]:
         """What Port keeps of what a resync found too much; `settle` heals what pointed there."""
-        left = await self._delete(entities, event.port_app_config)
+        async with self._versions.in_turn(entities):
+            left = await self._delete(entities, event.port_app_config)
         metrics.DELETED.labels("resync").inc(len(entities) - len(left))
         return left
 
     async def _look_at_going(self) -> None:
-        if self.going.names:
-            self.going.see(await self._writer.shown(self.going.entities))
+        if asked := self.going.begun:
+            self.going.see(await self._writer.shown(self.going.entities), asked)
 
-    async def _make_whole(self, mapping: PortAppConfig, mapper: RowMapper) -> None:
-        """Read again what pointed at something that is gone now."""
+    async def _make_whole(
+        self, mapping: PortAppConfig, mapper: RowMapper, *, live: bool = False
+    ) -> None:
+        """Read again what pointed at something that is gone now, and what may be an older state."""
         while True:
             await self._look_at_going()
-            self._pointing |= {key_of(e): e for e in self.going.release_pointing()}
-            if not self._pointing:
+            pointing = {key_of(e): e for e in self.going.release_pointing()}
+            again = self._pointing | pointing | self._versions.take_doubtful()
+            # Whoever else writes now doesn't read them as well.
+            self._pointing = {}
+            if not again:
                 return
-            again = dict(self._pointing)
-            # Also for what isn't written now: a comparison sees nothing before that.
-            self.going.hold(again.values())
-            looked = await looked_up(self._client, again.values(), mapping, mapper)
-            self._to_compare |= looked.came_from | looked.failed
-            lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
-            for key in again:
-                del self._pointing[key]
             try:
-                await self._apply(looked.alive, lost, mapping, mapper)
+                # Also for what isn't written now: a comparison sees nothing before that.
+                self.going.hold(again.values())
+                reading = Reading(time.monotonic(), live)
+                looked = await looked_up(self._client, again.values(), mapping, mapper)
+                self._to_compare |= looked.came_from | looked.failed
+                lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
+                await self._apply(looked.alive, lost, mapping, mapper, reading)
             except BaseException:
                 self._pointing |= again
                 raise
@@ -153,7 +157,7 @@ class LiveWriter:
 
         The second ones were compared just now, and have something that was written too lately.
         """
-        kinds, later = self._to_compare, self._to_compare_later
+        kinds, later = self._to_compare | self._upserts.take_behind(), self._to_compare_later
         self._to_compare, self._to_compare_later = set(), set()
         return kinds, later
 
@@ -172,9 +176,10 @@ class LiveWriter:
             before = len(again)
             mapping = event.port_app_config
             try:
+                reading = Reading(time.monotonic())
                 looked = await looked_up(self._client, again, mapping, mapper)
                 lost = [Candidate(entity, Reason.TOUCHED) for entity in looked.gone]
-                await self._apply(looked.alive, lost, mapping, mapper)
+                await self._apply(looked.alive, lost, mapping, mapper, reading)
                 await self.sync([], mapper)
             except BaseException:
                 self.refused.keep(again)
@@ -186,28 +191,53 @@ class LiveWriter:
         candidates: list[Candidate],
         mapping: PortAppConfig,
         mapper: RowMapper,
-    ) -> list[Entity]:
-        """Delete what may go, write what Port takes, and return what it took."""
+        reading: Reading,
+    ) -> None:
+        """Delete what may go, and write what Port takes."""
         there = await self._there(candidates, upserts)
         doomed = allowed(there, mapping)
+        alive: list[Entity] = []
+        looked_at = replace(reading, since=time.monotonic())
         if doomed:
             looked = await looked_up(self._client, [c.entity for c in doomed], mapping, mapper)
-            upserts = [*upserts, *looked.alive]
+            alive = looked.alive
             self._to_compare |= looked.failed
             doomed = self._sure(doomed, looked)
         if doomed:
             await self._client.verify_credentials()
-            say(doomed)
-            left = await self._delete([candidate.entity for candidate in doomed], mapping)
-            count_deleted(doomed, left)
-            self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
+            await self._delete_in_turn(doomed, mapping, looked_at)
         released = self.going.release()
-        upserts = [*released, *upserts]
         try:
-            written, refused = await self._upsert(upserts, mapping)
+            await self._write(released, mapping, replace(reading, since=time.monotonic()))
         except BaseException:
             self.going.keep(released)
             raise
+        await self._write(upserts, mapping, reading)
+        await self._write(alive, mapping, looked_at)
+
+    async def _delete_in_turn(
+        self, doomed: list[Candidate], mapping: PortAppConfig, reading: Reading
+    ) -> None:
+        """Delete what nobody wrote since Jira was asked for it."""
+        entities = [candidate.entity for candidate in doomed]
+        async with self._versions.in_turn(entities):
+            entities = self._versions.newest(entities, reading)
+            wanted = {key_of(entity) for entity in entities}
+            doomed = [c for c in doomed if key_of(c.entity) in wanted]
+            say(doomed)
+            left = await self._delete(entities, mapping) if entities else set()
+            self._versions.wrote((e for e in entities if key_of(e) not in left), reading)
+        count_deleted(doomed, left)
+        self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
+
+    async def _write(self, upserts: list[Entity], mapping: PortAppConfig, reading: Reading) -> None:
+        """Write what is still the newest, and remember what Port refused."""
+        if not upserts:
+            return
+        async with self._versions.in_turn(upserts):
+            newest = self._versions.newest(upserts, reading)
+            written, refused = await self._upserts.write(newest, mapping)
+            self._versions.wrote(written, reading)
         self._stubs.note(written)
         self._lately.note(written)
         for entity in upserts:
@@ -215,7 +245,6 @@ class LiveWriter:
             self.refused.forget(entity)
             self._not_deleted.pop(key_of(entity), None)
         self.refused.remember(refused.values())
-        return written
 
     async def _delete(self, entities: list[Entity], mapping: PortAppConfig) -> set[EntityKey]:
         """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
@@ -224,43 +253,6 @@ class LiveWriter:
         self._stubs.deleted(entities)
         left = await self._writer.delete(entities, mapping.get_port_request_options())
         return {key_of(entity) for entity in left}
-
-    async def _upsert(
-        self, upserts: list[Entity], mapping: PortAppConfig
-    ) -> tuple[list[Entity], dict[EntityKey, Entity]]:
-        """Write: what Port took, and what it refused and is to be tried again, which is said.
-
-        Of a blueprint that is refused as a whole one is enough to see when it works again.
-        """
-        refused: dict[EntityKey, Entity] = {}
-        blueprints: dict[str, str] = {}
-        written = upserts
-        try:
-            await self._writer.upsert(upserts, mapping.get_port_request_options())
-        except PortRefusedError as error:
-            blueprints = error.blueprints
-            written = without(upserts, error.entities)
-            for blueprint, reason in blueprints.items():
-                what = f"Blueprint {blueprint}"
-                self._failing.note(what, PortBlueprintError(f"Port says {reason}."))
-            alone = [e for e in error.entities if str(e.blueprint) not in blueprints]
-            refused = {key_of(entity): entity for entity in alone}
-            if self.refused.is_news(alone):
-                logger.error(f"{error}. It is tried again with the next changes.")
-            one_of_each = {str(entity.blueprint): entity for entity in error.entities}
-            refused |= {key_of(e): e for of, e in one_of_each.items() if of in blueprints}
-        for blueprint in {str(entity.blueprint) for entity in upserts} - blueprints.keys():
-            if self._failing.works(f"Blueprint {blueprint}"):
-                self._catch_up(blueprint, mapping)
-        return written, refused
-
-    def _catch_up(self, blueprint: str, mapping: PortAppConfig) -> None:
-        """Have all compared that was refused meanwhile."""
-        for index, resource in enumerate(mapping.resources):
-            kind = kind_of(resource)
-            if kind is not None and blueprint_of(resource) in (blueprint, None):
-                self._failing.fell_behind(label(resource, index))
-                self._to_compare.add(kind)
 
     async def _there(
         self, candidates: Sequence[Candidate], upserts: Sequence[Entity]

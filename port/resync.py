@@ -12,6 +12,7 @@ from typing import Any
 
 from jira.concurrency import Scope
 from jira.read_ahead import ReadAhead
+from jira.urgency import in_background
 from port.progress import Progress
 
 BATCHES_AT_ONCE = 4
@@ -84,7 +85,7 @@ async def resync() -> AsyncIterator[Resync]:
     _under_way.append(made)
     token = RESYNC.set(made)
     try:
-        with made.scope.entered():
+        with made.scope.entered(), in_background():
             yield made
     finally:
         RESYNC.reset(token)

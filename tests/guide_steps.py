@@ -55,7 +55,7 @@ def page(name: str) -> str:
 @cache
 def readers() -> dict[str, Kind[Any, Any]]:
     """What the client reads kinds with."""
-    return {str(name): kind for name, kind in JiraClient(FakeApi.scripted().api, 1).kinds.items()}
+    return {str(name): kind for name, kind in JiraClient(FakeApi.scripted().api).kinds.items()}
 
 
 def class_of(kind: str) -> type[Kind[Any, Any]] | None:

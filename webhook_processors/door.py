@@ -5,7 +5,6 @@ request: a slow Port would delay Jira's answer, and a stranger could cause reque
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -13,6 +12,7 @@ from loguru import logger
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from jira.http.bodies import parsed
 from jira.signature import DeliveryRefusedError, Verification
 from telemetry import metrics
 from webhook_processors.queued_event import QueuedEvent
@@ -253,7 +253,7 @@ def check_announced(headers: Mapping[str, str]) -> None:
 def is_json_object(body: bytes | bytearray) -> bool:
     """Whether it can be queued; what was parsed for that is let go again."""
     try:
-        return isinstance(json.loads(body), dict)
+        return isinstance(parsed(body), dict)
     except (ValueError, RecursionError):
         return False
 

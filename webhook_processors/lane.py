@@ -7,6 +7,7 @@ that an older read is never written after a newer one.
 
 import asyncio
 import contextvars
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -63,13 +64,14 @@ Tried = tuple[list[Pair[Any]], dict[Pair[Any], Failure]]
 class Means:
     """What lanes work with.
 
-    `jira_answers`: whether Jira is there and knows us, where a read failed. `around` runs a round
+    `write` is told since when (monotonic seconds) its results were read. `jira_answers`: whether
+    Jira is there and knows us, where a read failed. `around` runs a round
     where reading and writing find what they need. `recovered` is told of a resource that works
     again, by one of its pairs.
     """
 
     read: Callable[[Pair[Any]], Awaitable[WebhookEventRawResults]]
-    write: Callable[[list[WebhookEventRawResults]], Awaitable[None]]
+    write: Callable[[list[WebhookEventRawResults], float], Awaitable[None]]
     jira_answers: Callable[[], Awaitable[bool]]
     around: Callable[[Callable[[], Awaitable[Tried]]], Awaitable[Tried]]
     recovered: Callable[[Pair[Any]], None]
@@ -159,10 +161,11 @@ class Lane:
         """Read together and write what was read; while Jira is down it is asked once, not more."""
         if self._down and not await self._means.jira_answers():
             return [], dict.fromkeys(pairs, Failure(self._down, counts=False))
+        since = time.monotonic()
         read, failed = await self._read(pairs)
         there = bool(read) or not failed or await self._means.jira_answers()
         self._down = None if there else next(iter(failed.values()))
-        written, unwritten = await self._write(read)
+        written, unwritten = await self._write(read, since)
         failed |= {
             pair: result.failed
             for pair in written
@@ -190,7 +193,7 @@ class Lane:
                 failed |= dict.fromkeys(of, TimeoutError("the read was ended by somebody else"))
         return read, failed
 
-    async def _write(self, read: Read) -> Tried:
+    async def _write(self, read: Read, since: float) -> Tried:
         """All at once; where some may have spoiled that for the others, by halves.
 
         Where it may be that nobody is there, one alone tells first: if it fails, too, all of them
@@ -204,7 +207,7 @@ class Lane:
         todo = [list(same.values())] if same else []
         while todo:
             part = todo.pop()
-            error = await self._refusal([read[pairs[0]] for pairs in part])
+            error = await self._refusal([read[pairs[0]] for pairs in part], since)
             pairs = [pair for of in part for pair in of]
             if error is None:
                 written += pairs
@@ -223,9 +226,11 @@ class Lane:
             counts = await self._means.jira_answers()
         return written, {pair: Failure(error, counts) for pair, error in failed.items()}
 
-    async def _refusal(self, results: list[WebhookEventRawResults]) -> Exception | None:
+    async def _refusal(
+        self, results: list[WebhookEventRawResults], since: float
+    ) -> Exception | None:
         try:
-            await self._means.write(results)
+            await self._means.write(results, since)
         except Exception as error:  # noqa: BLE001  (looked at like a failed read)
             return error
         return None

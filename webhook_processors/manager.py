@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -34,13 +35,15 @@ from webhook_processors.base import JiraWebhookProcessor
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
-from webhook_processors.queued_event import QueuedEvent, touched_of
+from webhook_processors.queued_event import QueuedEvent, size_of, touched_of
 from webhook_processors.told import named
 from webhook_processors.under_way import UnderWay
 from webhook_processors.writes import Writes
 
 MAX_HELD = 1000
 """Events, by resource, that may wait for another try; the queue keeps the others as bytes."""
+MAX_HELD_BYTES = 32 * 1024 * 1024
+"""The same in bytes of their bodies, which are parsed."""
 THE_MAPPING = "the mapping"
 
 
@@ -140,7 +143,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         return Outcomes(
             Means(
                 read=self._read,
-                write=self.sync_raw_results,
+                write=self._write,
                 jira_answers=self._jira_answers,
                 around=self._around,
                 recovered=self._recovered,
@@ -160,8 +163,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         )
         try:
             while True:
-                await self.outcomes.room(MAX_HELD)
-                batch = await next_batch(self._event_queues[path])
+                await self.outcomes.room(MAX_HELD, MAX_HELD_BYTES)
+                batch = await next_batch(self._event_queues[path], size_of)
                 metrics.BATCH.observe(len(batch))
                 await self._process_batch(path, batch)
         finally:
@@ -275,8 +278,12 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def sync_raw_results(
         self, webhook_events_raw_result: list[WebhookEventRawResults]
     ) -> None:
-        """Map and write; see LiveWriter. In DSP mode the rows leave as they are."""
-        await self.writes.sync(webhook_events_raw_result, [], live=True)
+        """The framework's way to write what it has read by itself."""
+        await self._write(webhook_events_raw_result, time.monotonic())
+
+    async def _write(self, results: list[WebhookEventRawResults], since: float) -> None:
+        """Map and write what was read since then (monotonic seconds); see LiveWriter."""
+        await self.writes.sync(results, [], live=True, read_since=since)
 
 
 @dataclass(frozen=True)

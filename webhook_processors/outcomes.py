@@ -1,12 +1,14 @@
 """What becomes of an event: for each resource that it touches by itself, in that one's lane."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from webhook_processors.lane import Lane, Means, Pair
+from webhook_processors.queued_event import size_of
 
 Progress = Callable[[list[WebhookEvent], dict[WebhookEvent, bool]], Awaitable[None]]
 
@@ -31,9 +33,14 @@ class Outcomes:
         """How many pairs are neither written nor given up."""
         return sum(map(len, self._open.values()))
 
-    async def room(self, most: int) -> None:
+    @property
+    def held_bytes(self) -> int:
+        """How large their events are, which are parsed."""
+        return sum(map(size_of, self._open))
+
+    async def room(self, most: int, most_bytes: float = math.inf) -> None:
         """Wait until fewer than so many are held: in an outage the queue keeps the others."""
-        while self.held >= most:
+        while self.held >= most or self.held_bytes >= most_bytes:
             self._changed.clear()
             await self._changed.wait()
 

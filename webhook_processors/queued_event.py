@@ -4,7 +4,6 @@ Parsed, an event takes several times the memory; thousands may wait while Port i
 """
 
 import copy
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -13,6 +12,7 @@ from uuid import uuid4
 from port_ocean.core.handlers.webhook.webhook_event import EventPayload, WebhookEvent
 
 from client import touched_by
+from jira.http.bodies import parsed
 from jira.signature import HEADER
 from kinds import Kinds
 
@@ -81,7 +81,7 @@ class QueuedEvent(WebhookEvent):
     def payload(self) -> EventPayload:
         """The body's JSON object."""
         if self._parsed is None:
-            self._parsed = json.loads(self.body)
+            self._parsed = parsed(self.body)
         return self._parsed
 
     @payload.setter
@@ -93,3 +93,8 @@ class QueuedEvent(WebhookEvent):
 def touched_of(event: WebhookEvent) -> Touched:
     """What an event touches, by kind, whichever way it came."""
     return event.touched if isinstance(event, QueuedEvent) else touched_by(event.payload)
+
+
+def size_of(event: WebhookEvent) -> int:
+    """The bytes of a body that waits as such; what came another way is parsed already."""
+    return event.size if isinstance(event, QueuedEvent) else 0

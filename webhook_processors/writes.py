@@ -1,4 +1,7 @@
-"""All that is written besides a resync, one after the other, and what each write asks for."""
+"""All that is written besides a resync, and what each write asks for.
+
+Events write one after the other, and so does background work: neither stands in the other's line.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,7 +41,8 @@ class Writes:
         self._under_way = under_way
         self._to_lakehouse = to_lakehouse
         self._pause = pause
-        self._one_at_a_time = asyncio.Lock()
+        self._of_events = asyncio.Lock()
+        self._in_background = asyncio.Lock()
 
     async def sync(
         self,
@@ -47,14 +51,17 @@ class Writes:
         *,
         live: bool = False,
         compared: bool = False,
+        read_since: float | None = None,
     ) -> None:
         """Map and write rows, and delete; see LiveWriter. In DSP mode the rows leave as they are.
 
-        `live`: of events. `compared`: of a comparison.
+        `live`: of events. `compared`: of a comparison. Background work was read since its job
+        began, all other since `read_since`.
         """
         if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
             return
-        async with self._one_at_a_time:
+        since = self._follow_ups().jobs.running_since if read_since is None else read_since
+        async with self._of_events if live else self._in_background:
             if await is_lakehouse_data_enabled():
                 await self._to_lakehouse(list(results))
             if not await is_dsp_mode_enabled():
@@ -65,7 +72,7 @@ class Writes:
                         gone,
                         live=live,
                         compared=compared,
-                        read_since=self._follow_ups().jobs.running_since,
+                        read_since=since,
                     )
         # What events write has its orphans looked for with all else that they entail.
         stubs = (Reason.ORPHAN, Reason.STUB)
@@ -74,14 +81,14 @@ class Writes:
 
     async def retry_refused(self) -> None:
         """Write again what Port refused."""
-        async with self._one_at_a_time:
+        async with self._in_background:
             with one_attempt():
                 await self._writer.retry_refused(self._mapper())
         await self._ask_for_what_it_takes()
 
     async def settle(self) -> bool:
         """Write what waited for deletes; whether Port still has some under way."""
-        async with self._one_at_a_time:
+        async with self._in_background:
             with one_attempt():
                 under_way = await self._writer.settle(self._mapper())
         await self._ask_for_what_it_takes()
@@ -94,7 +101,7 @@ class Writes:
         """
         left = {key_of(entity) for entity in entities}
         try:
-            async with self._one_at_a_time:
+            async with self._in_background:
                 left = await self._writer.delete(entities)
             while await self.settle():
                 await self._pause(SETTLE_SECONDS)

@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from loguru import logger
 
 from jira.http.pace import Crowd, Pace, ceiling
+from jira.places import Places
 from telemetry import metrics
 
 EVERYTHING = "*"
@@ -25,13 +26,16 @@ LONGEST_PAUSE = 3600.0
 """An hourly quota is back after an hour at most; nothing longer is believed."""
 EPOCH_SECONDS = 1e9
 """A number as large as this is a moment, not a span."""
+KEPT_FREE = 2
+"""Places that a live event finds free, whatever the background asks for."""
 
 
 class Limiter:
     """Bounds the requests under way and a second, and shares every pause that Jira asks for.
 
     A caller waits for a pause or for its moment without holding a place, so a paused endpoint
-    doesn't hold up the others.
+    doesn't hold up the others. Whoever is in the background lets live events pass wherever it
+    waits.
     """
 
     def __init__(
@@ -45,7 +49,7 @@ class Limiter:
         """`share_percent` is how much of Jira's documented limits is used at most."""
         self.max_concurrent = max_concurrent
         self._share = share_percent
-        self._places = asyncio.Semaphore(max_concurrent)
+        self._places = Places(max_concurrent, KEPT_FREE)
         self._endpoints: dict[str, _Endpoint] = {}
         self._paused_until: dict[str, float] = {}
         self._now = now
@@ -63,9 +67,9 @@ class Limiter:
                 waited = False
                 continue
             if not waited:
-                await self._moment(asked.pace)
+                await self._moment(asked)
                 waited = True
-            async with asked.places, self._places:
+            async with asked.places.taken(), self._places.taken():
                 # A pause may have begun while we waited: give the place up again.
                 if self._pause_left(endpoint) > 0:
                     continue
@@ -74,20 +78,21 @@ class Limiter:
                     try:
                         yield
                     finally:
-                        asked.places.learn(self._now() - begun)
+                        asked.places.resize(asked.crowd.answered(self._now() - begun))
                     return
             metrics.THROTTLED.labels("jira_pace").inc(wait)
             await asyncio.sleep(wait)
 
-    async def _moment(self, pace: Pace) -> None:
-        now = self._now()
-        if (moment := pace.reserve(now)) > now:
-            metrics.THROTTLED.labels("jira_pace").inc(moment - now)
-            try:
+    async def _moment(self, asked: "_Endpoint") -> None:
+        came = self._now()
+        # The first one waits for the next moment, and the others for it: moments that were given
+        # to the background long before would have a live event wait behind all of them.
+        async with asked.line.taken():
+            now = self._now()
+            if (moment := asked.pace.moment(now)) > now:
                 await asyncio.sleep(moment - now)
-            except asyncio.CancelledError:
-                pace.give_back()
-                raise
+            asked.pace.take(moment)
+        metrics.THROTTLED.labels("jira_pace").inc(self._now() - came)
 
     def observe(self, endpoint: str, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer: 429, and 503 with Retry-After, pause what their reason names."""
@@ -112,7 +117,10 @@ class Limiter:
     def _endpoint(self, endpoint: str) -> "_Endpoint":
         if endpoint not in self._endpoints:
             self._endpoints[endpoint] = _Endpoint(
-                Pace(ceiling(endpoint, self._share)), _Places(self.max_concurrent)
+                Pace(ceiling(endpoint, self._share)),
+                Crowd(self.max_concurrent),
+                Places(self.max_concurrent, KEPT_FREE),
+                Places(1),
             )
         return self._endpoints[endpoint]
 
@@ -123,35 +131,12 @@ class Limiter:
 
 @dataclass(frozen=True)
 class _Endpoint:
+    """How fast it is asked, how many at a time, and who waits for the next moment."""
+
     pace: Pace
-    places: "_Places"
-
-
-class _Places:
-    """A semaphore with as many places as a Crowd allows."""
-
-    def __init__(self, most: int) -> None:
-        self._crowd = Crowd(most)
-        self._most = most
-        self._semaphore = asyncio.Semaphore(most)
-        self._withheld = 0
-        self._to_withhold = 0
-
-    def learn(self, seconds: float) -> None:
-        withheld = self._most - self._crowd.answered(seconds)
-        while self._withheld > withheld:
-            self._withheld -= 1
-            self._semaphore.release()
-        self._to_withhold = withheld
-
-    async def __aenter__(self) -> None:
-        await self._semaphore.acquire()
-
-    async def __aexit__(self, *error: object) -> None:
-        if self._withheld < self._to_withhold:
-            self._withheld += 1
-        else:
-            self._semaphore.release()
+    crowd: Crowd
+    places: Places
+    line: Places
 
 
 def pauses_everything(headers: Mapping[str, str]) -> bool:

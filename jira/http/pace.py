@@ -46,17 +46,20 @@ class Pace:
         self._granted: deque[float] = deque()
         self._sent: deque[float] = deque()
 
-    def reserve(self, now: float) -> float:
-        """The moment for the next request: now, or later. The moment is taken by asking."""
+    def moment(self, now: float) -> float:
+        """When the next request may go out: now, or later. It is nobody's until it is taken."""
         self._grow(now)
-        burst = min(BURST, max(1, int(self._ceiling / BURST))) if self._refused_at is None else 1
-        moment = max(now, self._next - (burst - 1) / self.rate)
-        self._next = max(self._next, moment) + 1 / self.rate
-        return moment
+        return max(now, self._next - (self._burst - 1) / self.rate)
 
-    def give_back(self) -> None:
-        """A moment that was taken and isn't used."""
-        self._next -= 1 / self.rate
+    def take(self, moment: float) -> None:
+        """A request has this moment, which was the next one."""
+        self._next = max(self._next, moment) + 1 / self.rate
+
+    @property
+    def _burst(self) -> int:
+        if self._refused_at is not None:
+            return 1
+        return min(BURST, max(1, int(self._ceiling / BURST)))
 
     def send(self, now: float) -> float:
         """The seconds to wait all the same, at one's moment; 0 where the request goes out now.

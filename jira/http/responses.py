@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from jira.errors import (
     JiraAnswerError,
     JiraAuthenticationError,
@@ -16,6 +14,7 @@ from jira.errors import (
     JiraRequestError,
     JiraUnavailableError,
 )
+from jira.http.bodies import parsed
 
 CHECK_CREDENTIALS = (
     "Check atlassianUserEmail and atlassianUserToken: the token may have expired "
@@ -51,12 +50,7 @@ def read_answer(
             "or sign-on page stands between us and Jira. Check jiraHost and the proxy settings."
         )
     try:
-        return orjson.loads(body)
-    except ValueError:
-        # Half of an emoji, which it doesn't take, is no reason to do without a page of issues.
-        pass
-    try:
-        return json.loads(body)
+        return parsed(body)
     except ValueError as error:
         raise JiraAnswerError(
             f"{asked} was answered with broken JSON ({len(body)} bytes, status {status}): {error}."

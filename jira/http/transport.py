@@ -10,6 +10,7 @@ import httpx
 from port_ocean.helpers.async_client import OceanAsyncClient
 from port_ocean.helpers.retry import RetryConfig, RetryTransport
 
+from jira.http.bodies import read_whole
 from jira.http.limiter import Limiter
 from telemetry import metrics
 from telemetry.tally import count_request
@@ -107,4 +108,5 @@ def build_http_client(limiter: Limiter, timeout: float) -> httpx.AsyncClient:
             max_keepalive_connections=limiter.max_concurrent + 2,
         ),
         headers={"Accept": "application/json"},
+        event_hooks={"response": [read_whole]},
     )

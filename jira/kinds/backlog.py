@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import orjson
 from pydantic.v1 import Field
 
 from jira.answers import Answers, Said, Unread
@@ -31,7 +32,6 @@ BY_AGILE_API = "/rest/agile/1.0/board/{id}/backlog"
 MAX_PER_PAGE = 100
 MAX_IDS_ASKED = 50
 """The ids that one query names: it travels in the address."""
-ISSUES_TOGETHER = 200
 WHAT = "backlog"
 
 
@@ -44,12 +44,23 @@ class BacklogQuery:
     use_software_api: bool = True
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Which boards show an issue in their backlog, and what only they tell of it."""
 
-    boards: set[int] = field(default_factory=set)
-    fields: Row = field(default_factory=dict)
+    boards: tuple[int, ...]
+    fields: Row
+
+
+class Alike:
+    """One object for all that are alike: a sprint is the same one in thousands of issues."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Row] = {}
+
+    def of(self, row: Row) -> Row:
+        """This one, or the one that was there before."""
+        return self._known.setdefault(orjson.dumps(row), row)
 
 
 class BacklogSelector(Selector):
@@ -101,7 +112,7 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         self._boards = boards
         self._gatherer = Gatherer(self._find)
         # A board may show issues of projects that its filter doesn't name.
-        self._seen_on: dict[str, set[int]] = {}
+        self._seen_on: dict[str, tuple[int, ...]] = {}
 
     def asks(self) -> Sequence[Ask]:
         """The backlog of a board, by the API that stays, and whole issues."""
@@ -117,13 +128,11 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         query = query_of(selector)
         unread = Unread()
         shown = await self._shown(self._boards.listed(), query, unread)
+        # What is handed on takes its place along.
         ids = [*shown]
-        for start in range(0, len(ids), ISSUES_TOGETHER):
-            lost = Unread()
-            together = ids[start : start + ISSUES_TOGETHER]
-            rows = await self._whole(query, {name: shown[name] for name in together}, lost)
-            unread.note_each("issue", lost.failed | lost.refused)
-            yield [row for found in rows.values() for row in self.rows_of(found)]
+        async for rows in self.reader.by_ids(ids, of_issues(query.fields), unread):
+            whole = [_as_shown(row, shown.pop(str(row["id"]))) for row in rows]
+            yield [row for found in whole for row in self.rows_of(found)]
         unread.raise_failed()
 
     async def find(self, ids: Iterable[str], selector: BacklogSelector) -> Answers:
@@ -173,12 +182,13 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
     ) -> dict[str, Shown]:
         """What boards show, by the issue's id."""
         shown: dict[str, Shown] = {}
-        read = partial(self._of_board, query, exact=not every)
+        read = partial(self._of_board, query, Alike(), exact=not every)
         async for board, rows in self._boards.under(boards, read, WHAT, unread, every=every):
             for row in rows:
-                of = shown.setdefault(str(row["id"]), Shown())
-                of.boards.add(board["id"])
-                of.fields = row.get("fields") or {}
+                name = str(row["id"])
+                before = shown[name].boards if name in shown else ()
+                boards_of = before if board["id"] in before else (*before, board["id"])
+                shown[name] = Shown(boards_of, row["fields"])
         self._seen_on |= {name: of.boards for name, of in shown.items()}
         return shown
 
@@ -189,20 +199,29 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         rows = await self.reader.by_keys(shown, of_issues(query.fields), unread=unread)
         return {name: _as_shown(row, shown[name]) for row in rows if (name := str(row["id"]))}
 
-    async def _of_board(self, query: BacklogQuery, board: Row, *, exact: bool) -> list[Row]:
+    async def _of_board(
+        self, query: BacklogQuery, alike: Alike, board: Row, *, exact: bool
+    ) -> list[Row]:
+        """The ids of its issues, and what only it tells of them."""
         board_id = str(board["id"])
-        if query.use_software_api:
-            return [row async for rows in self._software(query, board_id) for row in rows]
-        pages = offset_pages(
-            self._api,
-            BY_AGILE_API,
-            "issues",
-            _in_order(query),
-            size=MAX_PER_PAGE,
-            exact=exact,
-            id=board_id,
+        pages = (
+            self._software(query, board_id)
+            if query.use_software_api
+            else offset_pages(
+                self._api,
+                BY_AGILE_API,
+                "issues",
+                _in_order(query),
+                size=MAX_PER_PAGE,
+                exact=exact,
+                id=board_id,
+            )
         )
-        return [row async for rows in pages for row in rows]
+        return [
+            {"id": row["id"], "fields": alike.of(row.get("fields") or {})}
+            async for rows in pages
+            for row in rows
+        ]
 
     async def _software(self, query: BacklogQuery, board_id: str) -> Pages:
         pages = TokenPages(f"GET {BY_SOFTWARE_API}")

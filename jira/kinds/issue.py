@@ -12,7 +12,8 @@ from jira.errors import JiraError, JiraRequestError
 from jira.events import Family, events_of
 from jira.jql import both
 from jira.kinds.issue_asks import ISSUE_ASKS
-from jira.kinds.issue_reader import ROWS_TOGETHER, IssueQuery, IssueReader
+from jira.kinds.issue_chunks import ROWS_TOGETHER
+from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.kind import Found, KindWithNames, Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
 from jira.kinds.project import PROJECTS, ProjectKind

@@ -3,21 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jira.answers import REFUSALS, Unread, that_row
-from jira.concurrency import Gatherer, merged, read_ahead
+from jira.byte_budget import Budget
+from jira.concurrency import Gatherer, merged
 from jira.errors import JiraError, JiraRequestError
 from jira.halves import in_halves
 from jira.http.api import SERVER_INFO, JiraApi
 from jira.jql import bounded, ordered, restrict
 from jira.kinds.issue_chunks import (
-    BYTES_TOGETHER,
-    FIRST_WHOLE,
+    BYTES_AHEAD,
     MAX_BULK_FETCH,
     Chunk,
     UsualSize,
-    may_be_large,
+    in_pages,
     unread_issues,
 )
 from jira.kinds.shown import Shown
@@ -33,11 +34,6 @@ ONE = "/rest/api/3/issue/{id}"
 MAX_NAMES_PER_PAGE = 5000
 MAX_RECONCILED = 50
 MAX_ROWS_PER_PAGE = 100
-CHUNKS_AHEAD = 15
-ROWS_TOGETHER = 400
-"""Rows that are handed on at once. With the chunks read ahead, 2,000 issues are in memory."""
-BYTES_AHEAD = 20_000_000
-"""Bytes of JSON that are read ahead at most; as objects they take up a few times as much."""
 SMALLEST = ("issuetype",)
 """The fields of a read that only asks whether an issue is there; id and key always come."""
 PARTIAL_READS = 3
@@ -62,10 +58,10 @@ class IssueQuery:
 class IssueReader:
     """Reads issues by query, by id and by key. Every method raises JiraError."""
 
-    def __init__(self, api: JiraApi, max_concurrent: int) -> None:
+    def __init__(self, api: JiraApi) -> None:
         self._api = api
-        # Two places stay free for live events while a resync reads.
-        self._bulk_places = asyncio.Semaphore(max(1, max_concurrent - 2))
+        # One for all kinds that read issues, and all resources of them.
+        self._budget = Budget(BYTES_AHEAD)
         self._gatherer = Gatherer(self._search_ids)
         self.shown = Shown()
 
@@ -82,29 +78,22 @@ class IssueReader:
         without that it is raised at the end. Any other failure is raised.
         """
         noted = Unread() if unread is None else unread
-        large = may_be_large(query.fields, query.expand)
-        usual = UsualSize(FIRST_WHOLE if large else MAX_BULK_FETCH)
+        usual = UsualSize.of(query.fields, query.expand)
         ids = self._id_chunks(shares(query.jql, projects or {}), usual)
-        chunks = read_ahead(
-            ids,
-            lambda ids: self._chunk(ids, query.fields, query.expand, usual),
-            most=CHUNKS_AHEAD,
-            weigh=lambda chunk: chunk.size,
-            most_weight=BYTES_AHEAD,
-        )
-        together: list[Row] = []
-        size = 0
-        async for chunk in chunks:
-            together += chunk.rows
-            size += chunk.size
-            noted.note_each("issue", chunk.failed)
-            if len(together) >= ROWS_TOGETHER or size >= BYTES_TOGETHER:
-                yield together
-                together, size = [], 0
-        if together:
-            yield together
+        read = partial(self._chunk, fields=query.fields, expand=query.expand, usual=usual)
+        async for rows in in_pages(ids, read, usual, noted, self._budget):
+            yield rows
         if unread is None:
             noted.raise_failed()
+
+    async def by_ids(
+        self, ids: Sequence[str], fields: Sequence[str], unread: Unread
+    ) -> AsyncIterator[list[Row]]:
+        """The issues of these ids, page by page; what can't be said is noted in `unread`."""
+        usual = UsualSize.of(fields, ())
+        read = partial(self._chunk, fields=fields, expand=(), usual=usual)
+        async for rows in in_pages(usual.chunks(ids), read, usual, unread, self._budget):
+            yield rows
 
     async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         """All issues of a query, as rows of id and key alone: 5,000 to a page."""
@@ -158,10 +147,8 @@ class IssueReader:
         async for page in merged([self._id_pages(share) for share in divided], most=len(divided)):
             ids = [i for row in page if (i := str(row.get("id", ""))) and i not in seen]
             seen.update(ids)
-            while ids:
-                count = usual.fitting()
-                yield ids[:count]
-                ids = ids[count:]
+            async for chunk in usual.chunks(ids):
+                yield chunk
 
     def _id_pages(self, share: Share) -> AsyncIterator[list[Row]]:
         return self._search_pages(
@@ -250,8 +237,7 @@ class IssueReader:
             body: dict[str, Any] = {"issueIdsOrKeys": wanted, "fields": list(fields)}
             if expand:
                 body["expand"] = list(expand)
-            async with self._bulk_places:
-                answer, length = await self._api.read_measured(BULK_FETCH, body)
+            answer, length = await self._api.read_measured(BULK_FETCH, body)
             found = rows_of(answer, "issues", f"POST {BULK_FETCH}")
             self.shown.note(found)
             rows += found
@@ -275,8 +261,7 @@ class IssueReader:
         asked = {"fields": ",".join(fields)} | ({"expand": ",".join(expand)} if expand else {})
 
         async def read(issue_id: str) -> Row | None:
-            async with self._bulk_places:
-                answer = await self._api.get(ONE, asked, id=issue_id)
+            answer = await self._api.get(ONE, asked, id=issue_id)
             return that_row(answer, "id", issue_id, f"GET {ONE}")
 
         found = await each_by_id(ids, read, what="issue")

@@ -13,6 +13,7 @@ from port_ocean.context.ocean import ocean
 from port_ocean.helpers.async_client import OceanAsyncClient
 from port_ocean.helpers.ssl import resolve_verify_param
 
+from jira.http.bodies import read_whole
 from port.http.authentication import Authentication
 from port.http.limits import Limits
 from port.http.transport import PortTransport, retry_config
@@ -54,6 +55,7 @@ class PortHttp:
             timeout=PORT_HTTPX_TIMEOUT,
             limits=PORT_HTTPX_LIMITS,
             verify=resolve_verify_param(ocean.config.ssl.port),
+            event_hooks={"response": [read_whole]},
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from port_ocean.helpers.retry import RetryConfig, RetryTransport
 
+from jira.places import Places
 from port.http.authentication import Authentication
 from port.http.groups import TOKENS, Group, group_of
 from port.http.limits import TOO_MANY, Limits
@@ -32,7 +33,7 @@ class LimitedTransport(httpx.AsyncBaseTransport):
         self._transport = transport
         self._limits = limits
         self._authentication = authentication
-        self._turns: dict[Group, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: dict[Group, Places] = defaultdict(lambda: Places(1))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises httpx.TransportError as the transport below does, and what a token's request
@@ -66,8 +67,8 @@ class LimitedTransport(httpx.AsyncBaseTransport):
         return response
 
     async def _turn(self, group: Group) -> None:
-        # One after the other: the first one waits, and the others for it.
-        async with self._turns[group]:
+        # One after the other: the first one waits, and the others for it; live events first.
+        async with self._turns[group].taken():
             while True:
                 wait = self._limits.take(group)
                 if wait <= 0:

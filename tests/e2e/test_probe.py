@@ -196,7 +196,7 @@ async def probed(
     async with httpx.AsyncClient(trust_env=False) as http:
         authentication = BasicAuthentication(host, settings.email, settings.token)
         jira = JiraApi(http, authentication, None if lack.by_scopes else host)
-        client = JiraClient(jira, 10, settings.organization_id)
+        client = JiraClient(jira, settings.organization_id)
         context = ProbeContext()
         await context.initialize(JiraPortAppConfig, ProbeConfig(kinds=kinds))
         unreadable = await probe(context, client, settings, kinds or set(Kinds))

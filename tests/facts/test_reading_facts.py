@@ -41,7 +41,7 @@ def api_of(http, host=SITE, site=SITE) -> JiraApi:
 
 @pytest.fixture
 def client(http):
-    return JiraClient(api_of(http), 3, "org-1")
+    return JiraClient(api_of(http), "org-1")
 
 
 def selector_of(kind: Kinds, **settings: object) -> Selector:

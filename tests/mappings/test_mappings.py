@@ -46,7 +46,7 @@ async def rows_of(site: JiraSite, resource: ResourceConfig) -> list[Row]:
     api = StandIn(site, email=EMAIL, token=TOKEN)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=api.app)) as http:
         authentication = BasicAuthentication(site.base_url, EMAIL, TOKEN)
-        client = JiraClient(JiraApi(http, authentication, site.base_url), 5, site.organization_id)
+        client = JiraClient(JiraApi(http, authentication, site.base_url), site.organization_id)
         pages = client.read_all(Kinds(resource.kind), resource.selector)
         return [row async for page in pages for row in page]
 

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from jira.errors import JiraPermissionError, JiraRequestError
+from jira.kinds.backlog import Alike
 from jira.kinds.backlog_fields import OF_BOARDS
+from jira.kinds.issue_chunks import BYTES_TOGETHER
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.payloads import change
@@ -233,3 +235,21 @@ async def test_what_port_has_by_id_or_key_is_there_or_gone_and_others_are_neithe
     names = ["101", "AB-3", "AB-4", "106", "77", "an issue"]
     rows, gone = await site.known(Kinds.BACKLOG, names, OPEN)
     assert (boards(rows), gone) == ({"AB-1": [2, 1], "AB-3": [1]}, ["AB-4", "106", "77"])
+
+
+async def test_what_is_alike_on_a_board_is_held_once():
+    """Thousands of issues are in the same sprint."""
+    alike = Alike()
+    first = alike.of({"sprint": {"id": 1, "name": "One"}, "flagged": False})
+    assert alike.of({"sprint": {"id": 1, "name": "One"}, "flagged": False}) is first
+    assert alike.of({"sprint": {"id": 2, "name": "One"}, "flagged": False}) is not first
+
+
+async def test_large_issues_of_a_backlog_come_few_at_a_time(site):
+    for number in range(200, 500):
+        site.issue(number, f"AB-{number}", 1)
+        site.issues[str(number)]["fields"]["summary"] = "x" * (BYTES_TOGETHER // 40)
+    reader = site.client.kinds[Kinds.BACKLOG]
+    pages = [page async for page in reader.pages(OPEN.selector)]
+    assert sum(map(len, pages)) == 306
+    assert max(map(len, pages)) <= 100

@@ -13,7 +13,7 @@ from tests.unit.helpers.fakes import FakeApi
 
 def client(*answers: Any) -> tuple[JiraClient, FakeApi]:
     fake = FakeApi.scripted(*answers)
-    return JiraClient(fake.api, 10), fake
+    return JiraClient(fake.api), fake
 
 
 async def test_the_account_is_told_by_its_id():

@@ -84,50 +84,6 @@ async def test_no_more_is_held_than_the_bound_even_when_nobody_takes_it():
     await close(results)
 
 
-@pytest.mark.parametrize("weight", [1, 10, 40, 100, 1000])
-async def test_no_more_weight_is_held_than_the_bound(weight):
-    """Fifty issues may be a hundred kilobytes or fifty megabytes."""
-    under_way: set[int] = set()
-    most_held = 0
-
-    async def work(number: int) -> int:
-        nonlocal most_held
-        under_way.add(number)
-        most_held = max(most_held, len(under_way))
-        await settle()
-        return number
-
-    taken = []
-    # What the first ones weigh can't be known, so there are few.
-    results = read_ahead(numbers(60), work, most=5, weigh=lambda _: weight, most_weight=100)
-    async for number in results:
-        taken.append(number)
-        if len(taken) == 10:
-            most_held = len(under_way)
-        await settle()
-        under_way.discard(number)
-    assert taken == list(range(60)), "one always goes on, however heavy"
-    assert most_held <= max(1, min(5, 100 // weight))
-
-
-async def test_a_heavier_thing_than_usual_holds_the_next_ones_back():
-    started: list[int] = []
-
-    async def work(number: int) -> int:
-        started.append(number)
-        return number
-
-    def weigh(number: int) -> int:
-        return 90 if number == 3 else 10
-
-    results = read_ahead(numbers(20), work, most=10, weigh=weigh, most_weight=100)
-    assert await anext(results) == 0
-    await settle()
-    assert max(started) < 10
-    rest = [result async for result in results]
-    assert rest == list(range(1, 20))
-
-
 async def test_the_first_error_of_the_work_ends_it_at_its_place():
     work = Work()
     taken: list[int] = []

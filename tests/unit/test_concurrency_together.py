@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jira.concurrency import Gatherer, batched, only_own_end
+from jira.urgency import Urgency, in_background, present_urgency
 from tests.unit.helpers.fakes import settle
 
 
@@ -161,3 +162,18 @@ async def test_who_is_ended_itself_ends():
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_an_urgent_read_is_not_joined_with_those_in_the_background():
+    calls: list[tuple[Urgency, list[str]]] = []
+
+    async def read(context: str, ids: list[str]) -> dict[str, str]:
+        calls.append((present_urgency(), ids))
+        return {name: name for name in ids}
+
+    gatherer = Gatherer(read)
+    with in_background():
+        tasks = [asyncio.create_task(gatherer.get("all", [name])) for name in "ab"]
+    tasks.append(asyncio.create_task(gatherer.get("all", ["a"])))
+    assert await asyncio.gather(*tasks) == [{"a": "a"}, {"b": "b"}, {"a": "a"}]
+    assert sorted(calls) == [(Urgency.LIVE, ["a"]), (Urgency.BACKGROUND, ["a", "b"])]

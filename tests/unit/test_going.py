@@ -224,3 +224,12 @@ def test_where_nothing_is_going_nothing_waits():
     assert not going
     assert going.release() == []
     assert going.release_pointing() == []
+
+
+def test_what_is_deleted_while_port_is_asked_is_not_gone_for_that():
+    going = Going(lambda: 1000.0)
+    going.begin([entity("AB-1")])
+    asked = going.begun
+    going.begin([entity("AB-2")])
+    going.see([], asked)
+    assert {identifier for _, identifier in going.names} == {"AB-2"}

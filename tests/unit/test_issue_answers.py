@@ -48,7 +48,7 @@ def pauses(monkeypatch) -> list[float]:
 
 async def test_issues_that_could_not_be_returned_are_asked_for_again_after_a_pause(pauses):
     fake = FakeApi.scripted(bulk("1", failed=["2", "3"]), bulk("3", failed=["2"]), bulk("2"))
-    rows = await IssueReader(fake.api, 10).by_keys(["1", "2", "3"], unread=Unread())
+    rows = await IssueReader(fake.api).by_keys(["1", "2", "3"], unread=Unread())
     assert ids([rows]) == ["1", "3", "2"]
     asked = [body["issueIdsOrKeys"] for body in fake.bodies(BULK_FETCH)]
     assert asked == [["1", "2", "3"], ["2", "3"], ["2"]]
@@ -64,7 +64,7 @@ async def test_an_issue_that_was_never_returned_is_read_by_itself(pauses, said):
     fake = FakeApi.scripted(
         *[bulk("1", failed=["2"], said=said)] * PARTIAL_READS, {"id": "2", "key": "AB-2"}
     )
-    rows = await IssueReader(fake.api, 10).by_keys(["1", "2"], ("summary",), unread=Unread())
+    rows = await IssueReader(fake.api).by_keys(["1", "2"], ("summary",), unread=Unread())
     assert ids([rows]) == [*["1"] * PARTIAL_READS, "2"]
     assert fake.asked[-1] == ("GET", "/rest/api/3/issue/2", {"fields": "summary"})
 
@@ -74,7 +74,7 @@ async def test_whether_such_an_issue_is_gone_its_status_says_and_not_the_words(p
     gone = JiraNotFoundError("404")
     unread = Unread()
     fake = FakeApi.scripted(*[bulk(failed=["2"], said=said)] * PARTIAL_READS, gone)
-    assert await IssueReader(fake.api, 10).by_keys(["2"], unread=unread) == []
+    assert await IssueReader(fake.api).by_keys(["2"], unread=unread) == []
     assert "2" not in unread
 
 
@@ -85,7 +85,7 @@ async def test_such_an_issue_that_cannot_be_read_either_is_neither_there_nor_gon
 ):
     unread = Unread()
     fake = FakeApi.scripted(*[bulk(failed=["2"], said=said)] * PARTIAL_READS, failure)
-    assert await IssueReader(fake.api, 10).by_keys(["2"], unread=unread) == []
+    assert await IssueReader(fake.api).by_keys(["2"], unread=unread) == []
     assert "2" in unread
     [line] = warnings(log)
     assert "issue 2 " in line
@@ -95,7 +95,7 @@ async def test_a_key_whose_issue_cannot_be_read_is_not_taken_for_gone(pauses):
     """Jira names it by its id."""
     unread = Unread()
     fake = FakeApi.scripted(*[bulk("1", failed=["2"])] * PARTIAL_READS, JiraUnavailableError("503"))
-    await IssueReader(fake.api, 10).by_keys(["AB-1", "AB-2", "AB-3"], unread=unread)
+    await IssueReader(fake.api).by_keys(["AB-1", "AB-2", "AB-3"], unread=unread)
     assert ["AB-1" in unread, "AB-2" in unread, "AB-3" in unread] == [False, True, True]
 
 
@@ -161,7 +161,7 @@ async def test_issues_that_are_all_there_are_read_without_a_pause(pauses):
 async def test_a_pause_for_a_few_issues_keeps_nobody_else_waiting(pauses, monkeypatch):
     """The place is given back meanwhile."""
     fake = FakeApi.scripted(bulk(failed=["1"]), bulk("2"), bulk("1"))
-    reader = IssueReader(fake.api, 1)
+    reader = IssueReader(fake.api)
     both = asyncio.Event()
 
     async def sleep(seconds: float) -> None:

@@ -41,7 +41,7 @@ async def test_finding_follows_shorter_pages():
 
 
 async def test_finding_nothing_is_no_request():
-    assert await IssueReader(FakeApi.scripted().api, 10).find([], QUERY) == {}
+    assert await IssueReader(FakeApi.scripted().api).find([], QUERY) == {}
 
 
 async def test_one_id_that_is_gone_does_not_spoil_the_others():
@@ -92,33 +92,33 @@ async def test_a_query_that_jira_refuses_for_another_reason_is_an_error():
     """Taken for gone ids, a typing error in the mapping would delete the entities."""
     fake = FakeApi.scripted(JiraRequestError("400: Field 'x' does not exist"), bulk("1", "2"))
     with pytest.raises(JiraRequestError, match="Field 'x'"):
-        await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
+        await IssueReader(fake.api).find(["1", "2"], QUERY)
 
 
 async def test_a_query_that_is_refused_again_is_an_error():
     refusal = JiraRequestError("400: Field 'x' does not exist")
     fake = FakeApi.scripted(refusal, bulk("1"), refusal, bulk("1"))
     with pytest.raises(JiraRequestError, match="Field 'x'"):
-        await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
+        await IssueReader(fake.api).find(["1", "2"], QUERY)
 
 
 async def test_a_search_that_is_refused_is_an_error_and_nothing_is_asked_in_its_place():
     fake = FakeApi.scripted(JiraPermissionError("403"))
     with pytest.raises(JiraPermissionError):
-        await IssueReader(fake.api, 10).find(["1"], QUERY)
+        await IssueReader(fake.api).find(["1"], QUERY)
 
 
 async def test_an_issue_whose_search_fails_is_neither_there_nor_gone():
     error = JiraUnavailableError("503")
     fake = FakeApi.scripted(error)
-    assert await IssueReader(fake.api, 10).find(["1"], QUERY) == {"1": error}
+    assert await IssueReader(fake.api).find(["1"], QUERY) == {"1": error}
 
 
 async def test_where_jira_is_down_nothing_is_asked_by_halves():
     error = JiraUnavailableError("503")
     fake = FakeApi.scripted(error, error)
     with pytest.raises(JiraUnavailableError):
-        await IssueReader(fake.api, 10).find(["1", "2"], QUERY)
+        await IssueReader(fake.api).find(["1", "2"], QUERY)
     assert [path for _, path, _ in fake.asked] == [SEARCH, SERVER_INFO]
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from jira.errors import JiraAnswerError, JiraUnavailableError
 from jira.jql import ALL_ISSUES, ordered
+from jira.kinds.issue_chunks import ROWS_TOGETHER
 from jira.kinds.issue_reader import (
     BULK_FETCH,
     MAX_NAMES_PER_PAGE,
-    ROWS_TOGETHER,
     SEARCH,
     IssueQuery,
     IssueReader,
@@ -57,7 +57,7 @@ async def test_the_names_of_an_empty_query_are_those_of_all_issues():
 async def test_names_that_could_not_all_be_read_are_an_error(bad, error):
     """A shorter list would delete the rest."""
     first = {"issues": [{"id": "1", "key": "AB-1"}], "nextPageToken": "1"}
-    reader = IssueReader(FakeApi.scripted(first, bad).api, 10)
+    reader = IssueReader(FakeApi.scripted(first, bad).api)
     with pytest.raises(error):
         await names(reader, IssueQuery(None))
 

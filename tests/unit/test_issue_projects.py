@@ -28,7 +28,7 @@ class Site:
         self.refused = ""
         self.lists = 0
         self.fake = FakeApi(self.answer)
-        reader = IssueReader(self.fake.api, 10)
+        reader = IssueReader(self.fake.api)
         self.issues = IssueKind(reader, ProjectKind(self.fake.api))
 
     def answer(self, method: str, path: str, what: Any) -> Any:

@@ -1,23 +1,25 @@
 """How issues are read: all of a query, and those that keys lead to."""
 
-import asyncio
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
 from jira.answers import Unread
-from jira.concurrency import FIRST
 from jira.errors import (
     JiraAnswerError,
     JiraPermissionError,
 )
 from jira.jql import bounded, ordered
-from jira.kinds.issue_chunks import BYTES_TOGETHER, FIRST_WHOLE, LEAST_BULK_FETCH, may_be_large
+from jira.kinds.issue_chunks import (
+    BYTES_TOGETHER,
+    CHUNKS_AHEAD,
+    FIRST_WHOLE,
+    LEAST_BULK_FETCH,
+    ROWS_TOGETHER,
+    may_be_large,
+)
 from jira.kinds.issue_reader import (
     BULK_FETCH,
-    CHUNKS_AHEAD,
-    ROWS_TOGETHER,
     SEARCH,
     IssueQuery,
     IssueReader,
@@ -114,7 +116,7 @@ async def test_an_id_that_is_listed_on_two_pages_is_read_once():
     )
     scripted = fake.answer
     fake.answer = lambda m, p, b: site.bulk(b) if p == BULK_FETCH else scripted(m, p, b)
-    assert ids(await all_pages(IssueReader(fake.api, 10))) == ["1", "2", "3"]
+    assert ids(await all_pages(IssueReader(fake.api))) == ["1", "2", "3"]
 
 
 async def test_an_empty_page_with_a_token_is_not_the_end():
@@ -124,19 +126,19 @@ async def test_an_empty_page_with_a_token_is_not_the_end():
     )
     scripted = fake.answer
     fake.answer = lambda m, p, b: site.bulk(b) if p == BULK_FETCH else scripted(m, p, b)
-    assert ids(await all_pages(IssueReader(fake.api, 10))) == ["1"]
+    assert ids(await all_pages(IssueReader(fake.api))) == ["1"]
 
 
 async def test_a_token_that_repeats_is_an_error():
     page = {"issues": [], "nextPageToken": "a"}
     with pytest.raises(JiraAnswerError, match="repeats"):
-        await all_pages(IssueReader(FakeApi.scripted(page, page).api, 10))
+        await all_pages(IssueReader(FakeApi.scripted(page, page).api))
 
 
 @pytest.mark.parametrize("page", [None, {}, [], {"issues": None}, {"total": 0}])
 async def test_a_search_without_its_list_is_an_error_and_not_empty(page):
     with pytest.raises(JiraAnswerError):
-        await all_pages(IssueReader(FakeApi.scripted(page).api, 10))
+        await all_pages(IssueReader(FakeApi.scripted(page).api))
 
 
 async def test_large_issues_are_read_and_handed_on_few_at_a_time():
@@ -148,7 +150,7 @@ async def test_large_issues_are_read_and_handed_on_few_at_a_time():
     pages = await all_pages(site.reader)
     assert ids(pages) == list(site.issues)
     asked = [len(body["issueIdsOrKeys"]) for body in site.fake.bodies(BULK_FETCH)]
-    assert max(asked[:FIRST]) <= FIRST_WHOLE
+    assert max(asked[:8]) <= FIRST_WHOLE
     assert 20 < max(asked) <= 50
     assert min(asked[:-1]) >= LEAST_BULK_FETCH
     assert all(len(page) <= 100 for page in pages)
@@ -214,30 +216,4 @@ async def test_keys_are_read_by_hundreds_and_each_once():
 
 
 async def test_no_keys_are_no_request():
-    assert await IssueReader(FakeApi.scripted().api, 10).by_keys([], unread=Unread()) == []
-
-
-async def test_bulk_reads_leave_two_places_to_live_events():
-    site = Site(3000)
-    under_way = most = 0
-    good = site.fake._ask
-
-    async def counted(method: str, path: str, what: Any) -> Any:
-        nonlocal under_way, most
-        under_way += path == BULK_FETCH
-        most = max(most, under_way)
-        for _ in range(5):
-            await asyncio.sleep(0)
-        answer = await good(method, path, what)
-        under_way -= path == BULK_FETCH
-        return answer
-
-    site.fake._ask = counted  # type: ignore[method-assign]
-    reader = IssueReader(site.fake.api, 5)
-    assert len(ids(await all_pages(reader))) == 3000
-    assert most == 3
-
-
-async def test_with_one_place_alone_issues_are_still_read():
-    site = Site(150)
-    assert len(ids(await all_pages(IssueReader(site.fake.api, 1)))) == 150
+    assert await IssueReader(FakeApi.scripted().api).by_keys([], unread=Unread()) == []

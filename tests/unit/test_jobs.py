@@ -11,6 +11,7 @@ from background.jobs import (
     Jobs,
     MakeSteps,
 )
+from jira.urgency import Urgency, present_urgency
 from tests.unit.helpers.fakes import around
 
 
@@ -295,3 +296,15 @@ async def test_it_is_known_since_when_the_job_under_way_reads(world):
     world.ask("orphans")
     await world.step()
     assert world.jobs.running_since == 1060.0
+
+
+async def test_what_is_done_in_the_background_gives_way_and_nothing_else(world):
+    seen: list[Urgency] = []
+
+    async def around(step: Callable[[], Awaitable[bool]]) -> bool:
+        seen.append(present_urgency())
+        return await step()
+
+    world.ask("sweep")
+    await world.jobs.step(around)
+    assert (seen, present_urgency()) == ([Urgency.BACKGROUND], Urgency.LIVE)

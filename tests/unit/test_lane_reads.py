@@ -1,6 +1,7 @@
 """A read that fails: tried again, given up or waited out, and never in the way of others."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from jira.errors import (
     JiraRequestError,
     MappingError,
 )
+from tests.unit.helpers.fakes import settle
 from tests.unit.helpers.lanes_world import DOWN, World, of_level
 from webhook_processors.lane import (
     FEW_TRIES,
@@ -265,3 +267,15 @@ async def test_where_a_failure_lasts_the_next_ones_are_given_up_soon(world, log)
     assert len(world.ended) == 50
     assert len(world.reads) - reads <= 50 * FEW_TRIES
     assert len(of_level("ERROR", log)) == 1
+
+
+async def test_a_write_says_since_when_it_was_read(world):
+    """What is written meanwhile may be newer."""
+    before = time.monotonic()
+    world.reading["a"] = asyncio.Event()
+    await world.take("a")
+    began = time.monotonic()
+    world.reading["a"].set()
+    await settle()
+    assert len(world.read_since) == 1
+    assert before <= world.read_since[0] <= began

@@ -1,18 +1,22 @@
-"""Background work never writes over what events wrote since it began to read."""
+"""Events and background work write side by side; of two readings of an entity the newer stays."""
 
 import asyncio
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 from port_ocean.core.models import Entity
 
+from kinds import Kinds
 from port import live_writer as module
-from port.deletions import Candidate, LatelyWritten, Reason
+from port.deletions import Candidate, Reason
 from port.entities import PortRefusedError
+from port.versions import Versions
 from tests.unit.helpers.catalog_fakes import Row, entity, results
 from tests.unit.helpers.catalog_world import CatalogWorld
+from tests.unit.helpers.fakes import settle
 
 
 class World(CatalogWorld):
@@ -84,6 +88,7 @@ async def test_what_an_event_wrote_is_not_deleted_for_an_older_list(world):
     del world.jira.by_id["1"]
     await world.background(since=999.0, gone=[entity("AB-1")])
     assert world.names == {"AB-1"}
+    world.time = 1001.0
     await world.background(since=1001.0, gone=[entity("AB-1")])
     assert world.names == set()
 
@@ -112,9 +117,94 @@ async def test_a_write_that_failed_is_none(world):
 
 async def test_where_it_is_forgotten_what_events_wrote_they_may_have_written_it(world):
     """No more is remembered than there is room for."""
-    world.writer._by_events = LatelyWritten(lambda: world.time, most=1)
+    world.writer._versions = Versions(lambda: world.time, most=1)
     await world.update(world.row("event"))
     await world.update(world.row("event", "AB-2"))
     rows = [world.row("background"), world.row("background", "AB-2")]
     await world.background(*rows, since=999.0)
     assert (world.parent(), world.parent("AB-2")) == ("event", "event")
+
+
+async def test_what_port_is_sent_in_the_background_holds_up_no_event(world):
+    """Only one that writes the same entity waits."""
+    sent = asyncio.Event()
+    upsert = world.port.upsert
+
+    async def slow(entities: list[Entity], options: Any) -> None:
+        if entities[0].relations["parent"] == "background":
+            await sent.wait()
+        await upsert(entities, options)
+
+    world.port.upsert = slow
+    background = asyncio.create_task(world.background(world.row("background"), since=999.0))
+    await settle()
+    await world.update(world.row("event", "AB-2"))
+    assert world.parent("AB-2") == "event"
+    same = asyncio.create_task(world.update(world.row("event")))
+    await settle()
+    assert not same.done()
+    sent.set()
+    await asyncio.gather(background, same)
+    assert world.parent() == "event"
+
+
+async def test_background_work_that_comes_while_an_event_is_being_written_is_the_older_one(world):
+    sent = asyncio.Event()
+    upsert = world.port.upsert
+
+    async def slow(entities: list[Entity], options: Any) -> None:
+        await sent.wait()
+        await upsert(entities, options)
+
+    world.port.upsert = slow
+    event = asyncio.create_task(world.update(world.row("event")))
+    await settle()
+    background = asyncio.create_task(world.background(world.row("background"), since=999.0))
+    await settle()
+    sent.set()
+    await asyncio.gather(event, background)
+    assert world.parent() == "event"
+
+
+async def test_an_event_that_comes_after_background_work_which_read_later_is_read_again(world):
+    old = dict(world.row("event, read first"))
+    world.time = 1001.0
+    await world.background(world.row("background, read later"), since=1001.0)
+    world.jira.by_id["1"]["parent"] = "as it is"
+    world.time = 1002.0
+    await world.writer.sync(
+        [results(world.issues, [old])], world.mapper, live=True, read_since=1000.5
+    )
+    assert world.parent() == "as it is"
+
+
+async def test_what_background_work_wrote_long_before_an_event_was_read_is_no_reason(world):
+    await world.background(world.row("background"), since=999.0)
+    row = dict(world.row("event"))
+    world.jira.by_id["1"]["parent"] = "not asked for"
+    world.time = 1002.0
+    await world.writer.sync(
+        [results(world.issues, [row])], world.mapper, live=True, read_since=1001.0
+    )
+    assert world.parent() == "event"
+
+
+async def test_what_an_event_wrote_while_background_work_asked_jira_is_not_deleted(world):
+    world.add(entity("AB-1"))
+    asked, answer = asyncio.Event(), asyncio.Event()
+    find = world.jira.client.kinds[Kinds.ISSUE].by_identifiers
+
+    async def slow(*args: Any) -> Any:
+        found = await find(*args)
+        asked.set()
+        await answer.wait()
+        return found
+
+    world.jira.client.kinds[Kinds.ISSUE].by_identifiers = slow
+    background = asyncio.create_task(world.background(since=1001.0, gone=[entity("AB-1")]))
+    await asked.wait()
+    world.time = 1002.0
+    await world.update(world.row("event"))
+    answer.set()
+    await background
+    assert world.parent() == "event"

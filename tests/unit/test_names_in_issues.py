@@ -46,7 +46,7 @@ async def world() -> AsyncIterator[World]:
     api = StandIn(site, email=EMAIL, token=TOKEN)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=api.app)) as http:
         authentication = BasicAuthentication(site.base_url, EMAIL, TOKEN)
-        client = JiraClient(JiraApi(http, authentication, site.base_url), 5)
+        client = JiraClient(JiraApi(http, authentication, site.base_url))
         made = World(site, api, client)
         await made.read()
         yield made

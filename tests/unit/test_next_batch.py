@@ -7,7 +7,7 @@ from port_ocean.core.handlers.queue import LocalQueue
 
 from tests.unit.helpers.fakes import settle
 from webhook_processors import next_batch as module
-from webhook_processors.next_batch import MAX_BATCH, next_batch, waiting_now
+from webhook_processors.next_batch import MAX_BATCH, MAX_BATCH_BYTES, next_batch
 
 
 @pytest.fixture
@@ -95,20 +95,15 @@ async def test_a_moment_that_ends_loses_no_event(queue, monkeypatch):
     assert await next_batch(queue) == [2]
 
 
-async def test_what_waits_now_is_taken_without_waiting_for_more(queue, for_ever):
-    assert await waiting_now(queue) == []
-    await fill(queue, 3)
-    assert await waiting_now(queue) == [0, 1, 2]
-    assert await queue.size() == 0
-
-
-@pytest.mark.parametrize("most", [0, 1, 5])
-async def test_no_more_of_what_waits_is_taken_than_was_asked_for(queue, most):
-    await fill(queue, 8)
-    assert await waiting_now(queue, most) == list(range(most))
-    assert await queue.size() == 8 - most
-
-
-async def test_of_a_long_queue_one_batch_is_taken_at_most(queue):
-    await fill(queue, MAX_BATCH + 1)
-    assert len(await waiting_now(queue)) == MAX_BATCH
+@pytest.mark.parametrize(
+    ("part", "taken"), [(1.0, 1), (2.0, 1), (0.5, 2), (0.3, 4), (0.001, MAX_BATCH)]
+)
+async def test_no_more_bytes_are_taken_than_a_batch_holds_but_one_event(
+    queue, for_ever, part, taken
+):
+    """Parsed, two hundred large events would take gigabytes."""
+    await fill(queue, MAX_BATCH + 3)
+    async with asyncio.timeout(5):
+        batch = await next_batch(queue, lambda _: int(part * MAX_BATCH_BYTES))
+    assert batch == list(range(taken))
+    assert await queue.size() == MAX_BATCH + 3 - taken

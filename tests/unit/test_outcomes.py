@@ -9,9 +9,8 @@ from jira.errors import (
 )
 from tests.unit.helpers.fakes import settle
 from tests.unit.helpers.lanes_world import DOWN, World
-from webhook_processors.lane import (
-    MAX_TOGETHER,
-)
+from webhook_processors.lane import MAX_TOGETHER, Pair
+from webhook_processors.queued_event import QueuedEvent
 
 
 @pytest.fixture
@@ -114,6 +113,23 @@ async def test_there_is_room_again_when_pairs_have_ended(world):
     await world.rest()
     assert waiting.done()
     assert world.outcomes.held == 0
+
+
+async def test_there_is_no_room_for_more_bytes_than_may_be_held(world):
+    """Events that wait for another try are parsed."""
+    world.read_fails, world.jira_up = {"issue": DOWN}, False
+    large = QueuedEvent(b"[" + b" " * 998 + b"]", {})
+    await world.outcomes.take({large: [Pair(large, "issue", frozenset({"1"}), None)]})
+    await settle()
+    assert world.outcomes.held_bytes == 1000
+    await asyncio.wait_for(world.outcomes.room(2, 1001), 1)
+    waiting = asyncio.create_task(world.outcomes.room(2, 1000))
+    await settle()
+    assert not waiting.done()
+    world.read_fails, world.jira_up = {}, True
+    await world.rest()
+    await asyncio.wait_for(waiting, 1)
+    assert world.outcomes.held_bytes == 0
 
 
 async def test_a_shutdown_ends_reads_pauses_and_all(world):

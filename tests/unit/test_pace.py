@@ -5,17 +5,18 @@ import random
 import pytest
 
 from jira.http.pace import BELOW_GRANTED, BURST, LEAST, LEAST_FIRST, Crowd, Pace, ceiling
+from tests.unit.helpers.moments import reserved
 
 
 def test_where_nothing_is_refused_nobody_waits_for_a_moment():
     pace = Pace(100.0)
-    assert [pace.reserve(5.0) for _ in range(BURST)] == [5.0] * BURST
-    assert pace.reserve(5.0) > 5.0
+    assert [reserved(pace, 5.0) for _ in range(BURST)] == [5.0] * BURST
+    assert reserved(pace, 5.0) > 5.0
 
 
 def test_the_share_of_the_limit_is_never_exceeded():
     pace = Pace(20.0)
-    moments = sorted(pace.reserve(number / 1000) for number in range(1000))
+    moments = sorted(reserved(pace, number / 1000) for number in range(1000))
     for start in range(len(moments) - 20 - BURST):
         assert moments[start + 20 + BURST] - moments[start] >= 1
 
@@ -57,7 +58,7 @@ def test_a_pause_tells_nothing_about_the_rate_however_long(pause):
         pace.granted(0.5)
     pace.refused(1.0, 1.0 + pause)
     before = pace.rate
-    pace.reserve(1.0 + pause)
+    reserved(pace, 1.0 + pause)
     assert pace.rate == before
 
 
@@ -65,7 +66,7 @@ def test_what_is_hardly_asked_for_a_while_is_not_asked_much_faster_then():
     pace = Pace(100.0)
     pace.refused(0.0, 1.0)
     before = pace.rate
-    pace.reserve(59.0)
+    reserved(pace, 59.0)
     assert pace.rate < 1.2 * before
 
 
@@ -74,22 +75,22 @@ def test_a_refusal_slows_down_below_a_small_share_too(most):
     pace = Pace(most)
     pace.refused(1.0, 2.0)
     assert pace.rate < most or pace.rate == min(most, LEAST)
-    pace.reserve(2.0)
-    assert pace.reserve(2.0) >= 2.0 + 0.99 / most
+    reserved(pace, 2.0)
+    assert reserved(pace, 2.0) >= 2.0 + 0.99 / most
 
 
 def test_a_small_share_has_no_burst():
     pace = Pace(1.0)
-    assert pace.reserve(0.0) == 0.0
-    assert pace.reserve(0.0) == 1.0
+    assert reserved(pace, 0.0) == 0.0
+    assert reserved(pace, 0.0) == 1.0
 
 
-def test_a_moment_that_is_given_back_is_free_again():
+def test_a_moment_is_nobody_s_until_it_is_taken():
     pace = Pace(1.0)
-    pace.reserve(0.0)
-    assert pace.reserve(0.0) == 1.0
-    pace.give_back()
-    assert pace.reserve(0.0) == 1.0
+    pace.take(pace.moment(0.0))
+    assert [pace.moment(0.0), pace.moment(0.0)] == [1.0, 1.0]
+    pace.take(1.0)
+    assert pace.moment(0.0) == 2.0
 
 
 def test_where_nothing_is_taken_for_a_while_it_is_not_our_pace():
@@ -100,7 +101,7 @@ def test_where_nothing_is_taken_for_a_while_it_is_not_our_pace():
     pace.refused(1.0, 2.0)
     before = pace.rate
     for second in range(2, 60):
-        pace.reserve(float(second))
+        reserved(pace, float(second))
         pace.refused(second + 0.1, second + 1.0)
     assert pace.rate >= before
 
@@ -116,16 +117,16 @@ def test_less_than_one_a_second_is_less_than_one_a_second():
 def test_nothing_goes_out_before_the_pause_ends():
     pace = Pace(100.0)
     pace.refused(1.0, 4.0)
-    assert pace.reserve(1.5) >= 4.0
+    assert reserved(pace, 1.5) >= 4.0
 
 
 def test_after_some_minutes_without_a_refusal_the_rate_is_what_it_was():
     pace = Pace(100.0)
     pace.refused(0.0, 1.0)
     for second in range(1, 600):
-        pace.reserve(float(second))
+        reserved(pace, float(second))
     assert pace.rate == 100.0
-    assert [pace.reserve(1000.0) for _ in range(BURST)] == pytest.approx([1000.0] * BURST)
+    assert [reserved(pace, 1000.0) for _ in range(BURST)] == pytest.approx([1000.0] * BURST)
 
 
 @pytest.mark.parametrize(

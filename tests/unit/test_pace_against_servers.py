@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from jira.http.pace import Pace
+from tests.unit.helpers.moments import reserved
 
 
 def sliding(rate: float) -> Callable[[float], bool]:
@@ -80,7 +81,7 @@ def run(
     def begin(now: float) -> None:
         if now < paused_until:
             at(paused_until, begin)
-        elif (moment := pace.reserve(now)) > now:
+        elif (moment := reserved(pace, now)) > now:
             at(moment, send)
         else:
             send(now)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from jira.byte_budget import Turn, present_turn
 from jira.concurrency import Scope
-from jira.read_ahead import PAGES_AHEAD, ReadAhead
+from jira.read_ahead import LIGHT, PAGES_AHEAD, ReadAhead, weight_of
 
 Page = list[dict[str, Any]]
 NUMBERS = {"user": 0, "issue": 1}
@@ -68,6 +69,42 @@ async def test_no_more_is_read_than_waits_to_be_taken_and_one_page(site):
     site.start("issue")
     await everything_done()
     assert len(site.read) == PAGES_AHEAD + 1
+
+
+async def test_a_heavy_page_waits_alone_and_is_held_until_it_is_taken(site):
+    site.pages["issue"] = [[{"text": "x" * (LIGHT + 1)}] for _ in range(3)]
+    site.start("issue")
+    await everything_done()
+    assert site.read == ["issue0"]
+    pages = site.taken("issue")
+    await anext(pages)
+    await everything_done()
+    assert site.read == ["issue0", "issue1"]
+    assert len([page async for page in pages]) == 2
+
+
+def test_what_a_page_weighs_is_told_by_a_few_of_its_rows():
+    rows = [{"text": "x" * 1000} for _ in range(400)]
+    assert weight_of(rows) == pytest.approx(400 * 1011)
+    assert weight_of(rows[:1]) == 1011
+    assert weight_of([]) == 0
+
+
+async def test_a_resource_s_turn_comes_when_it_is_taken(site):
+    turns: dict[str, Turn | None] = {}
+
+    async def pages(name: str) -> AsyncGenerator[Page, None]:
+        turns[name] = present_turn()
+        yield [{"n": 1}]
+
+    site.ahead.start({NUMBERS[name]: pages(name) for name in NUMBERS})
+    await everything_done()
+    assert [turn is not None and turn.has_come for turn in turns.values()] == [False, False]
+    assert await site.take("issue") == [[{"n": 1}]]
+    assert {name: turn is not None and turn.has_come for name, turn in turns.items()} == {
+        "user": False,
+        "issue": True,
+    }
 
 
 async def test_pages_come_whole_and_in_order(site):

@@ -132,7 +132,7 @@ async def test_port_says_whether_it_takes_our_credentials(status, state):
 )
 async def test_jira_says_whether_it_knows_us(answer, state):
     metrics.JIRA_CREDENTIALS.is_now(metrics.ACCEPTED)
-    client = JiraClient(FakeApi.scripted(answer).api, 10)
+    client = JiraClient(FakeApi.scripted(answer).api)
     await asyncio.gather(client.verify_credentials(), return_exceptions=True)
     assert metrics.JIRA_CREDENTIALS.now == state
 

@@ -11,6 +11,7 @@ from port_ocean.core.integrations.base import BaseIntegration
 from integration import JiraIntegration
 from jira.concurrency import merged, read_ahead
 from jira.payloads import Row
+from jira.urgency import Urgency, present_urgency
 from port import dsp as module
 from port.resync import BATCHES_AT_ONCE, RESYNC, end_superseded, resync
 
@@ -237,3 +238,13 @@ async def test_a_failure_of_one_resync_is_its_own():
 
 async def _none(work: Awaitable[bool]) -> None:
     await work
+
+
+async def test_a_resync_gives_way_to_live_events_with_all_that_it_begins():
+    async def urgency() -> Urgency:
+        return present_urgency()
+
+    async with resync() as present:
+        begun = present.scope.begin(urgency())
+        assert (present_urgency(), await begun) == (Urgency.BACKGROUND, Urgency.BACKGROUND)
+    assert present_urgency() is Urgency.LIVE

@@ -34,7 +34,7 @@ def answer(_: str, path: str, body: Any) -> Any:
 
 
 def issues(fake: FakeApi) -> IssueKind:
-    return IssueKind(IssueReader(fake.api, 10), ProjectKind(fake.api))
+    return IssueKind(IssueReader(fake.api), ProjectKind(fake.api))
 
 
 def selector(jql: str) -> IssueSelector:
@@ -51,7 +51,7 @@ READS: dict[str, Read] = {
     "where": lambda fake, jql: issues(fake).where("sprint = 3", selector(jql)),
     "changed": lambda fake, jql: issues(fake).changed(selector(jql), 5),
     "some": found,
-    "worklogs": lambda fake, jql: WorklogKind(fake.api, IssueReader(fake.api, 10)).pages(
+    "worklogs": lambda fake, jql: WorklogKind(fake.api, IssueReader(fake.api)).pages(
         WorklogSelector(query="true", jql=jql)
     ),
 }
@@ -82,7 +82,7 @@ async def test_a_search_ends_with_its_order(read, jql, end):
 async def test_a_backlog_by_numbered_pages_is_not_in_the_order_of_ranks(jql):
     """Somebody who drags an issue between two pages would move it over the border."""
     fake = FakeApi(answer)
-    kind = BacklogKind(fake.api, IssueReader(fake.api, 10), BoardKind(fake.api))
+    kind = BacklogKind(fake.api, IssueReader(fake.api), BoardKind(fake.api))
     wanted = BacklogSelector(query="true", jql=jql, useSoftwareApi=False)
     assert [row async for page in kind.pages(wanted) for row in page] == []
     asked = [query["jql"] for query in fake.bodies(BY_AGILE_API.format(id="7"))]

@@ -26,7 +26,7 @@ class Site(WholeSite):
             self.team(team, count)
 
     def of(self, organization: str) -> None:
-        self.client = JiraClient(self.fake.api, 10, organization)
+        self.client = JiraClient(self.fake.api, organization)
 
     def rows(self, of: Any) -> AsyncIterator[list[Row]]:
         return self.client.read_all(Kinds.TEAM, of.selector)

@@ -1,4 +1,4 @@
-"""Where rows go, one write after the other, and what a write asks for."""
+"""Where rows go, who waits for whose writes, and what a write asks for."""
 
 import asyncio
 from collections.abc import Collection
@@ -40,6 +40,9 @@ class World:
         self.pauses = 0
         self.dsp = self.lakehouse = False
         self.fails: Exception | None = None
+        self.read_since: list[float] = []
+        self.holds_background = asyncio.Event()
+        self.holds_background.set()
         follow_ups = SimpleNamespace(
             jobs=SimpleNamespace(running_since=1.0),
             resync_running=False,
@@ -86,6 +89,9 @@ class World:
         self.sent.append(what)
 
     async def sync(self, *_: Any, live: bool, compared: bool, read_since: float) -> None:
+        self.read_since.append(read_since)
+        if not live:
+            await self.holds_background.wait()
         await self._write("catalog")
 
     async def retry_refused(self, mapper: Any) -> None:
@@ -145,16 +151,36 @@ async def test_what_port_refused_is_tried_again_by_the_same_writer(world):
     assert world.sent == ["refused"]
 
 
-async def test_writes_come_one_after_the_other(world):
+async def test_background_work_writes_one_after_the_other(world):
     world.deletes_left = 2
     await asyncio.gather(
-        world.writes.sync(ROWS, [], live=True),
         world.writes.sync([], GONE),
         world.writes.retry_refused(),
         world.writes.settle(),
         world.writes.delete_for_resync([entity("AB-1")]),
     )
     assert world.most_at_once == 1
+
+
+async def test_events_write_one_after_the_other(world):
+    await asyncio.gather(*(world.writes.sync(ROWS, [], live=True) for _ in range(3)))
+    assert (world.most_at_once, len(world.sent)) == (1, 3)
+
+
+async def test_an_event_does_not_wait_for_what_background_work_writes(world):
+    world.holds_background = asyncio.Event()
+    background = asyncio.create_task(world.writes.sync([], GONE))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(world.writes.sync(ROWS, [], live=True), 1)
+    assert not background.done()
+    world.holds_background.set()
+    await background
+
+
+@pytest.mark.parametrize(("given", "told"), [(5.0, 5.0), (None, 1.0)])
+async def test_the_writer_is_told_since_when_rows_were_read(world, given, told):
+    await world.writes.sync(ROWS, [], live=given is not None, read_since=given)
+    assert world.read_since == [told]
 
 
 @pytest.mark.parametrize("call", ["sync", "retry_refused"])

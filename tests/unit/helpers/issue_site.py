@@ -21,7 +21,7 @@ class Site:
         self.gone: set[str] = set()
         self.unknown_id_is_400 = False
         self.fake = FakeApi(self.answer)
-        self.reader = IssueReader(self.fake.api, 10)
+        self.reader = IssueReader(self.fake.api)
 
     def answer(self, method: str, path: str, body: Row) -> Any:
         if path == SERVER_INFO:

@@ -32,6 +32,8 @@ class World:
     def __init__(self) -> None:
         self.reads: list[str] = []
         self.writes: list[list[str]] = []
+        self.read_since: list[float] = []
+        """Of each write, the moment that it says its results were read after."""
         self.done: list[str] = []
         """Reads and writes in the order in which they began and ended."""
         self.pauses: list[float] = []
@@ -74,9 +76,10 @@ class World:
         result.original_webhook = {"name": name}
         return result
 
-    async def write(self, results: list[WebhookEventRawResults]) -> None:
+    async def write(self, results: list[WebhookEventRawResults], since: float) -> None:
         names = [(result.original_webhook or {})["name"] for result in results]
         self.writes.append(names)
+        self.read_since.append(since)
         for name in ("all", *names):
             if name in self.write_fails:
                 raise self.write_fails[name]

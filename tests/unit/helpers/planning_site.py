@@ -58,7 +58,7 @@ class PlanningSite:
         self.refuses_gone_ids = False
         self.answers: dict[str, Any] = {}
         self.fake = FakeApi(self.answer)
-        self.client = JiraClient(self.fake.api, 10, "org-1")
+        self.client = JiraClient(self.fake.api, "org-1")
 
     def project(self, project_id: str, key: str) -> Row:
         self.projects.append({"id": project_id, "key": key, "name": "now"})

@@ -37,7 +37,7 @@ class Site:
         self.changes_a_page = 1000
         self.answers: dict[str, Any] = {}
         self.fake = FakeApi(self.answer)
-        self.client = JiraClient(self.fake.api, 10)
+        self.client = JiraClient(self.fake.api)
         self.kind = self.client.kinds[Kinds.WORKLOG]
 
     def issue(self, issue_id: str) -> Row:
