@@ -25,14 +25,15 @@ from port.deletions import (
     say,
     without,
 )
-from port.entities import EntityKey, PortBlueprintError, PortRefusedError, key_of
+from port.entities import EntityKey, key_of
 from port.failing import Failing
 from port.going import Going
 from port.mapped_results import map_results
-from port.mapping.resources import blueprint_of, kind_of, label, name_of, row_of
+from port.mapping.resources import name_of, row_of
 from port.mapping.row_mapper import RowMapper
 from port.refused import RefusedEntities
 from port.related_rows import Looked, looked_up
+from port.upserts import Upserts
 from port.writer import PortWriter
 from telemetry import metrics
 
@@ -58,6 +59,7 @@ class LiveWriter:
         # Survives a failed write: the next one still has to read these again.
         self._pointing: dict[EntityKey, Entity] = {}
         self.refused = RefusedEntities()
+        self._upserts = Upserts(writer, failing, self.refused)
         self._not_deleted: dict[EntityKey, Candidate] = {}
         self._to_compare: set[Kinds] = set()
         # What events wrote or deleted.
@@ -87,6 +89,7 @@ class LiveWriter:
         then be called again.
         """
         mapping = event.port_app_config
+        self._writer.compared.known.under(mapping)
         mapped = await map_results(results, mapper)
         for resource, error in mapped.errors:
             name = row_of(name_of(resource, mapping))
@@ -101,7 +104,7 @@ class LiveWriter:
             upserts = [entity for entity in upserts if not newer(entity, read_since)]
             candidates = [c for c in candidates if not newer(c.entity, read_since)]
         await self._look_at_going()
-        written = await self._apply(upserts, candidates, mapping, mapper)
+        written = await self._apply(upserts, candidates, mapping, mapper, live=live)
         if live:
             self._by_events.note([*written, *mapped.goes])
         await self._make_whole(mapping, mapper)
@@ -135,6 +138,7 @@ class LiveWriter:
             if not self._pointing:
                 return
             again = dict(self._pointing)
+            self._writer.compared.known.forget(again)
             # Also for what isn't written now: a comparison sees nothing before that.
             self.going.hold(again.values())
             looked = await looked_up(self._client, again.values(), mapping, mapper)
@@ -153,7 +157,7 @@ class LiveWriter:
 
         The second ones were compared just now, and have something that was written too lately.
         """
-        kinds, later = self._to_compare, self._to_compare_later
+        kinds, later = self._to_compare | self._upserts.take_behind(), self._to_compare_later
         self._to_compare, self._to_compare_later = set(), set()
         return kinds, later
 
@@ -186,8 +190,10 @@ class LiveWriter:
         candidates: list[Candidate],
         mapping: PortAppConfig,
         mapper: RowMapper,
+        *,
+        live: bool = False,
     ) -> list[Entity]:
-        """Delete what may go, write what Port takes, and return what it took."""
+        """Delete what may go, write what Port takes, and return what it took or has as it is."""
         there = await self._there(candidates, upserts)
         doomed = allowed(there, mapping)
         if doomed:
@@ -202,12 +208,18 @@ class LiveWriter:
             count_deleted(doomed, left)
             self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
         released = self.going.release()
+        self._writer.compared.known.forget(map(key_of, released))
         upserts = [*released, *upserts]
+        changed = upserts
+        if not live:
+            # An event says what changed; all others read much that is as it was.
+            changed = self._writer.compared.differing(upserts, mapping.get_port_request_options())
         try:
-            written, refused = await self._upsert(upserts, mapping)
+            written, refused = await self._upserts.write(changed, mapping)
         except BaseException:
             self.going.keep(released)
             raise
+        written = [*written, *without(upserts, changed)]
         self._stubs.note(written)
         self._lately.note(written)
         for entity in upserts:
@@ -221,46 +233,10 @@ class LiveWriter:
         """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
         pointing, _ = await self._writer.pointing_at(entities, mapping)
         self._pointing |= {key_of(entity): entity for entity in pointing}
+        self._writer.compared.known.forget(map(key_of, pointing))
         self._stubs.deleted(entities)
         left = await self._writer.delete(entities, mapping.get_port_request_options())
         return {key_of(entity) for entity in left}
-
-    async def _upsert(
-        self, upserts: list[Entity], mapping: PortAppConfig
-    ) -> tuple[list[Entity], dict[EntityKey, Entity]]:
-        """Write: what Port took, and what it refused and is to be tried again, which is said.
-
-        Of a blueprint that is refused as a whole one is enough to see when it works again.
-        """
-        refused: dict[EntityKey, Entity] = {}
-        blueprints: dict[str, str] = {}
-        written = upserts
-        try:
-            await self._writer.upsert(upserts, mapping.get_port_request_options())
-        except PortRefusedError as error:
-            blueprints = error.blueprints
-            written = without(upserts, error.entities)
-            for blueprint, reason in blueprints.items():
-                what = f"Blueprint {blueprint}"
-                self._failing.note(what, PortBlueprintError(f"Port says {reason}."))
-            alone = [e for e in error.entities if str(e.blueprint) not in blueprints]
-            refused = {key_of(entity): entity for entity in alone}
-            if self.refused.is_news(alone):
-                logger.error(f"{error}. It is tried again with the next changes.")
-            one_of_each = {str(entity.blueprint): entity for entity in error.entities}
-            refused |= {key_of(e): e for of, e in one_of_each.items() if of in blueprints}
-        for blueprint in {str(entity.blueprint) for entity in upserts} - blueprints.keys():
-            if self._failing.works(f"Blueprint {blueprint}"):
-                self._catch_up(blueprint, mapping)
-        return written, refused
-
-    def _catch_up(self, blueprint: str, mapping: PortAppConfig) -> None:
-        """Have all compared that was refused meanwhile."""
-        for index, resource in enumerate(mapping.resources):
-            kind = kind_of(resource)
-            if kind is not None and blueprint_of(resource) in (blueprint, None):
-                self._failing.fell_behind(label(resource, index))
-                self._to_compare.add(kind)
 
     async def _there(
         self, candidates: Sequence[Candidate], upserts: Sequence[Entity]
