@@ -40,10 +40,9 @@ class Compared:
         """Learn what Port has of a blueprint; where it fails that is nothing, which is said."""
         parts = self.known.under(mapping)
         include = ["identifier", "blueprint", *sorted(parts.of(blueprint))]
-        # What a search may not show yet, and what is there only for another moment.
-        unsure = self._lately.of(blueprint) | self._going.names
+        lately, going = self._lately.of(blueprint), self._going.names
         try:
-            with self.known.looking(blueprint, unsure) as look:
+            with self.known.looking(blueprint, lately, going) as look:
                 await self._see(look, by_us(self._port), include)
                 if look.seen:
                     await self._see(look, for_us(self._port), include, filled=True)

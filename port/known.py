@@ -5,7 +5,7 @@ fails, is deleted or is written twice at once, and what is beyond the most that 
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -29,6 +29,7 @@ class Look:
     """Port being asked for all entities of a blueprint: it may not show what is written since."""
 
     blueprint: str
+    lately: dict[int, bytes | None] = field(default_factory=dict)
     seen: dict[int, bytes] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
 
@@ -141,16 +142,21 @@ class Known:
         self._has.pop(blueprint, None)
 
     @contextmanager
-    def looking(self, blueprint: str, unsure: Collection[EntityKey] = ()) -> Iterator[Look]:
+    def looking(
+        self, blueprint: str, lately: Iterable[EntityKey] = (), going: Iterable[EntityKey] = ()
+    ) -> Iterator[Look]:
         """Port is asked for all of a blueprint; what it shows is what is known, at the end.
 
-        It may show the `unsure` as they were before, and so those that are written meanwhile.
-        Where it fails, nothing is known of what it was asked for.
+        But for what is written meanwhile, and what is `going`. Where it doesn't show what was
+        written `lately`, it may be late, or somebody changed that: nothing is known of it then.
+        Where it fails, nothing is known of all that it was asked for.
         """
+        had = self._has.get(blueprint, {})
         look = Look(blueprint)
-        look.touched |= {name for of, name in map(_key, unsure) if of == blueprint}
-        look.touched |= {name for of, name in self._under_way if of == blueprint}
+        look.lately = {name: had.get(name) for of, name in map(_key, lately) if of == blueprint}
+        look.touched = {name for of, name in self._under_way if of == blueprint}
         self._looks.append(look)
+        self.forget(key for key in going if key[0] == blueprint)
         before = self._parts
         try:
             yield look
@@ -167,11 +173,16 @@ class Known:
 
     def see(self, look: Look, rows: Iterable[Entity]) -> None:
         """Port showed these, with every field of ours."""
-        parts = self._parts
-        for row in rows if parts is not None else ():
+        if self._parts is None:
+            return
+        for row in rows:
             name = _key(key_of(row))[1]
-            if parts is not None and name not in look.touched:
-                look.seen[name] = _record(b"", parts.shown_by(row))
+            digests = self._parts.shown_by(row)
+            if name in look.touched:
+                continue
+            if name in look.lately and not _is_of(look.lately[name], digests):
+                continue
+            look.seen[name] = _record(b"", digests)
 
     def _digests(self, entity: Entity) -> Digests | None:
         return None if self._parts is None else self._parts.written_by(entity)
@@ -218,6 +229,14 @@ def _key(key: EntityKey) -> _Key:
 
 def _at(record: bytes, part: int) -> bytes:
     return record[part * DIGEST_BYTES : (part + 1) * DIGEST_BYTES] or _UNKNOWN
+
+
+def _is_of(record: bytes | None, digests: Digests) -> bool:
+    """Whether all that is known of something is as in these, and something is."""
+    if record is None:
+        return False
+    known = [part for part in digests if _at(record, part) != _UNKNOWN]
+    return all(_at(record, part) == digests[part] for part in known) and bool(known or not digests)
 
 
 def _record(record: bytes, digests: Digests) -> bytes:

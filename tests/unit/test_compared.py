@@ -131,15 +131,16 @@ async def test_where_port_fails_all_is_written_and_that_is_said(world, log, stat
     assert "what it has of issue, so all of it is written" in line
 
 
-async def test_what_a_search_may_not_show_yet_is_as_it_was_written(world):
-    world.has("A-1", title="before")
+@pytest.mark.parametrize(("shown", "there"), [("T", True), ("before", False)])
+async def test_what_was_written_lately_is_there_where_a_search_shows_it(world, shown, there):
+    world.has("A-1", title=shown)
     known = world.compared.known
     known.under(MAPPING)
     with known.writing([one("A-1")]):
         world.compared.note(Written([one("A-1")]), merge=True)
     world.lately.note([one("A-1")])
     await world.look()
-    assert world.there(one("A-1"), one("A-1", "before")) == [True, False]
+    assert world.there(one("A-1"), one("A-1", "before")) == [there, False]
 
 
 async def test_what_is_going_is_written_whatever_port_still_shows(world):

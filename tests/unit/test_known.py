@@ -168,11 +168,39 @@ def test_what_is_under_way_when_port_is_asked_is_not_as_it_shows(known):
     assert known.has(one(2)) is True
 
 
-def test_what_a_search_may_not_show_yet_stays_as_it_was_written(known):
+@pytest.mark.parametrize(("shown", "is_known"), [(2, True), (1, None), (None, None)])
+def test_what_was_written_lately_is_known_where_port_shows_it(known, shown, is_known):
+    """Else it may be late, or somebody changed it: whoever has to know writes it again."""
     write(known, one(2))
     with known.looking("issue", [key_of(one())]) as what:
-        known.see(what, [one()])
-    assert known.has(one(2)) is True
+        known.see(what, [one(shown)] if shown else [])
+    assert known.has(one(2)) is is_known
+    assert not known.has(one(1))
+
+
+def test_of_what_was_written_lately_all_parts_are_known_that_port_shows(shared):
+    write(shared, FIRST, merge=False)
+    both = entity("A-1", title="T", properties={"a": 1, "b": 2})
+    with shared.looking("issue", [key_of(both)]) as what:
+        shared.see(what, [both])
+    assert (shared.has(FIRST), shared.has(SECOND)) == (True, True)
+
+
+def test_what_has_nothing_but_a_name_is_known_as_well():
+    known = Known()
+    known.under(mapping("issue"))
+    bare = [entity("A-1"), entity("A-2")]
+    write(known, *bare)
+    with known.looking("issue", [key_of(one) for one in bare]) as what:
+        known.see(what, bare[:1])
+    assert [known.has(one) for one in bare] == [True, None]
+
+
+def test_what_is_going_is_not_known_whatever_port_shows(known):
+    write(known, one(), one(name="A-2"))
+    with known.looking("issue", going=[key_of(one()), ("project", "A-2")]) as what:
+        known.see(what, [one(), one(name="A-2")])
+    assert (known.has(one()), known.has(one(name="A-2"))) == (None, True)
 
 
 def test_where_port_can_not_be_asked_nothing_is_known_of_that_blueprint(known):
