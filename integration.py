@@ -80,7 +80,7 @@ class JiraIntegration(BaseIntegration):
         """As the framework, with the mapper that the settings ask for."""
         self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
         await super().initialize_handlers()
-        self._applier.compare = super()._map_entities_compared_with_port
+        self._applier.compared = self._live_events.writer.compared
         self._applier.writer = self._live_events.writer
         self._applier.stubs = self._live_events.stubs
         self._applier.deletes = self._live_events.writes.delete_for_resync

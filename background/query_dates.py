@@ -124,12 +124,15 @@ class QueryDates:
             return list(rows)
         known = grouped(await self._writer.ours(entities)) if entities else {}
         detailed = has_details(known.values())
-        by_name = {str(row[of]): row for row in rows for of in ("key", "id")}
-        return [
-            by_name[str(entity.identifier)]
+        lacking = [
+            entity
             for entity in entities
             if key_of(entity) not in known or (detailed and is_bare(known[key_of(entity)]))
         ]
+        # Whatever was written, somebody took it away.
+        self._writer.compared.known.forget(map(key_of, lacking))
+        by_name = {str(row[of]): row for row in rows for of in ("key", "id")}
+        return [by_name[str(entity.identifier)] for entity in lacking]
 
 
 def _zone(name: str | None) -> tzinfo:

@@ -19,7 +19,7 @@ from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import put_away
-from background.sweep_found import Withheld
+from background.sweep_found import ReadsWhole, Withheld, wrong_of
 from background.sweep_plan import (
     Read,
     gone_news,
@@ -27,6 +27,7 @@ from background.sweep_plan import (
     is_named_plainly,
     is_of_issues,
     is_outage,
+    made_of,
     news_of,
     over_limit_message,
     plan,
@@ -99,7 +100,7 @@ class Sweeper:
         # When a resync began that read everything, and the last sweep that read a resource.
         self._resynced: float | None = None
         self._swept: dict[str, float] = {}
-        self._said: set[str] = set()
+        self._reads_whole = ReadsWhole()
         self._withheld = Withheld()
         self.orphans = Orphans(writer, sync, stubs)
         # Issues that changed or went without an event; whoever reads those that show them takes it.
@@ -122,9 +123,12 @@ class Sweeper:
         begun = time.monotonic()
         account = await self._client.verify_credentials()
         if len(kinds) == len(Kinds):
-            self._fall_behind(await self._writer.accounts_that_came())
-        at_port = grouped(await self._at_port())
-        read = Read()
+            # What was written without a relation that can be made by now is read as a whole.
+            for name in made_of(await self._writer.accounts_that_came(), event.port_app_config):
+                self._failures.failing.fell_behind(name)
+        self._writer.compared.known.under(event.port_app_config)
+        at_port = grouped(await self._writer.everything(event.port_app_config))
+        read = Read(has_details(at_port.values()))
         for index, resource in enumerate(event.port_app_config.resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
@@ -170,15 +174,6 @@ class Sweeper:
                 yield
         yield
 
-    def _fall_behind(self, blueprints: Collection[str]) -> None:
-        """What was written without a relation that can be made by now has to be read as a whole."""
-        for index, resource in enumerate(event.port_app_config.resources):
-            if blueprint_of(resource) in blueprints:
-                self._failures.failing.fell_behind(label(resource, index))
-
-    async def _at_port(self) -> list[Entity]:
-        return await self._writer.everything(event.port_app_config)
-
     async def _resource(
         self,
         kind: Kinds,
@@ -207,15 +202,13 @@ class Sweeper:
         read: Read,
     ) -> AsyncIterator[list[WebhookEventRawResults]]:
         selector = await selector_of(resource)
-        identity = identity_only(resource)
         plain = is_named_plainly(resource)
         missing: list[Row] = []
-        detailed = has_details(at_port.values())
         async for rows in kind.names(selector):
-            passed = (await self._map_rows(identity, rows)).passed if plain else []
+            passed = (await self._map_rows(identity_only(resource), rows)).passed if plain else []
             if len(passed) != len(rows):
                 # The name isn't in an id-only row, or the query asks for more than that.
-                self._say_once(resource, index)
+                self._reads_whole.say(resource, index)
                 async for whole in kind.named(rows, selector):
                     if await self._look_at(resource, index, whole, at_port, read):
                         yield [results_of(resource, index, whole)]
@@ -223,8 +216,9 @@ class Sweeper:
             for row, entity in zip(rows, passed, strict=True):
                 read.expected.add(key_of(entity))
                 known = at_port.get(key_of(entity))
-                if known is None or (detailed and is_bare(known)):
+                if known is None or (read.detailed and is_bare(known)):
                     missing.append(row)
+                    self._writer.compared.known.forget([key_of(entity)])
         minutes = FIRST_LOOK_BACK_MINUTES
         since = self._swept.get(label(resource, index), self._resynced)
         if since is not None:
@@ -232,9 +226,8 @@ class Sweeper:
         for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
             async for whole in pages:
                 mapped = await self._map_rows(resource, whole)
-                read.wrong.note(merged(mapped.passed), at_port)
-                self.news += news_of(resource, whole, mapped.passed, at_port)
-                yield [results_of(resource, index, whole)]
+                if self._wrong(resource, whole, mapped.passed, at_port, read):
+                    yield [results_of(resource, index, whole)]
 
     async def _look_at(
         self,
@@ -259,28 +252,47 @@ class Sweeper:
                 await self._failures.note(
                     row_of(name), MappingError(f"it can't be mapped: {error}.")
                 )
+        return self._wrong(resource, rows, mapped.passed, at_port, read)
+
+    def _wrong(
+        self,
+        resource: ResourceConfig,
+        rows: Sequence[Row],
+        mapped: Sequence[Entity],
+        at_port: Mapping[EntityKey, Entity],
+        read: Read,
+    ) -> bool:
+        """Whether something that rows stand for isn't in Port as it should be."""
+        detailed = read.detailed and blueprint_of(resource) is not None
+        wrong = wrong_of(merged(mapped), at_port, self._writer.compared, detailed=detailed)
+        read.wrong.note(wrong, at_port)
         if is_of_issues(resource):
-            self.news += news_of(resource, rows, mapped.passed, at_port)
-        return read.wrong.note(merged(mapped.passed), at_port)
+            self.news += news_of(resource, rows, wrong, at_port)
+        return bool(wrong)
 
     async def _delete(
         self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float, told: bool
     ) -> None:
-        # What was written meanwhile may be newer than what was read.
-        still = [e for e in await self._at_port() if key_of(e) in at_port]
         percent = limit_percent(self._limit_percent, event.port_app_config)
         look = partial(
             plan,
-            still,
-            read.expected,
+            expected=read.expected,
             blueprints={of for of in read.complete - read.incomplete if not is_protected(of)},
             limit_percent=100 if told else percent,
         )
-        now = look()
-        if now.over_limit:
-            doubtful = [entity for entities in now.over_limit.values() for entity in entities]
+        still = list(at_port.values())
+        now = look(still)
+        if now.extra or now.over_limit:
+            # What was written meanwhile may be newer than what was read.
+            still = [
+                e
+                for e in await self._writer.everything(event.port_app_config)
+                if key_of(e) in at_port
+            ]
+            now = look(still)
+        if doubtful := [entity for of in now.over_limit.values() for entity in of]:
             try:
-                now = look(explained=await put_away(self._client, doubtful))
+                now = look(still, explained=await put_away(self._client, doubtful))
             except JiraError as error:
                 await self._failures.raise_outage(error)
                 logger.info(f"Jira can't be asked why so much is gone: {error}")
@@ -291,12 +303,3 @@ class Sweeper:
             self.news += gone_news(now.extra, event.port_app_config)
             reason = Reason.TOUCHED if told else Reason.SWEEP
             await self._sync([], [Candidate(e, reason, seen_since) for e in now.extra])
-
-    def _say_once(self, resource: ResourceConfig, index: int) -> None:
-        name = f"{resource.kind}-{index}"
-        if name not in self._said:
-            self._said.add(name)
-            logger.info(
-                f"The sweep reads whole rows for the resource {name}: its identifier or its query "
-                "needs more than id and key"
-            )

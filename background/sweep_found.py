@@ -3,17 +3,52 @@
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence, Sized
 
+from loguru import logger
+from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
-from port_ocean.core.utils.utils import are_entities_different
 
-from port.entities import EntityKey, has_details, key_of
+from port.compared import Compared
+from port.entities import EntityKey, has_details, is_bare, key_of
+from port.parts import is_as
 from telemetry import metrics
 
 
-def differs(entity: Entity, at_port: Mapping[EntityKey, Entity]) -> bool:
-    """Whether an entity isn't in Port as it should be; where Port tells no details it may not."""
-    known = at_port.get(key_of(entity))
-    return known is None or not has_details([known]) or are_entities_different(entity, known)
+def is_missing(entity: Entity, at_port: Mapping[EntityKey, Entity], *, detailed: bool) -> bool:
+    """Whether Port lacks an entity, or has a mere stub; `detailed`: it told more than names."""
+    row = at_port.get(key_of(entity))
+    return row is None or (detailed and is_bare(row) and not is_bare(entity))
+
+
+def differs(entity: Entity, row: Entity, as_written: bool | None) -> bool:
+    """Whether an entity isn't in Port as it should be, where it is in a row there.
+
+    `as_written`: whether it is as it was written last. That is trusted, since Port may show a value
+    in another form; only where it isn't known the row counts, if it holds more than a name.
+    """
+    if as_written is not None:
+        return not as_written
+    return not has_details([row]) or not is_as(entity, row)
+
+
+def wrong_of(
+    entities: Iterable[Entity],
+    at_port: Mapping[EntityKey, Entity],
+    compared: Compared,
+    *,
+    detailed: bool,
+) -> list[Entity]:
+    """Those that have to be written; `detailed`: Port told more of them than names."""
+    wrong: list[Entity] = []
+    for entity in entities:
+        if is_missing(entity, at_port, detailed=detailed):
+            # Whatever was written, somebody took it away.
+            compared.known.forget([key_of(entity)])
+            wrong.append(entity)
+        elif differs(entity, at_port[key_of(entity)], compared.is_as_written(entity)):
+            wrong.append(entity)
+        else:
+            compared.known.showed(entity)
+    return wrong
 
 
 class Wrong:
@@ -23,21 +58,36 @@ class Wrong:
         self._found: set[EntityKey] = set()
         self._of_this_page = 0
 
-    def note(self, entities: Iterable[Entity], at_port: Mapping[EntityKey, Entity]) -> bool:
-        """A page stands for these; whether one of them isn't in Port as it should be."""
-        wrong = [entity for entity in entities if differs(entity, at_port)]
+    def note(self, wrong: Iterable[Entity], at_port: Collection[EntityKey]) -> None:
+        """Of a page these aren't in Port as they should be."""
         new = {key_of(entity) for entity in wrong} - self._found
         self._found |= new
         self._of_this_page = len(new)
-        missing = len(new - at_port.keys())
+        missing = len([key for key in new if key not in at_port])
         metrics.SWEEP_FOUND.labels("missing").inc(missing)
         metrics.SWEEP_FOUND.labels("different").inc(len(new) - missing)
-        return bool(wrong)
 
     def healed(self) -> None:
         """That page was written."""
         metrics.SWEEP_HEALED.inc(self._of_this_page)
         self._of_this_page = 0
+
+
+class ReadsWhole:
+    """Says once of which resources whole rows are read."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def say(self, resource: ResourceConfig, index: int) -> None:
+        """Whole rows are read of this one."""
+        name = f"{resource.kind}-{index}"
+        if name not in self._said:
+            self._said.add(name)
+            logger.info(
+                f"The sweep reads whole rows for the resource {name}: its identifier or its query "
+                "needs more than id and key"
+            )
 
 
 class Withheld:

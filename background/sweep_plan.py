@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.models import Entity
 
-from background.sweep_found import Wrong, differs
+from background.sweep_found import Wrong
 from client import KINDS
 from jira.changed_issues import ChangedIssue
 from jira.errors import JiraUnavailableError
@@ -14,16 +14,18 @@ from jira.kinds.of_issues import KindOfIssues
 from jira.payloads import Row, project_key
 from port.deletions import goes_by_own_name
 from port.entities import EntityKey, has_details, is_stub, key_of, targets_of
-from port.mapping.resources import blueprint_of, kind_of
+from port.mapping.resources import blueprint_of, kind_of, label
 
 
 @dataclass
 class Read:
     """What Jira has, as entities: all of them by name, and of which blueprints that is all.
 
-    `failed` and `done` are resources; `unmapped` those with a row that couldn't be mapped.
+    `detailed`: whether Port told more than names. `failed` and `done` are resources; `unmapped`
+    those with a row that couldn't be mapped.
     """
 
+    detailed: bool = True
     expected: set[EntityKey] = field(default_factory=set)
     complete: set[str] = field(default_factory=set)
     incomplete: set[str] = field(default_factory=set)
@@ -90,15 +92,15 @@ def is_outage(failed: Mapping[str, Exception], done: Sized) -> bool:
 def news_of(
     resource: ResourceConfig,
     rows: Sequence[Row],
-    mapped: Sequence[Entity],
+    wrong: Sequence[Entity],
     at_port: Mapping[EntityKey, Entity],
 ) -> list[ChangedIssue]:
-    """Issues of which Port has something else: others may show that, and no event told of it.
+    """Issues whose entities Port has otherwise: others may show that, and no event told of it.
 
     What only one of both entities relates to shows it now, or did. Where an entity isn't called
     like its issue it may be any of the rows.
     """
-    if all(not differs(entity, at_port) for entity in mapped):
+    if not wrong:
         return []
     if not goes_by_own_name(resource):
         return [ChangedIssue(str(row["id"]), changed=None, compared=True) for row in rows]
@@ -106,8 +108,7 @@ def news_of(
         ChangedIssue(
             str(entity.identifier), changed=None, shown_by=frozenset(others), compared=True
         )
-        for entity in mapped
-        if differs(entity, at_port)
+        for entity in wrong
         for known in [at_port.get(key_of(entity))]
         for others in [named_issues(targets_of(entity) ^ (targets_of(known) if known else set()))]
     ]
@@ -131,6 +132,15 @@ def gone_news(entities: Iterable[Entity], mapping: PortAppConfig) -> list[Change
         )
         for entity in entities
         if entity.blueprint in of_issues
+    ]
+
+
+def made_of(blueprints: Collection[str], mapping: PortAppConfig) -> list[str]:
+    """What the log calls the resources that make entities of these blueprints, and of no others."""
+    return [
+        label(resource, index)
+        for index, resource in enumerate(mapping.resources)
+        if blueprint_of(resource) in blueprints
     ]
 
 

@@ -41,6 +41,12 @@ class Accounts:
         until = self._now() - ABSENT_SECONDS
         return self._without(entity, {key for key, at in self._absent.items() if at > until})
 
+    def as_written(self, entity: Entity) -> Entity:
+        """The entity as it was written, however long ago: without those that weren't there."""
+        if not self._absent or str(entity.blueprint) not in self._relations:
+            return entity
+        return self._without(entity, set(self._absent))
+
     async def without_missing(self, refused: Iterable[Entity]) -> list[Entity]:
         """Those of the refused entities that can be written without a relation, so changed.
 

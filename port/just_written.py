@@ -35,6 +35,11 @@ class JustWritten:
         self._forget()
         return [self._at[key][1] for key in keys if key in self._at]
 
+    def of(self, blueprint: str) -> set[EntityKey]:
+        """The names of those of a blueprint."""
+        self._forget()
+        return {key for key in self._at if key[0] == blueprint}
+
     def pointing_at(self, identifiers: Collection[str]) -> list[Entity]:
         """Those that relate to something called one of these."""
         self._forget()

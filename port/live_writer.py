@@ -88,6 +88,7 @@ class LiveWriter:
         JiraError; may then be called again.
         """
         mapping = event.port_app_config
+        self._writer.compared.known.under(mapping)
         mapped = await map_results(results, mapper)
         for resource, error in mapped.errors:
             name = row_of(name_of(resource, mapping))
@@ -97,9 +98,8 @@ class LiveWriter:
         reason = Reason.EVENT if live else Reason.TOUCHED
         candidates = [*(Candidate(entity, reason) for entity in mapped.goes), *gone]
         reading = Reading(read_since, live)
-        old = {key_of(c.entity) for c in candidates}
-        old -= {key_of(e) for e in self._versions.newest((c.entity for c in candidates), reading)}
-        candidates = [c for c in candidates if key_of(c.entity) not in old]
+        new = {key_of(e) for e in self._versions.newest((c.entity for c in candidates), reading)}
+        candidates = [c for c in candidates if key_of(c.entity) in new]
         await self._look_at_going()
         await self._apply(mapped.upserts, candidates, mapping, mapper, reading)
         if live:
@@ -140,6 +140,7 @@ class LiveWriter:
             self._pointing = {}
             if not again:
                 return
+            self._writer.compared.known.forget(again)
             try:
                 # Also for what isn't written now: a comparison sees nothing before that.
                 self.going.hold(again.values())
@@ -207,6 +208,7 @@ class LiveWriter:
             await self._client.verify_credentials()
             await self._delete_in_turn(doomed, mapping, looked_at)
         released = self.going.release()
+        self._writer.compared.known.forget(map(key_of, released))
         try:
             await self._write(released, mapping, replace(reading, since=time.monotonic()))
         except BaseException:
@@ -231,12 +233,18 @@ class LiveWriter:
         self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
 
     async def _write(self, upserts: list[Entity], mapping: PortAppConfig, reading: Reading) -> None:
-        """Write what is still the newest, and remember what Port refused."""
+        """Write what is still the newest and not there as it is, and remember what is refused."""
         if not upserts:
             return
         async with self._versions.in_turn(upserts):
             newest = self._versions.newest(upserts, reading)
-            written, refused = await self._upserts.write(newest, mapping)
+            changed = newest
+            if not reading.live:
+                # An event says what changed; all others read much that is as it was.
+                options = mapping.get_port_request_options()
+                changed = self._writer.compared.differing(newest, options)
+            written, refused = await self._upserts.write(changed, mapping)
+            written = [*written, *without(newest, changed)]
             self._versions.wrote(written, reading)
         self._stubs.note(written)
         self._lately.note(written)
@@ -250,6 +258,7 @@ class LiveWriter:
         """Returns the names of those that Port keeps. Raises httpx.HTTPError."""
         pointing, _ = await self._writer.pointing_at(entities, mapping)
         self._pointing |= {key_of(entity): entity for entity in pointing}
+        self._writer.compared.known.forget(map(key_of, pointing))
         self._stubs.deleted(entities)
         left = await self._writer.delete(entities, mapping.get_port_request_options())
         return {key_of(entity) for entity in left}

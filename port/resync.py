@@ -5,7 +5,7 @@ rows that were read before would be written after those of the next one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -70,6 +70,14 @@ class Resync:
         self.reads = ReadAhead()
         self.progress = Progress(_last_rows)
         self.writes = ResyncWrites(self.scope)
+        self._looks: dict[str, asyncio.Task[None]] = {}
+
+    async def looked(self, blueprint: str, look: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have somebody look at what Port has of a blueprint, once in this resync."""
+        if blueprint not in self._looks:
+            self._looks[blueprint] = self.scope.begin(look())
+        # Not cancelled with a batch: the others wait for it, too.
+        await asyncio.shield(self._looks[blueprint])
 
 
 RESYNC: ContextVar[Resync] = ContextVar("resync")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 from loguru import logger
@@ -10,7 +11,7 @@ from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
 from port_ocean.context.resource import resource
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import EntityDiff
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
@@ -19,11 +20,20 @@ from port.bulk import Written
 from port.deletions import Stubs
 from port.entities import as_written, by_blueprint, key_of
 from port.progress import OfResource
-from port.resync import RESYNC
+from port.resync import RESYNC, Resync
 
 Deletes = Callable[[list[Entity]], Awaitable[list[Entity]]]
 """Deletes, and returns what went."""
-Compare = Callable[[list[Entity], ResourceConfig, UserAgentType], Awaitable[list[Entity]]]
+
+
+class Compares(Protocol):
+    """What a resync compares with: Compared."""
+
+    async def look(self, blueprint: str, mapping: PortAppConfig) -> None:
+        """Learn what Port has of a blueprint."""
+
+    def is_there(self, entity: Entity) -> bool:
+        """Whether Port has it as it would be written."""
 
 
 class Writes(Protocol):
@@ -39,8 +49,6 @@ NAMED = 5
 """How many entities a log line names."""
 WRITTEN_TOGETHER = 100
 """The framework makes five requests at once of these; all of a batch would be dozens."""
-COMPARED_TOGETHER = 50
-"""The framework's own number."""
 
 UNSURE = "blueprints of which a search found no name"
 """What a resync's event keeps these under."""
@@ -55,7 +63,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
 
     def __init__(self, context: Any) -> None:
         super().__init__(context)
-        self.compare: Compare | None = None
+        self.compared: Compares | None = None
         self.writer: Writes | None = None
         self.deletes: Deletes | None = None
         self.stubs = Stubs()
@@ -72,16 +80,14 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         them.
         """
         resync = RESYNC.get(None)
-        if resync is None or self.compare is None:
+        if resync is None or self.compared is None:
             return await self._upsert(entities, user_agent_type)
         if any(entity.is_using_search_identifier for entity in entities):
             taken = await self._resolved(entities, user_agent_type)
             resync.progress.written(taken)
             return taken
-        of, tally = resource.resource_config, resync.progress.of(resource.index)
-        write = self._write(
-            resync.writes.places, entities, of, self.compare, user_agent_type, tally
-        )
+        tally = resync.progress.of(resource.index)
+        write = self._write(resync, entities, self.compared, user_agent_type, tally)
         await resync.writes.take_on(write)
         return entities
 
@@ -172,25 +178,23 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
 
     async def _write(
         self,
-        places: asyncio.Semaphore,
+        resync: Resync,
         entities: list[Entity],
-        of: ResourceConfig,
-        compare: Compare,
+        compared: Compares,
         user_agent_type: UserAgentType,
         tally: OfResource,
     ) -> None:
         async def write(part: list[Entity]) -> None:
-            async with places:
+            async with resync.writes.places:
                 tally.written += len(await self._upsert(part, user_agent_type))
 
         entities = as_written(entities, event.port_app_config.get_port_request_options())
         # Also of what isn't written, since Port has it as it is.
         self.stubs.note(entities)
-        try:
-            changed = await self._changed(entities, of, compare, user_agent_type)
-        except Exception as error:  # noqa: BLE001  (writing all of them is right, too)
-            logger.warning(f"Port can't be asked what it has, so all is written: {error}")
-            changed = entities
+        mapping = event.port_app_config
+        for blueprint in by_blueprint(entities):
+            await resync.looked(blueprint, partial(compared.look, blueprint, mapping))
+        changed = [entity for entity in entities if not compared.is_there(entity)]
         tally.unchanged += len(entities) - len(changed)
         ocean.metrics.inc_metric(
             name=MetricType.OBJECT_COUNT_NAME,
@@ -206,21 +210,6 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         for result in await asyncio.gather(*writes, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
-
-    async def _changed(
-        self,
-        entities: list[Entity],
-        of: ResourceConfig,
-        compare: Compare,
-        user_agent_type: UserAgentType,
-    ) -> list[Entity]:
-        """What differs from Port's; where of the first ones all do, it is taken to be all."""
-        first, *others = _parts(entities, COMPARED_TOGETHER)
-        changed = await compare(first, of, user_agent_type)
-        if len(changed) == len(first):
-            return entities
-        more = await asyncio.gather(*(compare(part, of, user_agent_type) for part in others))
-        return [*changed, *(entity for part in more for entity in part)]
 
     async def _upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
         written = await self._bulk(entities, user_agent_type)

@@ -48,16 +48,20 @@ async def page(
     *,
     begin: str | None = None,
     limit: int | None = None,
+    include: Sequence[str] = (),
     retried: bool = True,
 ) -> tuple[list[Entity], str | None]:
     """A page of a blueprint's entities for which all rules hold, and where the next one begins.
 
-    Raises httpx.HTTPError. https://docs.port.io/api-reference/search-a-blueprints-entities/
+    `include` are the fields that are wanted, all where it is empty. Raises httpx.HTTPError.
+    https://docs.port.io/api-reference/search-a-blueprints-entities/
     """
     body = {"query": {"combinator": "and", "rules": [*rules]}, "limit": limit or PAGE}
     response = await port.client.post(
         f"{port.auth.api_url}/blueprints/{quote_plus(blueprint)}/entities/search",
-        json=body | ({"from": begin} if begin else {}),
+        json=body
+        | ({"from": begin} if begin else {})
+        | ({"include": [*include]} if include else {}),
         headers=await port.auth.headers(),
         extensions={"retryable": retried},
     )

@@ -13,10 +13,12 @@ from port_ocean.core.models import Entity
 
 from port.accounts import Accounts
 from port.bulk import ABOUT_THE_BODY, Bulk, Written
+from port.compared import Compared
 from port.deletions import without
 from port.entities import (
     EntityKey,
     PortRefusedError,
+    as_written,
     by_blueprint,
     has_details,
     is_stub,
@@ -59,6 +61,7 @@ class PortWriter:
         self._made_by_port: set[EntityKey] = set()
         self._relating = Relating(port)
         self.going = Going(lambda: time.monotonic())
+        self.compared = Compared(port, self._accounts, self._just_written, self.going)
 
     async def write(
         self, entities: Iterable[Entity], options: RequestOptions, agent: UserAgentType = AGENT
@@ -68,13 +71,16 @@ class PortWriter:
         What relates to an account that Port doesn't have is written without that relation.
         """
         going = self.going.names
-        written = await self._bulk.write(map(self._accounts.known, entities), options, agent)
-        refused = [refused.entity for refused in written.refused if refused.may_pass]
-        if refused and (reduced := await self._accounts.without_missing(refused)):
-            again = await self._bulk.write(reduced, options, agent)
-            names = {key_of(entity) for entity in reduced}
-            written.refused = [r for r in written.refused if key_of(r.entity) not in names]
-            written.add(again)
+        sent = as_written(map(self._accounts.known, entities), options)
+        with self.compared.known.writing(sent):
+            written = await self._bulk.write(sent, options, agent)
+            refused = [refused.entity for refused in written.refused if refused.may_pass]
+            if refused and (reduced := await self._accounts.without_missing(refused)):
+                again = await self._bulk.write(reduced, options, agent)
+                names = {key_of(entity) for entity in reduced}
+                written.refused = [r for r in written.refused if key_of(r.entity) not in names]
+                written.add(again)
+            self.compared.note(written, merge=options["merge"])
         self._just_written.note(written.taken)
         self.going.note(written.taken, going)
         return written
@@ -106,6 +112,7 @@ class PortWriter:
 
     async def delete(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         """Returns those that Port did not delete. Raises httpx.HTTPError."""
+        self.compared.known.forget(map(key_of, entities))
         self.going.begin(entities, self.just_written(entities), self._made_by_port)
         try:
             left = await self._left_of(entities, options)

@@ -1,5 +1,6 @@
 """What time lets in and out of a query is found by two queries for ids."""
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, tzinfo
 from types import SimpleNamespace
@@ -16,10 +17,11 @@ from jira.kinds.issue_reader import IssueQuery
 from port.deletions import Reason
 from port.entities import key_of
 from port.failing import Failing
+from port.going import Going
 from port.mapping.row_mapper import Mapped
 from port.writer import PortWriter
 from tests.unit.helpers import fake_client
-from tests.unit.helpers.catalog_fakes import entity
+from tests.unit.helpers.catalog_fakes import entity, nothing_known
 from tests.unit.helpers.fake_client import FakeClient, FakeReader, mapping
 from tests.unit.helpers.sweep_site import full
 
@@ -52,6 +54,7 @@ class World:
         self.jira.reader = self.jira.issues.reader = self.reader = Reader(self.jira)
         self.time = 1000.0
         self.at_port: dict[Any, Any] = {}
+        self.compared = nothing_known(Going(time.monotonic))
         self.asked_port = 0
         self.written: list[str] = []
         self.gone: list[tuple[str, Reason]] = []

@@ -43,25 +43,28 @@ async def written() -> None:
 
 
 class Compared:
-    """Port's answers: which entities it has as they are; notes how many it was asked about."""
+    """Which entities Port has as they are, once somebody has looked at their blueprint."""
 
     def __init__(self, *has: str) -> None:
         self.has = set(has)
-        self.asked: list[int] = []
-        self.error: Exception | None = None
+        self.looked: list[str] = []
+        self.compared: list[str] = []
 
-    async def __call__(self, entities: list[Entity], *_: Any) -> list[Entity]:
-        self.asked.append(len(entities))
-        if self.error:
-            raise self.error
-        return [entity for entity in entities if entity.identifier not in self.has]
+    async def look(self, blueprint: str, _: Any) -> None:
+        await asyncio.sleep(0)
+        self.looked.append(blueprint)
+
+    def is_there(self, entity: Entity) -> bool:
+        assert entity.blueprint in self.looked
+        self.compared.append(entity.identifier)
+        return entity.identifier in self.has
 
 
 @pytest.fixture
 def compared(applier, monkeypatch, present) -> Compared:
     """In a resync, where entities are compared first."""
     made = Compared()
-    applier.compare = made
+    applier.compared = made
     metrics = SimpleNamespace(inc_metric=lambda **_: None, current_resource_kind=lambda: "issue")
     monkeypatch.setattr(module, "ocean", SimpleNamespace(metrics=metrics))
     framework_is_at = SimpleNamespace(resource_config=RESOURCE, index=0)
@@ -94,7 +97,7 @@ async def test_an_entity_of_several_rows_is_written_once_as_the_last_one_says(
     first, last = issue(1, parent=2), issue(1, parent=3)
     await write(applier, issue(3), first, issue(2), last)
     await written()
-    assert compared.asked == [3]
+    assert len(compared.compared) == 3
     assert port.has["AB-1"].relations == last.relations
 
 
@@ -103,24 +106,18 @@ async def test_what_port_has_already_is_not_written(applier, port, compared):
     await write(applier, *(issue(n) for n in range(120)))
     await written()
     assert list(port.has) == ["AB-0"]
-    assert compared.asked == [50, 50, 20]
 
 
-async def test_where_the_first_ones_are_all_new_the_others_are_not_asked_for(
-    applier, port, compared
-):
-    await write(applier, *(issue(n) for n in range(120)))
+async def test_batches_look_at_a_blueprint_once_in_a_resync(applier, port, compared):
+    for number in range(3):
+        await write(applier, issue(number))
     await written()
-    assert len(port.has) == 120
-    assert compared.asked == [50]
-
-
-async def test_where_port_cannot_be_asked_all_is_written(applier, port, compared, log):
-    compared.error = RuntimeError("503")
-    await write(applier, issue(1))
-    await written()
-    assert list(port.has) == ["AB-1"]
-    assert [line for line in log if "503" in line]
+    assert compared.looked == ["issue"]
+    async with resync() as another:
+        another.progress.start([resource_of("issue")])
+        await write(applier, issue(1))
+        await written()
+    assert compared.looked == ["issue", "issue"], "somebody may have changed it meanwhile"
 
 
 async def test_a_write_that_fails_is_raised_to_whoever_waits_for_it(applier, port, compared):
@@ -192,7 +189,7 @@ async def test_one_request_that_fails_leaves_no_other_behind(applier, port, comp
 
 
 async def test_outside_of_a_resync_it_is_written_at_once(applier, port):
-    applier.compare = Compared()
+    applier.compared = Compared()
     await write(applier, issue(1))
     assert list(port.has) == ["AB-1"]
 

@@ -239,6 +239,7 @@ async def test_what_changed_since_the_last_sweep_is_read_and_written(world, seco
     await world.sweep()
     world.written.clear()
     world.jira.by_id["1"]["changed"] = True
+    world.has(full("AB-1"))
     world.time += seconds
     await world.sweep()
     assert world.jira.asked[-1].endswith(f"AND updated >= -{minutes + MARGIN_MINUTES}m")

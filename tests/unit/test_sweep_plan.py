@@ -3,7 +3,6 @@
 import pytest
 from port_ocean.core.models import Entity
 
-from background.sweep_found import differs
 from background.sweep_plan import (
     Plan,
     grouped,
@@ -203,33 +202,6 @@ def test_where_port_tells_nothing_but_names_nothing_is_taken_for_a_stub():
     found = plan(bare, {("issue", "A")}, blueprints=("issue",), limit_percent=10)
     assert found.extra == []
     assert [e.identifier for e in found.over_limit["issue"]] == ["B"]
-
-
-@pytest.mark.parametrize(
-    ("at_port", "expected"),
-    [
-        pytest.param(None, True, id="missing"),
-        pytest.param(full("A", parent="B"), False, id="as it should be"),
-        pytest.param(full("A", parent="C"), True, id="another relation"),
-        pytest.param(full("A"), True, id="a relation less"),
-        pytest.param(full("A", parent="B", team="T"), True, id="a relation more"),
-        pytest.param(
-            entity("A", properties={"name": "B"}, relations={"parent": "B"}),
-            True,
-            id="another property",
-        ),
-        pytest.param(
-            entity("A", title="B", properties={"name": "A"}, relations={"parent": "B"}),
-            True,
-            id="another title",
-        ),
-        pytest.param(stub("A"), True, id="a stub, or Port tells no details"),
-        pytest.param(full("A", "project", parent="B"), True, id="of another blueprint"),
-    ],
-)
-def test_whether_an_entity_has_to_be_written(at_port, expected):
-    has = grouped([at_port] if at_port else [])
-    assert differs(full("A", parent="B"), has) is expected
 
 
 @pytest.mark.parametrize(

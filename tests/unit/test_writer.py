@@ -1,5 +1,6 @@
 """Port's catalog: what is written again, what is deleted, and what is ours there."""
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ from port_ocean.clients.port.mixins import entities as mixins
 from port_ocean.core.models import Entity
 
 from port import writer as module
+from port.accounts import ABSENT_SECONDS
 from port.entities import PortRefusedError
 from port.writer import PortWriter
 from tests.unit.helpers.fake_client import mapping
@@ -235,3 +237,40 @@ async def test_a_failure_of_port_is_raised_from_every_call(call, error):
     port.down = error
     with pytest.raises(type(error)):
         await call(writer(port))
+
+
+OWN = mapping("issue", title=".t", relations={"assignee": ".a"})
+
+
+def issue(name: str, **relations: Any) -> Entity:
+    return entity(name, title="T", relations=relations)
+
+
+async def test_what_port_took_is_known_and_what_it_refused_or_deleted_is_not():
+    port = StrictPort()
+    port.refused = {"AB-2": 404}
+    made = writer(port)
+    made.compared.known.under(OWN)
+    both = [issue("AB-1", assignee=None), issue("AB-2", assignee=None)]
+    await made.write(both, OPTIONS)
+    assert [made.compared.is_as_written(one) for one in both] == [True, None]
+    await made.delete(both[:1], OPTIONS)
+    assert [made.compared.is_as_written(one) for one in both] == [None, None]
+
+
+async def test_what_was_written_without_an_account_is_as_it_was_until_that_has_come():
+    """And a resync asks again before it takes that for granted."""
+    port = StrictPort()
+    made = writer(port)
+    made.compared.known.under(OWN)
+    one = issue("AB-1", assignee="user@example.com")
+    await made.write([one], OPTIONS)
+    assert port.bodies[-1]["relations"] == {"assignee": None}
+    assert made.compared.is_as_written(one) is True
+    assert made.compared.is_there(one)
+    made._accounts._now = lambda: time.monotonic() + ABSENT_SECONDS
+    assert made.compared.is_as_written(one) is True
+    assert not made.compared.is_there(one)
+    port.accounts = {"user@example.com"}
+    assert await made.accounts_that_came() == {"issue"}
+    assert made.compared.is_as_written(one) is False

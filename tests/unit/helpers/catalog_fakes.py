@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import AsyncIterator, Collection, Iterable
-from typing import Any
+from typing import Any, cast
 
+from port_ocean.clients.port.client import PortClient
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import CalculationResult, EntitySelectorDiff
 
+from port.accounts import Accounts
+from port.compared import Compared
 from port.entities import EntityKey, PortRefusedError, key_of
 from port.going import Going
+from port.just_written import JustWritten
 
 Row = dict[str, Any]
 
@@ -22,6 +26,12 @@ def entity(identifier: str, blueprint: str = "issue", **more: Any) -> Entity:
 def child_of(parent: str, identifier: str) -> Entity:
     """An entity of Port's that points at another one."""
     return entity(identifier, relations={"parent": parent})
+
+
+def nothing_known(going: Going) -> Compared:
+    """What nobody has looked with, and nobody has written anything."""
+    nobody = cast(PortClient, None)
+    return Compared(nobody, Accounts(nobody), JustWritten(), going)
 
 
 class FakeWriter:
@@ -39,6 +49,7 @@ class FakeWriter:
         """Deletes are answered at once, and done when the test calls `finish`."""
         self.leaving: list[Entity] = []
         self.going = Going(time.monotonic)
+        self.compared = nothing_known(self.going)
         self.made_by_port: list[Entity] = []
         self.made_for_us: set[str] = set()
         """Whose data source names us."""

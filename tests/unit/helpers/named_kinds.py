@@ -18,6 +18,7 @@ from port.entities import EntityKey, key_of
 from port.going import Going
 from port.mapping.resources import JiraPortAppConfig
 from port.mapping.row_mapper import RowMapper
+from tests.unit.helpers.catalog_fakes import nothing_known
 
 Row = dict[str, Any]
 
@@ -117,6 +118,7 @@ class DeletingPort:
         self.leaving: set[str] = set()
         """These it shows although they are deleted."""
         self.going = Going(time.monotonic)
+        self.compared = nothing_known(self.going)
 
     @property
     def names(self) -> set[str]:
