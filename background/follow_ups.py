@@ -142,6 +142,11 @@ class FollowUps:
         """Have everything compared soon: something happened that nothing else makes up for."""
         self.jobs.ask("sweep", self._sweep)
 
+    def compare_everything(self) -> None:
+        """Have it compared soon, and again when the index has caught up: somebody wants it so."""
+        self._now_and_with_index("sweep", self._sweep)
+        logger.info("Background work entails: sweep")
+
     def compare(self, kinds: Collection[Kinds], later: Collection[Kinds] = ()) -> list[str]:
         """Have kinds compared soon: some of their entities can't be asked for by name.
 

@@ -12,7 +12,7 @@ ALL_ISSUES = "created >= -5200w"
 LONGEST = 8_000
 """Bytes of a query of ours. Jira took longer ones slowly and then not at all, and those that travel
 in an address end where proxies and servers cut it off: at 8 KB, by what most of them come with."""
-LONGEST_CLAUSE = LONGEST // 2
+LONGEST_CLAUSE = LONGEST - 1_000
 """Bytes of the names in it: the selector's own query stands beside them."""
 
 # Pages of a search follow one another in its order, and Jira promises none of its own. By what an
@@ -76,15 +76,24 @@ def restrict(jql: str | None, field: str, values: Iterable[str]) -> str:
     return both(f"{field} in ({', '.join(quote(value) for value in values)})", jql)
 
 
+def fits(values: Iterable[str]) -> bool:
+    """Whether one query may name all of these."""
+    return sum(_length(value) for value in values) <= LONGEST_CLAUSE
+
+
+def _length(value: str) -> int:
+    return len(quote(value).encode()) + len(", ")
+
+
 def in_parts(values: Sequence[str]) -> list[list[str]]:
     """Values as one query may name them, and again."""
     parts: list[list[str]] = []
     length = LONGEST
     for value in values:
-        length += len(quote(value).encode()) + 2
+        length += _length(value)
         if length > LONGEST_CLAUSE:
             parts.append([])
-            length = len(quote(value).encode()) + 2
+            length = _length(value)
         parts[-1].append(value)
     return parts
 

@@ -1,6 +1,7 @@
 """How issues are read: by query, by id, by key."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +85,7 @@ class IssueReader:
         noted = Unread() if unread is None else unread
         large = may_be_large(query.fields, query.expand)
         usual = UsualSize(FIRST_WHOLE if large else MAX_BULK_FETCH)
-        ids = self._id_chunks(shares(query.jql, projects or {}), usual)
+        ids = self._id_chunks(shares(query.jql, projects or {}, time.time()), usual)
         chunks = read_ahead(
             ids,
             lambda ids: self._chunk(ids, query.fields, query.expand, usual),
