@@ -14,6 +14,8 @@ class UnderKeys:
     def __init__(self, most: int = MAX_REMEMBERED) -> None:
         self._most = most
         self._count = 0
+        self.is_complete = True
+        """Whether nothing had to be left out."""
         # By the project's key: ids, with the issue's number in the project.
         self._by: dict[str, dict[int, int]] = {}
 
@@ -25,6 +27,7 @@ class UnderKeys:
         known = self._by.setdefault(project, {})
         if int(str(row_id)) not in known:
             if self._count >= self._most:
+                self.is_complete = False
                 return
             self._count += 1
         known[int(str(row_id))] = int(number)
@@ -45,8 +48,3 @@ class UnderKeys:
         """Nothing is called so any more."""
         for project in project_keys:
             self._count -= len(self._by.pop(project, {}))
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing had to be left out."""
-        return self._count < self._most

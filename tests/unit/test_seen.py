@@ -56,12 +56,13 @@ def test_what_has_no_plausible_name_is_left_alone():
 
 def test_where_not_all_have_room_it_says_so_and_keeps_what_it_has():
     keys = UnderKeys(most=2)
-    keys.note("1", "AB-1")
-    assert keys.is_complete
-    keys.note("2", "AB-2")
-    keys.note("3", "AB-3")
-    assert not keys.is_complete
-    keys.note("2", "AB-20")
+    said = []
+    for row_id, key in (("1", "AB-1"), ("2", "AB-2"), ("3", "AB-3"), ("2", "AB-20")):
+        keys.note(row_id, key)
+        said.append(keys.is_complete)
+    assert said == [True, True, False, False]
     assert sorted(keys.of(["AB"])) == [("1", "AB-1"), ("2", "AB-20")]
     keys.forget(["AB", "unknown"])
-    assert keys.is_complete
+    keys.note("4", "CD-4")
+    assert [*keys.of(["AB", "CD"])] == [("4", "CD-4")]
+    assert not keys.is_complete, "what was left out may be anywhere"
