@@ -57,6 +57,8 @@ async def costs(boards: int) -> Costs:
     """What each change costs, made one after the other; the catalog ends as it should."""
     found: Costs = {}
     async with make_world(site=site_of(boards), every_kind=True, **INDEX) as world:
+        # How long Port takes to delete has more read again, or less: that isn't what is counted.
+        world.port.hurry()
         assert await world.start() == "completed"
         await world.caught_up()
         for name, (most, change) in changes(world.site).items():
@@ -82,6 +84,6 @@ def catalog_lists(world: World) -> int:
 async def test_what_a_change_costs_does_not_grow_with_the_boards_of_the_site() -> None:
     few, many = await costs(FEW), await costs(MANY)
     assert len(few) == len(many) > 5
-    # What one batch has read together, another has in two: that is no growth with the site.
-    grown = [of for of in few if many[of].total() > 1.3 * few[of].total() + 8]
+    # Boards hold more or less by chance; there are more than four times as many of them.
+    grown = [of for of in few if many[of].total() > 2 * few[of].total()]
     assert {of: (few[of], many[of]) for of in grown} == {}
