@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from jira.errors import JiraAnswerError, JiraAuthenticationError
+from jira.events import Family
 from jira.http.api import JiraApi
 from jira.kinds.backlog import BacklogKind
 from jira.kinds.board import BoardKind
@@ -64,6 +65,11 @@ class JiraClient:
         self.issues = IssueKind(reader, self.projects)
         self.components = ComponentKind(api, self.projects)
         self.names = NamesInIssues(api, reader)
+        self.sprints = SprintKind(api, self.boards)
+        self.epics = EpicKind(api, reader, self.boards)
+        self.worklogs = WorklogKind(api, reader)
+        self.knows_catalog = False
+        """Whether all was read once: only then what is seen tells what the catalog has."""
         self.kinds: Mapping[Kinds, Kind[Any, Any]] = {
             kind.name: kind
             for kind in (
@@ -73,13 +79,37 @@ class JiraClient:
                 TeamKind(api, organization_id),
                 ReleaseKind(api, self.projects),
                 self.boards,
-                SprintKind(api, self.boards),
+                self.sprints,
                 BacklogKind(api, reader, self.boards),
-                EpicKind(api, reader, self.boards),
-                WorklogKind(api, reader),
+                self.epics,
+                self.worklogs,
                 self.components,
             )
         }
+
+    def all_was_read(self) -> None:
+        """Everything was read, and is in the catalog: what is seen from here on is a change."""
+        self.knows_catalog = True
+        self.issues.reader.shown.issues.complete = True
+        self.projects.all_was_read()
+
+    @property
+    def knows_projects(self) -> bool:
+        """Whether it is known what the catalog has of each project."""
+        return (
+            self.knows_catalog
+            and self.projects.in_catalog is not None
+            and self.issues.reader.shown.keys.is_complete
+            and self.worklogs.seen.is_complete
+        )
+
+    def arrived(self, payload: Any) -> None:
+        """An event came: what is kept of what it may be about is asked for anew."""
+        name = event_name(payload)
+        if name.startswith((Family.BOARD, Family.PROJECT)):
+            self.boards.forget()
+        if name.startswith(Family.ISSUE_TYPE):
+            self.epics.forget_types()
 
     async def verify_credentials(self) -> str:
         """The account's id, when Jira knows the account.

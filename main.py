@@ -167,6 +167,13 @@ async def watch_account() -> None:
 
 
 @ocean.on_start()
+async def compare_when_asked() -> None:
+    """Whoever runs it has everything compared by a signal, and need not wait for the next sweep."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, lambda: manager.follow_ups.compare_everything())
+
+
+@ocean.on_start()
 async def keep_webhook() -> None:
     """Put our webhook in place, in the background."""
     keeper = None

@@ -29,7 +29,7 @@ async def showing_components(
         return
     for project in projects:
         try:
-            now = await client.components.of_project(project)
+            now = await client.components.shown_in(project)
         except JiraError as error:
             await failures.note(COMPONENTS, error)
             works = False

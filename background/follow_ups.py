@@ -16,13 +16,14 @@ from port_ocean.context.event import event
 
 from background.failures import Failures
 from background.jobs import Jobs, with_index
+from background.of_boards import ON_BOARDS
 from background.query_dates import DATES_SECONDS, QueryDates
 from background.reads_after import ReadsAfter
 from background.relatives import Relatives, Sync
 from background.selected_by import changed_by, kinds_selected_by
 from background.sweep import Sweeper
 from background.sweep_found import counted
-from background.what_follows import compared_after, sharing_blueprints
+from background.what_follows import sharing_blueprints
 from client import JiraClient
 from jira.changed_issues import changed_issues
 from jira.jql_reads import Read
@@ -77,9 +78,11 @@ class FollowUps:
         self._settle = settle
         self._sweep_seconds = sweep_minutes * 60.0
         self._index_seconds = float(index_seconds)
-        self.reads = ReadsAfter(client, sync, failures, self.jobs, self._index_seconds)
         self.relatives = Relatives(
             client, sync, failures, self.jobs, self.compare, index_seconds=self._index_seconds
+        )
+        self.reads = ReadsAfter(
+            client, sync, failures, self.jobs, self._index_seconds, self.relatives
         )
         self._resyncs = 0
         self._resync_began = 0.0
@@ -97,24 +100,24 @@ class FollowUps:
 
     def after(self, payloads: Sequence[Any]) -> list[str]:
         """Ask for what these events entail beyond themselves; the names of what was asked for."""
-        asked = self.reads.issues_of_projects(payloads)
-        if asked:
-            asked.append("sweep")
-            self._now_and_with_index("sweep", self._sweep)
+        projects = self.reads.of_projects(payloads)
+        boards = [*self.reads.of_boards(payloads), *self.reads.beside_sprints(payloads)]
+        asked = self._compare_unknown(projects, boards)
         asked += self.reads.issues_showing(payloads)
-        if kinds := compared_after(payloads):
-            name = f"sweep of {' and '.join(kinds)}"
-            self._now_and_with_index(name, partial(self._sweep, kinds))
-            asked.append(name)
         more = self.relatives_of(payloads)
         for read in changed_by(payloads):
             name = f"what queries select by {read}"
             self.jobs.ask(name, partial(self._selected_by, read, with_index(name)))
             more.append(name)
         more += self.reads.besides(payloads)
+        named = [*projects, *boards]
         if asked:
-            return [*asked, *more]
-        return [*self.look_for_orphans(), *more]
+            return [*named, *asked, *more]
+        return [*named, *self.look_for_orphans(), *more]
+
+    def arrived(self, payload: Any) -> None:
+        """To be told of every event before anything of it is read."""
+        self._client.arrived(payload)
 
     def relatives_of(self, payloads: Sequence[Any]) -> list[str]:
         """Have those issues read that show something of what these events changed."""
@@ -131,13 +134,18 @@ class FollowUps:
         self._resyncs -= 1
         if succeeded:
             self._sweeper.look_back_to(begun)
-            self._client.issues.reader.shown.issues.complete = True
+            self._client.all_was_read()
             self._put_off_regular_sweep(self._sweep_seconds)
         self.jobs.wake()
 
     def ask_for_sweep(self) -> None:
         """Have everything compared soon: something happened that nothing else makes up for."""
         self.jobs.ask("sweep", self._sweep)
+
+    def compare_everything(self) -> None:
+        """Have it compared soon, and again when the index has caught up: somebody wants it so."""
+        self._now_and_with_index("sweep", self._sweep)
+        logger.info("Background work entails: sweep")
 
     def compare(self, kinds: Collection[Kinds], later: Collection[Kinds] = ()) -> list[str]:
         """Have kinds compared soon: some of their entities can't be asked for by name.
@@ -167,6 +175,18 @@ class FollowUps:
         """Have what waits for deletes written when Port has done them; the name of that."""
         self.jobs.ask(DELETES, self._settled, delay=SETTLE_SECONDS)
         return [DELETES]
+
+    def _compare_unknown(self, projects: Sequence[str], boards: Sequence[str]) -> list[str]:
+        """Have kinds compared where nobody knows what the catalog has of a project or a board."""
+        if projects and not self._client.knows_projects:
+            self._now_and_with_index("sweep", self._sweep)
+            return ["sweep"]
+        known = self._client.boards.are_known if projects else self._client.knows_catalog
+        if not (projects or boards) or known:
+            return []
+        name = f"sweep of {' and '.join(ON_BOARDS)}"
+        self._now_and_with_index(name, partial(self._sweep, ON_BOARDS))
+        return [name]
 
     def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""

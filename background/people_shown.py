@@ -18,7 +18,7 @@ from port.mapping.fields_read import people_read
 from port.mapping.resources import JiraIssueConfig, label, selector_of
 from port.related_rows import results_of
 
-ACCOUNTS_TOGETHER = 50
+ACCOUNTS_TOGETHER = 40
 
 
 def accounts_of(payloads: Iterable[Any]) -> list[str]:

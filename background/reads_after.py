@@ -1,7 +1,14 @@
 """What is read and written after events besides their subjects: issues that show what changed."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from functools import partial
 from typing import Any
 
@@ -9,24 +16,31 @@ from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 
+from background import of_boards, of_projects
 from background.changed_lately import Lately, changed_since, lately
 from background.failures import Failures
 from background.issues_showing import (
+    SPRINT_FIELDS,
     IssuesShowing,
     Pages,
     issues_showing,
     pages,
-    project_issues,
 )
-from background.jobs import Jobs, with_index
+from background.jobs import Jobs, MakeSteps, with_index
 from background.names_shown import showing_names, tell_of_names
+from background.of_projects import Project
 from background.people_shown import accounts_of, showing_people
 from background.read_again import Batch, ReadAgain
 from background.read_again import pages as pages_again
-from background.relatives import Sync
-from background.what_follows import projects_of
+from background.relatives import Relatives, Sync
+from background.what_follows import boards_of, projects_of, sprints_of
 from client import JiraClient
+from jira.answers import Unread
+from jira.changed_issues import ChangedIssue
+from jira.payloads import IdSubject
 from kinds import Kinds
+from port.mapping.fields_read import may_read
+from port.mapping.resources import kind_of
 
 LATELY_SECONDS = 1.0
 LATELY_SHARE = 4
@@ -45,6 +59,7 @@ class ReadsAfter:
         failures: Failures,
         jobs: Jobs,
         index_seconds: float,
+        relatives: Relatives,
     ) -> None:
         self._client = client
         self._sync = sync
@@ -52,15 +67,32 @@ class ReadsAfter:
         self._jobs = jobs
         self._index_seconds = index_seconds
         self._read_again = ReadAgain(lambda: time.monotonic(), index_seconds)
+        self._relatives = relatives
         self._lately_took = 0.0
         self._accounts: set[str] = set()
 
-    def issues_of_projects(self, payloads: Sequence[Any]) -> list[str]:
-        """All issues of the projects that events are about."""
+    def of_projects(self, payloads: Sequence[Any]) -> list[str]:
+        """All that belongs to the projects that events are about."""
         names = []
         for project_id in projects_of(payloads):
-            names.append(f"issues of project {project_id}")
-            self._jobs.ask(names[-1], partial(self._issues_of, project_id))
+            names.append(f"what belongs to project {project_id}")
+            self._jobs.ask(names[-1], partial(self._of_project, names[-1], project_id))
+        return names
+
+    def of_boards(self, payloads: Sequence[Any]) -> list[str]:
+        """What the boards show that events are about."""
+        names = []
+        for board_id in boards_of(payloads):
+            names.append(f"what board {board_id} shows")
+            self._ask_twice(names[-1], partial(self._of_boards, [board_id]))
+        return names
+
+    def beside_sprints(self, payloads: Sequence[Any]) -> list[str]:
+        """The backlogs beside sprints that begin, end, or are called otherwise."""
+        names = []
+        for sprint in sprints_of(payloads):
+            names.append(f"backlogs beside sprint {sprint.id}")
+            self._ask_twice(names[-1], partial(self._beside_sprint, sprint))
         return names
 
     def issues_showing(self, payloads: Sequence[Any]) -> list[str]:
@@ -100,15 +132,68 @@ class ReadsAfter:
         self._jobs.postpone(with_index(of.name), make, delay=max(delay, self._index_seconds))
         return of.name
 
+    def _ask_twice(self, name: str, make: MakeSteps) -> None:
+        """Have a job done at once, and again when Jira's search shows what happened."""
+        self._jobs.ask(name, partial(self._and_again, name, make))
+
+    async def _and_again(self, name: str, make: MakeSteps) -> AsyncIterator[None]:
+        async for _ in make():
+            yield
+        self._again_later(name, make)
+
+    def _again_later(self, name: str, make: MakeSteps) -> None:
+        self._jobs.postpone(with_index(name), make, delay=self._index_seconds)
+        logger.info(f"Background work entails: {with_index(name)}")
+
     async def _written(self, read: Callable[[PortAppConfig], Pages]) -> AsyncIterator[None]:
         """Pages of rows under the mapping as it is by now, each written."""
         async for page in read(event.port_app_config):
             await self._sync(page, [])
             yield
 
-    def _issues_of(self, project_id: str) -> AsyncIterator[None]:
-        failed = partial(self._failures.note, behind=True)
-        return self._written(lambda of: project_issues(self._client, project_id, of, failed))
+    async def _of_project(self, name: str, project_id: str) -> AsyncIterator[None]:
+        project = await of_projects.looked_at(self._client, project_id)
+        async for _ in self._written(
+            lambda of: of_projects.pages(self._client, project, of, self._failures)
+        ):
+            yield
+        self._tell_relatives(of_projects.changed_issues(self._client, project))
+        of_projects.settle(self._client, project)
+        self._again_later(name, partial(self._of_project_late, project))
+
+    async def _of_project_late(self, project: Project) -> AsyncIterator[None]:
+        before = {*project.issues}
+        async for _ in self._written(
+            lambda of: of_projects.found_late(self._client, project, of, self._failures)
+        ):
+            yield
+        late = project.issues.keys() - before if project.is_another else set()
+        self._tell_relatives(ChangedIssue(name, changed=None) for name in late)
+
+    def _tell_relatives(self, changed: Iterable[ChangedIssue]) -> None:
+        if names := self._relatives.note(changed):
+            logger.info(f"Background work entails: {', '.join(names)}")
+
+    def _of_boards(self, board_ids: Collection[str]) -> AsyncIterator[None]:
+        return self._written(
+            lambda of: of_boards.pages(self._client, board_ids, of, self._failures)
+        )
+
+    async def _beside_sprint(self, sprint: IdSubject) -> AsyncIterator[None]:
+        if not any(kind_of(of) is Kinds.BACKLOG for of in event.port_app_config.resources):
+            return
+        boards = await self._client.sprints.boards_of([sprint], Unread())
+        async for _ in self._written(
+            lambda of: of_boards.pages(
+                self._client,
+                boards,
+                of,
+                self._failures,
+                kinds=(Kinds.BACKLOG,),
+                whole=lambda resource: may_read(resource, SPRINT_FIELDS),
+            )
+        ):
+            yield
 
     def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
         return self._written(lambda of: pages(self._client, showing, of, self._failures))

@@ -28,7 +28,7 @@ from client import JiraClient
 from jira.answers import Unread
 from jira.changed_issues import ChangedIssue, add
 from jira.errors import JiraError, JiraRequestError
-from jira.jql import restrict
+from jira.jql import in_parts, restrict
 from jira.kinds.issue_reader import IssueQuery
 from jira.payloads import Row, list_of, part_of, plausible_id
 from kinds import Kinds
@@ -40,8 +40,6 @@ RELATIVES = "relatives of issues"
 OF_ISSUES = "What issues show of others"
 TOLD_BY_ROW = ("parent", "issuelinks", "project")
 """The fields of an issue that tell who shows it."""
-NAMES_TOGETHER = 200
-"""Parents that one query names."""
 ROWS_TOGETHER = 400
 
 Changed = dict[str, ChangedIssue]
@@ -179,8 +177,8 @@ class Relatives:
         await self._showed_gone(wanted, found)
         names = sorted(wanted.children_of)
         try:
-            for start in range(0, len(names), NAMES_TOGETHER):
-                found.children |= await self._children(names[start : start + NAMES_TOGETHER])
+            for part in in_parts(names):
+                found.children |= await self._children(part)
         except JiraRequestError as error:
             self._failed = True
             await self._failures.note(OF_ISSUES, error)

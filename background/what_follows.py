@@ -5,9 +5,14 @@ from typing import Any
 
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 
-from client import KINDS
-from jira.events import Family
-from jira.payloads import event_name, project_subjects
+from jira.events import Family, JiraEvent
+from jira.payloads import (
+    IdSubject,
+    board_subjects,
+    event_name,
+    project_subjects,
+    sprint_subjects,
+)
 from kinds import Kinds
 from port.mapping.resources import blueprint_of, kind_of
 
@@ -31,11 +36,24 @@ def projects_of(payloads: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def compared_after(payloads: Iterable[Any]) -> tuple[Kinds, ...]:
-    """The kinds of which events tell that something changed, but not what."""
-    names = {event_name(payload) for payload in payloads}
-    return tuple(
-        kind.name
-        for kind in KINDS.values()
-        if kind.compared_after and any(name.startswith(kind.compared_after) for name in names)
+def boards_of(payloads: Iterable[Any]) -> list[str]:
+    """The ids of the boards that events are about, each once."""
+    ids = (
+        subject.id
+        for payload in payloads
+        if event_name(payload).startswith(Family.BOARD)
+        for subject in board_subjects(payload)
     )
+    return list(dict.fromkeys(ids))
+
+
+def sprints_of(payloads: Iterable[Any]) -> list[IdSubject]:
+    """The sprints of which events say that boards may show other issues, each once."""
+    subjects = (
+        subject
+        for payload in payloads
+        if (name := event_name(payload)).startswith(Family.SPRINT)
+        and name != JiraEvent.SPRINT_CREATED
+        for subject in sprint_subjects(payload)
+    )
+    return list({subject.id: subject for subject in subjects}.values())

@@ -4,10 +4,16 @@ https://support.atlassian.com/jira-software-cloud/docs/use-advanced-search-with-
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 ALL_ISSUES = "created >= -5200w"
 """Every issue: the API refuses a query without a restriction, and every issue has this date."""
+
+LONGEST = 8_000
+"""Bytes of a query of ours. Jira took longer ones slowly and then not at all, and those that travel
+in an address end where proxies and servers cut it off: at 8 KB, by what most of them come with."""
+LONGEST_CLAUSE = LONGEST - 1_000
+"""Bytes of the names in it: the selector's own query stands beside them."""
 
 # Pages of a search follow one another in its order, and Jira promises none of its own. By what an
 # edit changes (`updated`, a rank), an issue that is edited between two pages can slide over the
@@ -68,6 +74,28 @@ def ordered(jql: str) -> str:
 def restrict(jql: str | None, field: str, values: Iterable[str]) -> str:
     """The selector's query, and only where `field` is one of the values."""
     return both(f"{field} in ({', '.join(quote(value) for value in values)})", jql)
+
+
+def fits(values: Iterable[str]) -> bool:
+    """Whether one query may name all of these."""
+    return sum(_length(value) for value in values) <= LONGEST_CLAUSE
+
+
+def _length(value: str) -> int:
+    return len(quote(value).encode()) + len(", ")
+
+
+def in_parts(values: Sequence[str]) -> list[list[str]]:
+    """Values as one query may name them, and again."""
+    parts: list[list[str]] = []
+    length = LONGEST
+    for value in values:
+        length += _length(value)
+        if length > LONGEST_CLAUSE:
+            parts.append([])
+            length = _length(value)
+        parts[-1].append(value)
+    return parts
 
 
 def both(clause: str, jql: str | None) -> str:

@@ -1,6 +1,6 @@
 """The demo's changes of releases, boards, sprints, worklogs, components and teams."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sandbox.demo_changes import Change
@@ -9,8 +9,13 @@ from sandbox.jira.site import JiraSite
 from sandbox.port.catalog import PortCatalog
 
 
-def planning_changes(site: JiraSite, catalog: PortCatalog) -> Iterator[Change]:
-    """One change after the other; each is made before the next is asked for."""
+def planning_changes(
+    site: JiraSite, catalog: PortCatalog, compare: Callable[[], None]
+) -> Iterator[Change]:
+    """One change after the other; each is made before the next is asked for.
+
+    `compare` has the catalog compared with Jira.
+    """
 
     def shown(blueprint: str, identifier: str | int, part: str) -> dict[str, Any]:
         entity = catalog.get(blueprint, str(identifier)) or {}
@@ -42,7 +47,7 @@ def planning_changes(site: JiraSite, catalog: PortCatalog) -> Iterator[Change]:
     def of_what_no_event_tells() -> None:
         site.change_component(component.id, name="Renamed while you watch")
         site.set_team_members(team.team_id, [member])
-        site.rename_project("AB", name="Has the catalog compared with Jira")
+        compare()
 
     def arrived() -> bool:
         entity = catalog.get("jiraComponent", component.id) or {}

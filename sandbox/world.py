@@ -181,6 +181,13 @@ class World:
             while not self._idle():
                 await self.process.wait_for_log(_PROGRESS, timeout, after=len(self.process.log))
 
+    async def sweep(self, timeout: float = 60) -> None:  # noqa: ASYNC109
+        """Have everything compared with Jira, and wait until it is."""
+        begins = len(self.process.log)
+        self.process.have_everything_compared()
+        await self.process.wait_for_log("Background work entails: sweep$", timeout, after=begins)
+        await self.settled(timeout)
+
     async def caught_up(self, timeout: float = 120) -> None:  # noqa: ASYNC109
         """Like `settled`, and what waited for the search index is done, too."""
         await asyncio.sleep(self.site.index_lag)

@@ -76,6 +76,8 @@ class UnderWay:
             try:
                 begun.is_news = await is_authentic(webhook_event)
                 begun.outcome = None if begun.is_news else metrics.UNSIGNED
+                if begun.is_news:
+                    self._follow_ups().arrived(webhook_event.payload)
                 if begun.is_news and self._handled.is_old_news(webhook_event):
                     begun.is_news = False
                     if not self._handled.is_repeated(webhook_event):

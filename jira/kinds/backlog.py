@@ -22,8 +22,10 @@ from jira.kinds.issue_reader import IssueReader
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.lists import offset_pages
 from jira.kinds.of_issues import KindOfIssues
+from jira.kinds.on_boards import KindOnBoards, noted, noting
+from jira.kinds.seen import Names, Seen
 from jira.paging import TokenPages, rows_of
-from jira.payloads import Row
+from jira.payloads import IssueSubject, Row
 from jira.under_parent import one_page
 from kinds import Kinds
 
@@ -84,7 +86,7 @@ class BacklogSelector(Selector):
     )
 
 
-class BacklogKind(KindOfIssues[BacklogSelector]):
+class BacklogKind(KindOfIssues[BacklogSelector], KindOnBoards[BacklogSelector, IssueSubject]):
     """Issues in backlogs: a row for each board whose backlog shows the issue, which is its
     `__boardId`; `__boardIds` are all of these boards, lowest first.
 
@@ -102,8 +104,6 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         Family.WORKLOG,
         Family.ATTACHMENT,
     )
-    # What starts or ends with a sprint, or shows on a board, isn't told by issues' events.
-    compared_after = (Family.SPRINT, Family.BOARD)
     behind_index = True
 
     def __init__(self, api: JiraApi, reader: IssueReader, boards: BoardKind) -> None:
@@ -112,7 +112,7 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         self._boards = boards
         self._gatherer = Gatherer(self._find)
         # A board may show issues of projects that its filter doesn't name.
-        self._seen_on: dict[str, tuple[int, ...]] = {}
+        self.seen = Seen()
 
     def asks(self) -> Sequence[Ask]:
         """The backlog of a board, by the API that stays, and whole issues."""
@@ -127,7 +127,12 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         """
         query = query_of(selector)
         unread = Unread()
-        shown = await self._shown(self._boards.listed(), query, unread)
+        boards: list[Row] = []
+        on: dict[str, Names] = {}
+        shown = await self._shown(noted(self._boards.listed(), boards), query, unread, on)
+        for board, names in on.items():
+            self.seen.whole(query, board, names)
+        self.seen.only(query, [str(board["id"]) for board in boards])
         # What is handed on takes its place along.
         ids = [*shown]
         async for rows in self.reader.by_ids(ids, of_issues(query.fields), unread):
@@ -145,21 +150,35 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         """A row for each board, the lowest last."""
         return [{**found, "__boardId": board} for board in reversed(found["__boardIds"])]
 
+    async def on_boards(
+        self, boards: Sequence[Row], selector: BacklogSelector, unread: Unread
+    ) -> Mapping[str, Names]:
+        """The issues in the backlogs."""
+        on: dict[str, Names] = {}
+        await self._shown(one_page([*boards]), query_of(selector), unread, on, every=False)
+        return on
+
+    def query(self, selector: BacklogSelector) -> BacklogQuery:
+        """Which issues, and how much of each."""
+        return query_of(selector)
+
     async def _find(self, query: BacklogQuery, ids: list[str]) -> dict[str, Said]:
         unread = Unread()
         issues = await self.reader.by_keys(ids, ("project",), unread=unread)
         said: dict[str, Said] = {**dict.fromkeys(ids), **unread.failed, **unread.refused}
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues}
         there = [str(issue["id"]) for issue in issues]
-        seen = {board for issue_id in there for board in self._seen_on.get(issue_id, ())}
-        missing = Unread()
-        boards = await self._boards.of_projects_and(sorted(projects), seen, missing)
         chunks = [there[i : i + MAX_IDS_ASKED] for i in range(0, len(there), MAX_IDS_ASKED)]
-        shown: dict[str, Shown] = {}
-        for part in await asyncio.gather(
-            *(self._of_boards(boards, query, chunk, missing) for chunk in chunks)
-        ):
-            shown |= part
+
+        async def ask(unread: Unread) -> dict[str, Shown]:
+            seen = self.seen.parents_of(there)
+            boards = await self._boards.of_projects_and(sorted(projects), seen, unread)
+            parts = await asyncio.gather(
+                *(self._of_boards(boards, query, chunk, unread) for chunk in chunks)
+            )
+            return {name: of for part in parts for name, of in part.items()}
+
+        shown, missing = await self._boards.with_known(ask) if there else ({}, Unread())
         lost = Unread()
         rows = await self._whole(query, shown, lost)
         # One that isn't said anything of by now was deleted a moment ago.
@@ -170,26 +189,31 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
         self, boards: list[Row], query: BacklogQuery, ids: list[str], unread: Unread
     ) -> dict[str, Shown]:
         only = replace(query, jql=restrict(query.jql, "id", ids))
-        return await self._shown(one_page(boards), only, unread, every=False)
+        on: dict[str, Names] = {}
+        shown = await self._shown(one_page(boards), only, unread, on, every=False)
+        for board, names in on.items():
+            self.seen.some(query, board, ids, names)
+        return shown
 
     async def _shown(
         self,
         boards: AsyncIterator[list[Row]],
         query: BacklogQuery,
         unread: Unread,
+        on: dict[str, Names],
         *,
         every: bool = True,
     ) -> dict[str, Shown]:
-        """What boards show, by the issue's id."""
+        """What boards show, by the issue's id; `on` is told what each board shows."""
         shown: dict[str, Shown] = {}
         read = partial(self._of_board, query, Alike(), exact=not every)
-        async for board, rows in self._boards.under(boards, read, WHAT, unread, every=every):
+        under = self._boards.under(boards, read, WHAT, unread, every=every)
+        async for board, rows in noting(under, on):
             for row in rows:
                 name = str(row["id"])
                 before = shown[name].boards if name in shown else ()
                 boards_of = before if board["id"] in before else (*before, board["id"])
                 shown[name] = Shown(boards_of, row["fields"])
-        self._seen_on |= {name: of.boards for name, of in shown.items()}
         return shown
 
     async def _whole(
@@ -218,7 +242,11 @@ class BacklogKind(KindOfIssues[BacklogSelector]):
             )
         )
         return [
-            {"id": row["id"], "fields": alike.of(row.get("fields") or {})}
+            {
+                "id": row["id"],
+                "key": row.get("key", ""),
+                "fields": alike.of(row.get("fields") or {}),
+            }
             async for rows in pages
             for row in rows
         ]

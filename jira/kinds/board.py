@@ -1,6 +1,14 @@
 """The kind `board`: how boards are read, and what an event says of them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from typing import Any, Literal
 
 from pydantic.v1 import Field
@@ -11,6 +19,7 @@ from jira.concurrency import Gatherer, batched
 from jira.errors import JiraError, JiraNotFoundError, JiraPermissionError, JiraRequestError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi, Query
+from jira.kept import Kept
 from jira.kinds.kind import KindById, Pages, Selector
 from jira.kinds.lists import offset_pages
 from jira.payloads import IdSubject, Row, board_subjects
@@ -59,6 +68,11 @@ class BoardKind(KindById[BoardSelector]):
         self._gatherer = Gatherer(self._find)
         self._lists = Gatherer(self._of_projects)
         self._failed_lately = FailedLately()
+        self._rows_kept = Kept[Row]()
+        self._lists_kept = Kept[list[Row]]()
+        # The projects of each board, once all are known.
+        self._projects_of: dict[str, frozenset[str]] = {}
+        self._listed: set[str] | None = None
 
     def asks(self) -> Sequence[Ask]:
         """The list, one board, and its projects."""
@@ -68,6 +82,20 @@ class BoardKind(KindById[BoardSelector]):
     def subjects(payload: Any) -> Sequence[IdSubject]:
         """The board of an event."""
         return board_subjects(payload)
+
+    def forget(self) -> None:
+        """Something happened to boards, or to what they show: what is kept of them may be old."""
+        self._rows_kept.forget()
+        self._lists_kept.forget()
+
+    @property
+    def are_known(self) -> bool:
+        """Whether it is known of which projects all boards are."""
+        return self._listed is not None and self._listed <= self._projects_of.keys()
+
+    def of_keys(self, keys: Collection[str]) -> set[str]:
+        """The ids of the boards that showed one of these projects."""
+        return {board for board, of in self._projects_of.items() if not of.isdisjoint(keys)}
 
     async def pages(self, selector: BoardSelector) -> Pages:
         """All boards of the selector, as whole rows."""
@@ -96,17 +124,51 @@ class BoardKind(KindById[BoardSelector]):
         """As `any_of`, with the failure of each that can't be said."""
         return await self._gatherer.get(None, ids)
 
+    async def known(self, ids: Iterable[str]) -> dict[str, Said]:
+        """As `said_of`, but not asked again so soon where nothing happened to boards."""
+        wanted = list(dict.fromkeys(ids))
+        kept: Mapping[str, Said] = self._rows_kept.get(wanted)
+        left = [name for name in wanted if name not in kept]
+        return {**kept, **(await self.said_of(left) if left else {})}
+
+    async def with_known[T](self, ask: Callable[[Unread], Awaitable[T]]) -> tuple[T, Unread]:
+        """What is read under boards that may be known from before, and what couldn't be.
+
+        Where one of them is gone it is asked once more, of those that are there now.
+        """
+        unread = Unread()
+        found = await ask(unread)
+        if any(isinstance(error, JiraNotFoundError) for error in unread.refused.values()):
+            self.forget()
+            unread = Unread()
+            found = await ask(unread)
+        return found, unread
+
     async def listed(self, query: Query | None = None) -> Pages:
         """The boards of a query as the list shows them, without their projects."""
+        seen: set[str] = set()
         async for rows in self.values(ALL, query or {}):
+            seen.update(str(row["id"]) for row in rows)
             yield rows
+        if not query:
+            self._listed = seen
+            for board in self._projects_of.keys() - seen:
+                del self._projects_of[board]
 
     async def of_projects(self, keys_or_ids: Iterable[str], unread: Unread) -> list[Row]:
         """The boards that show at least one of these projects, each once, as in the list.
 
-        It is noted in `unread` where those of a project can't be read.
+        It is noted in `unread` where those of a project can't be read. A list is kept for a while.
         """
-        found = await self._lists.get(None, dict.fromkeys(keys_or_ids))
+        wanted = dict.fromkeys(keys_or_ids)
+        found: dict[str, list[Row] | JiraError | None] = {**self._lists_kept.get(wanted)}
+        left = [key for key in wanted if key not in found]
+        if left:
+            moment = self._lists_kept.moment
+            said = await self._lists.get(None, left)
+            lists = ((key, rows) for key, rows in said.items() if isinstance(rows, list))
+            self._lists_kept.put(moment, lists)
+            found |= said
         boards: dict[str, Row] = {}
         for key, rows in found.items():
             if isinstance(rows, JiraPermissionError):
@@ -119,13 +181,11 @@ class BoardKind(KindById[BoardSelector]):
         return list(boards.values())
 
     async def of_projects_and(
-        self, keys_or_ids: Iterable[str], board_ids: Iterable[int], unread: Unread
+        self, keys_or_ids: Iterable[str], board_ids: Iterable[str], unread: Unread
     ) -> list[Row]:
         """The boards of these projects, and those of these boards that are still there."""
         boards = {str(row["id"]): row for row in await self.of_projects(keys_or_ids, unread)}
-        others = await self.said_of(
-            sorted({str(board_id) for board_id in board_ids} - boards.keys())
-        )
+        others = await self.known(sorted({*board_ids} - boards.keys()))
         for name, said in others.items():
             if isinstance(said, JiraError):
                 unread.note(f"board {name}", said)
@@ -160,14 +220,21 @@ class BoardKind(KindById[BoardSelector]):
 
     async def _whole(self, boards: AsyncIterator[list[Row]]) -> Pages:
         async for board, projects in self.under(boards, self._projects, "projects"):
-            yield [with_projects(board, projects)]
+            yield [self._noted(with_projects(board, projects))]
+
+    def _noted(self, board: Row) -> Row:
+        self._projects_of[str(board["id"])] = frozenset(map(str, board["__projectKeys"]))
+        return board
 
     async def _projects(self, board: Row) -> list[Row]:
         pages = self.values(PROJECTS, {}, str(board["id"]))
         return [row async for rows in pages for row in rows]
 
     async def _find(self, _: None, ids: list[str]) -> dict[str, Said]:
-        return await each_by_id(ids, self._one, what="board")
+        moment = self._rows_kept.moment
+        said = await each_by_id(ids, self._one, what="board")
+        self._rows_kept.put(moment, ((n, row) for n, row in said.items() if isinstance(row, dict)))
+        return said
 
     async def _one(self, board_id: str) -> Row | None:
         answer = await self._api.get(ONE, id=board_id)
@@ -175,7 +242,7 @@ class BoardKind(KindById[BoardSelector]):
         if row is None:
             return None
         try:
-            return with_projects(row, await self._projects(row))
+            return self._noted(with_projects(row, await self._projects(row)))
         except JiraNotFoundError as error:
             # The board itself is there.
             raise JiraRequestError(str(error), 404) from error
@@ -197,16 +264,6 @@ class BoardKind(KindById[BoardSelector]):
 def named(board: Row) -> str:
     """What a board is called in the log."""
     return f"board {board['id']} ({board.get('name')})"
-
-
-async def by_boards(of_each: AsyncIterator[tuple[Row, list[Row]]]) -> dict[str, Row]:
-    """What boards show, by its id: a row once, with `__boardIds`, the lowest first."""
-    found: dict[str, Row] = {}
-    async for board, rows in of_each:
-        for row in rows:
-            known = found.setdefault(str(row["id"]), {**row, "__boardIds": []})
-            known["__boardIds"] = sorted({*known["__boardIds"], board["id"]})
-    return found
 
 
 def with_projects(board: Row, projects: Sequence[Row]) -> Row:

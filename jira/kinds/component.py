@@ -12,9 +12,11 @@ from jira.asks import Ask, few
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi
-from jira.kinds.kind import KindById, Pages, Selector
+from jira.kinds.kind import Pages, Selector
 from jira.kinds.lists import offset_pages
 from jira.kinds.project import PROJECTS, ProjectKind
+from jira.kinds.seen import Seen
+from jira.kinds.under_projects import KindUnderProjects
 from jira.payloads import Row
 from jira.under_parent import each_by_id, one_page, under_each
 from kinds import Kinds
@@ -52,7 +54,7 @@ class ComponentSelector(Selector):
     )
 
 
-class ComponentKind(KindById[ComponentSelector]):
+class ComponentKind(KindUnderProjects[ComponentSelector]):
     """Components, each with `__project`, the whole row of its project.
 
     No event tells of them: the sweep keeps them up to date.
@@ -65,6 +67,7 @@ class ComponentKind(KindById[ComponentSelector]):
     def __init__(self, api: JiraApi, projects: ProjectKind) -> None:
         self._api = api
         self._projects = projects
+        self.seen = Seen()
 
     def asks(self) -> Sequence[Ask]:
         """The components of a project, and one of them."""
@@ -76,9 +79,17 @@ class ComponentKind(KindById[ComponentSelector]):
         async for page in batched(self._by_project(query_of(selector)), ROWS_TOGETHER):
             yield page
 
-    async def of_project(self, project: Row) -> list[Row]:
+    async def shown_in(self, project: Row) -> list[Row]:
         """The components of a project, as its issues show them."""
         return await self._of_project(ComponentQuery(), project)
+
+    async def of_project(self, project: Row, selector: ComponentSelector) -> list[Row]:
+        """Those of the selector."""
+        return await self._of_project(query_of(selector), project, exact=True)
+
+    def query(self, selector: ComponentSelector) -> ComponentQuery:
+        """Where they are kept, and what their names hold."""
+        return query_of(selector)
 
     async def find(self, ids: Iterable[str], selector: ComponentSelector) -> Answers:
         """By id; None for one that is gone or that the selector leaves out."""
@@ -97,8 +108,8 @@ class ComponentKind(KindById[ComponentSelector]):
         return Answers.of(said)
 
     async def _by_project(self, query: ComponentQuery) -> Pages:
-        async for _, rows in self._of_each(self._projects.listed(PROJECT_EXPAND), query):
-            yield rows
+        async for project, rows in self._of_each(self._projects.listed(PROJECT_EXPAND), query):
+            yield self.note(project, query, rows)
 
     def _of_each(
         self, projects: Pages, query: ComponentQuery, unread: Unread | None = None

@@ -9,16 +9,19 @@ from pydantic.v1 import Field
 from jira.answers import Answers, Said, Unread
 from jira.asks import Ask, few
 from jira.concurrency import Gatherer
-from jira.errors import JiraAnswerError, JiraError
+from jira.errors import JiraAnswerError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.jql import restrict
-from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind, by_boards, named
+from jira.jql import both, in_parts, restrict
+from jira.kept import Kept
+from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind, named
 from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_reader import IssueQuery, IssueReader
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
-from jira.payloads import Row
+from jira.kinds.on_boards import KindOnBoards, by_boards, noted, noting
+from jira.kinds.seen import Names, Seen
+from jira.payloads import IssueSubject, Row, part_of
 from jira.under_parent import one_page
 from kinds import Kinds
 
@@ -51,7 +54,7 @@ class EpicSelector(Selector):
         return "complete" in status if len(status) == 1 else None
 
 
-class EpicKind(KindOfIssues[EpicSelector]):
+class EpicKind(KindOfIssues[EpicSelector], KindOnBoards[EpicSelector, IssueSubject]):
     """Epics: those that boards show, and those that only a search finds.
 
     A row is what a board says (`id`, `key`, `name`, `summary`, `color`, `done`) and `__boardIds`,
@@ -62,7 +65,6 @@ class EpicKind(KindOfIssues[EpicSelector]):
 
     name = Kinds.EPIC
     events = events_of(Family.ISSUE)
-    compared_after = (Family.BOARD,)
     behind_index = True
 
     def __init__(self, api: JiraApi, reader: IssueReader, boards: BoardKind) -> None:
@@ -71,7 +73,8 @@ class EpicKind(KindOfIssues[EpicSelector]):
         self._boards = boards
         self._gatherer = Gatherer(self._find)
         # A board may show epics of projects that its filter doesn't name.
-        self._seen_on: dict[str, list[int]] = {}
+        self.seen = Seen()
+        self._levels = Kept[dict[str, Any]]()
 
     def asks(self) -> Sequence[Ask]:
         """The epics of a board, and what finds those that are on none."""
@@ -83,10 +86,14 @@ class EpicKind(KindOfIssues[EpicSelector]):
         done = selector.done
         unread = Unread()
         boards: list[Row] = []
-        rows = await self._on(self._noted(self._boards.listed(), boards), done, unread)
+        shown: dict[str, Names] = {}
+        rows = await self._on(noted(self._boards.listed(), boards), done, unread, shown)
+        for board, names in shown.items():
+            self.seen.whole(done, board, names)
+        self.seen.only(done, [str(board["id"]) for board in boards])
         may_show = await self._may_show([b for b in boards if _what(b) in unread.failed])
-        types = await self._types()
-        if types:
+        self.forget_types()
+        for types in await self._types_in_parts():
             jql = restrict(_condition(done), "issuetype", types)
             async for page in self.reader.pages(IssueQuery(jql, FIELDS), unread=unread):
                 for issue in page:
@@ -101,21 +108,53 @@ class EpicKind(KindOfIssues[EpicSelector]):
         """By id; None for what is no epic, gone, or done where that isn't asked for."""
         return Answers.of(await self._gatherer.get(selector.done, ids))
 
+    def forget_types(self) -> None:
+        """Something happened to types."""
+        self._levels.forget()
+
+    async def of_project(self, project_id: str) -> AsyncIterator[list[Row]]:
+        """Id and key of each epic of a project, done or not."""
+        for types in await self._types_in_parts():
+            jql = both(restrict(None, "issuetype", types), restrict(None, "project", [project_id]))
+            async for page in self.reader.names(IssueQuery(jql)):
+                yield page
+
+    async def on_boards(
+        self, boards: Sequence[Row], selector: EpicSelector, unread: Unread
+    ) -> Mapping[str, Names]:
+        """The epics of the selector."""
+        shown: dict[str, Names] = {}
+        await self._on(one_page([*boards]), selector.done, unread, shown, every=False)
+        return shown
+
+    def query(self, selector: EpicSelector) -> Done:
+        """Whether they are done."""
+        return selector.done
+
     async def _find(self, done: Done, ids: list[str]) -> dict[str, Said]:
-        types = await self._types()
-        found: Mapping[str, Row | JiraError] = {}
-        if types:
-            query = IssueQuery(restrict(None, "issuetype", types), FIELDS)
-            found = await self.reader.find(ids, query)
+        found = await self.reader.find(ids, IssueQuery(None, (*FIELDS, "issuetype")))
         said: dict[str, Said] = {**dict.fromkeys(ids), **found}
-        issues = {name: row for name, row in found.items() if isinstance(row, dict)}
+        types = {name: _type(row) for name, row in found.items() if isinstance(row, dict)}
+        level = await self._levels_of(types.values()) if types else {}
+        issues = {
+            name: row
+            for name, row in found.items()
+            if isinstance(row, dict) and level[types[name]] == EPIC_LEVEL
+        }
+        said |= dict.fromkeys(types.keys() - issues.keys())
         if not issues:
             return said
         projects = {str(issue["fields"]["project"]["id"]) for issue in issues.values()}
-        seen = {board for epic_id in issues for board in self._seen_on.get(epic_id, ())}
-        unread = Unread()
-        boards = await self._boards.of_projects_and(sorted(projects), seen, unread)
-        shown = await self._on(one_page(boards), done, unread, every=False)
+        on: dict[str, Names] = {}
+
+        async def ask(unread: Unread) -> dict[str, Row]:
+            seen = self.seen.parents_of(issues)
+            boards = await self._boards.of_projects_and(sorted(projects), seen, unread)
+            return await self._on(one_page(boards), done, unread, on, every=False)
+
+        shown, unread = await self._boards.with_known(ask)
+        for board, names in on.items():
+            self.seen.some(done, board, issues, names)
         for epic_id, issue in issues.items():
             row = of_issue(issue)
             without_board = row if done is None or row["done"] is done else None
@@ -127,24 +166,20 @@ class EpicKind(KindOfIssues[EpicSelector]):
         boards: AsyncIterator[list[Row]],
         done: Done,
         unread: Unread,
+        shown: dict[str, Names],
         *,
         every: bool = True,
     ) -> dict[str, Row]:
+        """Epics by id; `shown` is told what each board shows."""
         read = partial(self._of_board, done, exact=not every)
-        found = await by_boards(self._boards.under(boards, read, WHAT, unread, every=every))
-        self._seen_on |= {name: row["__boardIds"] for name, row in found.items()}
+        under = self._boards.under(boards, read, WHAT, unread, every=every)
+        found = await by_boards(noting(under, shown))
         return {name: {**row, "__boardId": row["__boardIds"][-1]} for name, row in found.items()}
 
     async def _of_board(self, done: Done, board: Row, *, exact: bool) -> list[Row]:
         query = {} if done is None else {"done": "true" if done else "false"}
         pages = self._boards.values(OF_BOARD, query, str(board["id"]), exact=exact)
         return [row async for rows in pages for row in rows]
-
-    @staticmethod
-    async def _noted(pages: Pages, boards: list[Row]) -> Pages:
-        async for page in pages:
-            boards += page
-            yield page
 
     async def _may_show(self, failed: list[Row]) -> Callable[[Row], bool]:
         """Whether one of these boards may show an epic that no other board shows.
@@ -162,15 +197,41 @@ class EpicKind(KindOfIssues[EpicSelector]):
                 # Of which projects it is can't be said, so it may show any.
                 return lambda issue: True
             keys.update(row["__projectKeys"])
-        seen = {name for name, on in self._seen_on.items() if {*map(str, on)} & {*ids}}
+        seen = self.seen.on(ids)
         return lambda issue: str(issue["id"]) in seen or issue["fields"]["project"]["key"] in keys
 
-    async def _types(self) -> list[str]:
-        """The ids of the issue types on the level of epics, whatever they are called."""
+    async def _types_in_parts(self) -> list[list[str]]:
+        """The ids of the issue types on the level of epics, as many as a query may name.
+
+        Whatever they are called; each team-managed project has its own.
+        """
+        of_epics = [name for name, level in (await self._types()).items() if level == EPIC_LEVEL]
+        return in_parts(of_epics)
+
+    async def _levels_of(self, types: Iterable[str]) -> Mapping[str, Any]:
+        """On which level types are; those that aren't known yet have all asked for anew."""
+        wanted = set(types)
+        levels = await self._types()
+        if not wanted <= levels.keys():
+            self.forget_types()
+            levels = await self._types()
+        return {**dict.fromkeys(wanted), **levels}
+
+    async def _types(self) -> dict[str, Any]:
+        """All issue types, with the level that they are on."""
+        if kept := self._levels.get([ISSUE_TYPES]):
+            return kept[ISSUE_TYPES]
+        moment = self._levels.moment
         types: Any = await self._api.get(ISSUE_TYPES)
         if not isinstance(types, list) or not all(isinstance(row, dict) for row in types):
             raise JiraAnswerError(f"GET {ISSUE_TYPES} answered with something else than types.")
-        return [str(row["id"]) for row in types if row.get("hierarchyLevel") == EPIC_LEVEL]
+        levels = {str(row["id"]): row.get("hierarchyLevel") for row in types}
+        self._levels.put(moment, [(ISSUE_TYPES, levels)])
+        return levels
+
+
+def _type(issue: Row) -> str:
+    return str(part_of(part_of(issue, "fields"), "issuetype").get("id"))
 
 
 def _what(board: Row) -> str:

@@ -1,6 +1,7 @@
 """How issues are read: by query, by id, by key."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -79,7 +80,7 @@ class IssueReader:
         """
         noted = Unread() if unread is None else unread
         usual = UsualSize.of(query.fields, query.expand)
-        ids = self._id_chunks(shares(query.jql, projects or {}), usual)
+        ids = self._id_chunks(shares(query.jql, projects or {}, time.time()), usual)
         read = partial(self._chunk, fields=query.fields, expand=query.expand, usual=usual)
         async for rows in in_pages(ids, read, usual, noted, self._budget):
             yield rows

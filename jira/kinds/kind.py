@@ -58,9 +58,9 @@ class Kind[S: Selector, T](ABC):
     """How to read one kind, and which events touch it.
 
     `S` is its selector, `T` what its events are about. `events` are registered in Jira for it;
-    events of the families it is `touched_by` are looked at, whoever registered them; after those
-    of the families `compared_after` the whole kind is compared with Port in the background, since
-    they tell that something changed, but not which rows. Its constructor takes what it reads with.
+    events of the families it is `touched_by` are looked at, whoever registered them; what boards
+    show and what belongs to projects is read after these' events in the background. Its
+    constructor takes what it reads with.
     Every method that reads raises JiraError, and never gives less instead. One that reads all of
     something hands on what it gets: where a parent (a board, a project) or a row failed again and
     again, JiraPartlyUnavailableError comes at the end, and nothing may be taken to be too much.
@@ -73,7 +73,6 @@ class Kind[S: Selector, T](ABC):
     """The expressions that give a name which `by_identifiers` can ask Jira for."""
     events: ClassVar[tuple[JiraEvent, ...]] = ()
     touched_by: ClassVar[tuple[Family, ...]] = ()
-    compared_after: ClassVar[tuple[Family, ...]] = ()
     behind_index: ClassVar[bool] = False
     """Whether it asks what lags behind the database, so that subjects are read again later."""
     permissions: ClassVar[tuple[Permission, ...]] = (Permission.BROWSE_PROJECTS,)

@@ -42,6 +42,11 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
         """A key or an id."""
         return is_issue_key(identifier) or plausible_id(identifier) is not None
 
+    def subject(self, name: str, key: str) -> IssueSubject:
+        """What `resolve` wants for an issue of which both are known."""
+        row = {"id": name, "key": key} if key else {"id": name}
+        return IssueSubject(name, row, (key,) if key else ())
+
     def rows_of(self, found: Row) -> list[Row]:
         """The rows that this kind has of an issue that was found: most have one."""
         return [found]

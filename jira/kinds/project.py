@@ -53,6 +53,9 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
         # An event about a project whose key changed doesn't tell the key it had.
         self._keys: dict[str, set[str]] = {}
         self._sizes: Mapping[str, int] = {}
+        self._listed: dict[str, str] | None = None
+        self.in_catalog: dict[str, str] | None = None
+        """The key that each project has in the catalog; None before all was read."""
 
     def asks(self) -> Sequence[Ask]:
         """The list, and one project."""
@@ -80,13 +83,19 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
     async def listed(self, expand: str = "") -> Pages:
         """All live projects, with what `expand` adds to each."""
         sizes: dict[str, int] = {}
+        keys: dict[str, str] = {}
         async for page in self._search({}, expand):
             for row in page:
                 count = (row.get("insight") or {}).get("totalIssueCount")
                 known = self._sizes.get(str(row["id"]), 0)
                 sizes[str(row["id"])] = count if isinstance(count, int) else known
+                keys[str(row["id"])] = str(row["key"])
             yield page
-        self._sizes = sizes
+        self._sizes, self._listed = sizes, keys
+
+    def all_was_read(self) -> None:
+        """Everything is in the catalog as it was when projects were listed the last time."""
+        self.in_catalog = None if self._listed is None else {**self._listed}
 
     async def sizes(self) -> Mapping[str, int]:
         """How many issues each live project has, about; by id, and as far as is known."""

@@ -8,9 +8,11 @@ from jira.asks import Ask, few
 from jira.concurrency import Gatherer, batched
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.kinds.kind import KindById, Pages, Selector
+from jira.kinds.kind import Pages, Selector
 from jira.kinds.lists import offset_pages
 from jira.kinds.project import PROJECTS, ProjectKind
+from jira.kinds.seen import Seen
+from jira.kinds.under_projects import KindUnderProjects
 from jira.payloads import IdSubject, Row, release_subjects
 from jira.under_parent import each_by_id, under_each
 from kinds import Kinds
@@ -21,7 +23,7 @@ MAX_PER_PAGE = 50
 ROWS_TOGETHER = 200
 
 
-class ReleaseKind(KindById[Selector]):
+class ReleaseKind(KindUnderProjects[Selector]):
     """Versions, each with `__projectKey`, the key its project has now.
 
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-versions/
@@ -35,6 +37,7 @@ class ReleaseKind(KindById[Selector]):
         self._api = api
         self._projects = projects
         self._gatherer = Gatherer(self._find)
+        self.seen = Seen()
 
     def asks(self) -> Sequence[Ask]:
         """The releases of a project, and one of them."""
@@ -57,14 +60,23 @@ class ReleaseKind(KindById[Selector]):
 
     async def _by_project(self) -> Pages:
         projects = self._projects.listed()
-        async for _, rows in under_each(
+        async for project, rows in under_each(
             projects, self._of_project, what="releases", of=lambda row: f"project {row['key']}"
         ):
-            yield rows
+            yield self.note(project, None, rows)
 
-    async def _of_project(self, project: Row) -> list[Row]:
+    async def of_project(self, project: Row, selector: Selector) -> list[Row]:
+        """All of them."""
+        return await self._of_project(project, exact=True)
+
+    def query(self, selector: Selector) -> None:
+        """There is one way alone."""
+
+    async def _of_project(self, project: Row, *, exact: bool = False) -> list[Row]:
         key = str(project["key"])
-        pages = offset_pages(self._api, OF_PROJECT, "values", {}, size=MAX_PER_PAGE, key=key)
+        pages = offset_pages(
+            self._api, OF_PROJECT, "values", {}, size=MAX_PER_PAGE, exact=exact, key=key
+        )
         return [{**row, "__projectKey": project["key"]} async for rows in pages for row in rows]
 
     async def _find(self, _: None, ids: list[str]) -> dict[str, Said]:
@@ -76,6 +88,7 @@ class ReleaseKind(KindById[Selector]):
             if isinstance(row, dict):
                 project = projects.get(str(row.get("projectId")))
                 found[release_id] = project and {**row, "__projectKey": project["key"]}
+                self.seen.some(None, str(row.get("projectId")), [release_id], {release_id: ""})
         return found
 
     async def _one(self, release_id: str) -> Row | None:

@@ -1,6 +1,6 @@
 """The kind `sprint`: how sprints are read, and what an event says of them."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -13,8 +13,10 @@ from jira.concurrency import Gatherer
 from jira.errors import JiraRequestError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind, by_boards
+from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind
 from jira.kinds.kind import Found, KindById, Pages, Selector
+from jira.kinds.on_boards import KindOnBoards, by_boards, noted, noting
+from jira.kinds.seen import Names, Seen
 from jira.payloads import ISSUES_PROJECT, IdSubject, Row, plausible_id, sprint_subjects
 from jira.under_parent import each_by_id, one_page
 from kinds import Kinds
@@ -53,7 +55,7 @@ class SprintSelector(Selector):
         return states
 
 
-class SprintKind(KindById[SprintSelector]):
+class SprintKind(KindById[SprintSelector], KindOnBoards[SprintSelector, IdSubject]):
     """Sprints, each with `__boardIds`, the boards that show it, lowest first.
 
     A sprint belongs to the boards on which it shows: one that no board shows is no part of the
@@ -63,8 +65,6 @@ class SprintKind(KindById[SprintSelector]):
     name = Kinds.SPRINT
     events = events_of(Family.SPRINT)
     touched_by = (Family.SPRINT, Family.ISSUE)
-    # By a board that is deleted or shows other projects, sprints appear and vanish.
-    compared_after = (Family.BOARD,)
     id_in_rows = int
 
     def __init__(self, api: JiraApi, boards: BoardKind) -> None:
@@ -72,7 +72,7 @@ class SprintKind(KindById[SprintSelector]):
         self._boards = boards
         self._gatherer = Gatherer(self._find)
         # Boards outside of the project that show a sprint aren't told by the sprint itself.
-        self._seen_on: dict[str, set[str]] = {}
+        self.seen = Seen()
         self._projects_in: dict[str, set[str]] = {}
 
     def asks(self) -> Sequence[Ask]:
@@ -88,7 +88,13 @@ class SprintKind(KindById[SprintSelector]):
     async def pages(self, selector: SprintSelector) -> Pages:
         """All sprints in one of the selector's states, on any board."""
         unread = Unread()
-        found = await self._on(self._boards.listed(), selector.states, unread)
+        shown: dict[str, Names] = {}
+        boards: list[Row] = []
+        listed = noted(self._boards.listed(), boards)
+        found = await self._on(listed, selector.states, unread, shown)
+        for board, names in shown.items():
+            self.seen.whole(selector.states, board, names)
+        self.seen.only(selector.states, [str(board["id"]) for board in boards])
         rows = list(found.values())
         for start in range(0, len(rows), ROWS_TOGETHER):
             yield rows[start : start + ROWS_TOGETHER]
@@ -109,19 +115,49 @@ class SprintKind(KindById[SprintSelector]):
         """An issue of a project came to a sprint or left it: the project's boards may show it."""
         self._projects_in.setdefault(sprint_id, set()).add(project_id)
 
+    async def on_boards(
+        self, boards: Sequence[Row], selector: SprintSelector, unread: Unread
+    ) -> Mapping[str, Names]:
+        """The sprints in the selector's states."""
+        shown: dict[str, Names] = {}
+        await self._on(one_page([*boards]), selector.states, unread, shown, every=False)
+        return shown
+
+    def query(self, selector: SprintSelector) -> States:
+        """The states."""
+        return selector.states
+
+    def subject(self, name: str, key: str) -> IdSubject:
+        """By its id."""
+        return IdSubject(name, {"id": int(name)})
+
+    async def boards_of(self, subjects: Sequence[IdSubject], unread: Unread) -> set[str]:
+        """The ids of the boards that show these sprints, or may."""
+        ids = [subject.id for subject in subjects]
+        origins = {plausible_id(subject.row.get("originBoardId")) for subject in subjects} - {None}
+        boards = self.seen.parents_of(ids) | {str(name) for name in origins}
+        known = await self._boards.known(sorted(boards))
+        keys = {
+            key for row in known.values() if isinstance(row, dict) for key in row["__projectKeys"]
+        }
+        keys |= {project for name in ids for project in self._projects_in.get(name, ())}
+        return boards | {
+            str(row["id"]) for row in await self._boards.of_projects(sorted(keys), unread)
+        }
+
     async def _on(
         self,
         boards: AsyncIterator[list[Row]],
         states: States,
         unread: Unread,
+        shown: dict[str, Names],
         *,
         every: bool = True,
     ) -> dict[str, Row]:
+        """Sprints by id; `shown` is told what each board shows."""
         read = partial(self._of_board, states, exact=not every)
-        found = await by_boards(self._boards.under(boards, read, "sprints", unread, every=every))
-        for sprint_id, row in found.items():
-            self._seen_on.setdefault(sprint_id, set()).update(map(str, row["__boardIds"]))
-        return found
+        under = self._boards.under(boards, read, "sprints", unread, every=every)
+        return await by_boards(noting(under, shown))
 
     async def _of_board(self, states: States, board: Row, *, exact: bool) -> list[Row]:
         query = {"state": ",".join(states)} if states else {}
@@ -141,14 +177,22 @@ class SprintKind(KindById[SprintSelector]):
             name: row for name, row in rows.items() if not states or row.get("state") in states
         }
         unread = Unread()
+        on: dict[str, Names] = {}
         shown: dict[str, Row] = {}
+
+        async def ask(unread: Unread) -> dict[str, Row]:
+            return await self._on(
+                await self._candidates(there, unread), states, unread, on, every=False
+            )
+
         if there:
-            boards = await self._candidates(there, unread)
-            shown = await self._on(boards, states, unread, every=False)
+            shown, unread = await self._boards.with_known(ask)
         if there.keys() - shown.keys():
             # It exists, so a board that nothing here told of may show it.
             unread = Unread()
-            shown = await self._on(self._boards.listed(), states, unread, every=False)
+            shown = await self._on(self._boards.listed(), states, unread, on, every=False)
+        for board, names in on.items():
+            self.seen.some(states, board, there, names)
         return {
             **found,
             **dict.fromkeys(rows),
@@ -163,10 +207,10 @@ class SprintKind(KindById[SprintSelector]):
     async def _candidates(self, sprints: dict[str, Row], unread: Unread) -> Pages:
         """The boards that may show the sprints: all of their projects', or simply all."""
         origins = {str(row.get("originBoardId") or "") for row in sprints.values()}
-        seen = {board for sprint_id in sprints for board in self._seen_on.get(sprint_id, ())}
-        known = await self._boards.said_of(filter(plausible_id, sorted(origins | seen)))
+        seen = self.seen.parents_of(sprints)
+        known = await self._boards.known(filter(plausible_id, sorted(origins | seen)))
         boards = {name: row for name, row in known.items() if isinstance(row, dict)}
-        if not origins <= boards.keys():
+        if not boards:
             return self._boards.listed()
         keys = {key for row in boards.values() for key in row["__projectKeys"]}
         keys |= {project for name in sprints for project in self._projects_in.get(name, ())}

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from loguru import logger
-from pydantic.v1 import BaseModel, Field
 
 from jira.answers import Answers, Said, Unread, passing
 from jira.asks import THEMSELVES, Ask, few
@@ -15,7 +13,7 @@ from jira.concurrency import batched
 from jira.errors import JiraAnswerError, JiraError
 from jira.events import Family, events_of
 from jira.http.api import JiraApi
-from jira.jql import bounded
+from jira.jql import restrict
 from jira.kinds.hidden_worklogs import (
     INSTEAD_ONE_BY_ONE,
     ISSUES_FOR_A_PAGE,
@@ -26,9 +24,11 @@ from jira.kinds.hidden_worklogs import (
     worklogs_of,
 )
 from jira.kinds.issue_asks import ISSUE_ASKS, ISSUES
-from jira.kinds.issue_reader import IssueQuery, IssueReader
-from jira.kinds.kind import Found, Kind, Known, Pages, Selector
+from jira.kinds.issue_reader import IssueReader
+from jira.kinds.kind import Found, Kind, Known, Pages
 from jira.kinds.lists import offset_pages
+from jira.kinds.shown_keys import UnderKeys
+from jira.kinds.worklog_query import WorklogQuery, WorklogSelector, query_of
 from jira.payloads import Row, WorklogSubject, plausible_id, worklog_subjects
 from jira.under_parent import one_page, under_each
 from kinds import Kinds
@@ -38,82 +38,6 @@ BY_IDS = "/rest/api/3/worklog/list"
 MAX_PER_PAGE = 5000
 MAX_IDS = 1000
 ROWS_TOGETHER = 500
-FIELDS = ("worklog", "updated")
-
-
-@dataclass(frozen=True)
-class WorklogQuery:
-    """Which issues' worklogs, started when (ms since 1970, exclusive), and how much of each."""
-
-    jql: str | None = None
-    started_after: int | None = None
-    started_before: int | None = None
-    expand: str = ""
-
-    @property
-    def issues(self) -> IssueQuery:
-        """The issues with the worklogs that come along: up to 20 of each."""
-        return IssueQuery(self.jql, FIELDS)
-
-    def asked(self) -> dict[str, str | int]:
-        """The parameters of a list of worklogs."""
-        asked: dict[str, str | int | None] = {
-            "startedAfter": self.started_after,
-            "startedBefore": self.started_before,
-            "expand": self.expand or None,
-        }
-        return {name: value for name, value in asked.items() if value is not None}
-
-    def takes(self, worklog: Row) -> bool:
-        """Whether a list with these parameters would have the worklog."""
-        if self.started_after is None and self.started_before is None:
-            return True
-        started = datetime.fromisoformat(str(worklog["started"])).timestamp() * 1000
-        after = self.started_after is None or started > self.started_after
-        return after and (self.started_before is None or started < self.started_before)
-
-
-class WorklogParams(BaseModel):
-    """What Jira is asked for with an issue's worklogs; `started_after` is taken as well."""
-
-    class Config:
-        """Mappings in use have either spelling."""
-
-        allow_population_by_field_name = True
-
-    started_after: int | None = Field(
-        alias="startedAfter",
-        title="Started after",
-        description="Only work that began after this moment, in milliseconds since 1970.",
-        default=None,
-    )
-    started_before: int | None = Field(
-        alias="startedBefore",
-        title="Started before",
-        description="Only work that began before this moment, in milliseconds since 1970.",
-        default=None,
-    )
-    expand: str | None = Field(
-        title="Expand",
-        description="What Jira adds to each worklog, as a comma-separated list.",
-        default=None,
-    )
-
-
-class WorklogSelector(Selector):
-    """Which worklogs, and how much of each."""
-
-    jql: str | None = Field(
-        title="JQL",
-        description="The query that selects the issues whose worklogs are read. Empty means all.",
-        default="updated >= -1w",
-    )
-    api_query_params: WorklogParams | None = Field(
-        alias="apiQueryParams",
-        title="API query parameters",
-        description="When the work began, and what Jira adds to each worklog.",
-        default=None,
-    )
 
 
 class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
@@ -138,6 +62,7 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
     def __init__(self, api: JiraApi, reader: IssueReader) -> None:
         self._api = api
         self._issues = reader
+        self.seen = UnderKeys()
 
     def asks(self) -> Sequence[Ask]:
         """The worklogs of an issue, one by its id, and what finds those that aren't shown."""
@@ -158,7 +83,7 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
     async def pages(self, selector: WorklogSelector) -> Pages:
         """All worklogs of the selector's issues."""
         async for page in batched(self._all(query_of(selector)), ROWS_TOGETHER):
-            yield page
+            yield self._noted(page)
 
     async def find(self, ids: Iterable[str], selector: WorklogSelector) -> Answers:
         """By the worklog's id, with the issue that it belongs to."""
@@ -204,7 +129,19 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         rows = [row for rows in answered.values() for row in rows]
         if (why := unread.why) is not None:
             unsaid |= dict.fromkeys({str(i["id"]) for i in issues} - answered.keys(), why)
-        return rows, unsaid
+        return self._noted(rows), unsaid
+
+    async def of_project(self, project_id: str, selector: WorklogSelector) -> Pages:
+        """All worklogs of the selector's issues of a project."""
+        query = query_of(selector)
+        only = replace(query, jql=restrict(query.jql, "project", [project_id]))
+        async for page in batched(self._all(only), ROWS_TOGETHER):
+            yield self._noted(page)
+
+    def _noted(self, rows: list[Row]) -> list[Row]:
+        for row in rows:
+            self.seen.note(row["id"], row["__issueKey"])
+        return rows
 
     async def issues_of(self, worklog_ids: Sequence[str]) -> dict[str, str]:
         """The ids of the issues that worklogs belong to, by the worklog's id."""
@@ -291,11 +228,3 @@ async def _showing(pages: Pages, hidden: dict[str, Row]) -> Pages:
     async for page in pages:
         hidden |= {str(issue["id"]): issue for issue in page if hides_worklogs(issue)}
         yield [issue for issue in page if not hides_worklogs(issue)]
-
-
-def query_of(selector: WorklogSelector) -> WorklogQuery:
-    """What a selector reads."""
-    more = selector.api_query_params or WorklogParams()
-    return WorklogQuery(
-        bounded(selector.jql), more.started_after, more.started_before, more.expand or ""
-    )

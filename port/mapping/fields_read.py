@@ -14,8 +14,8 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 
 from port.mapping.expressions import UnclearError, texts, tokens_of
 
-PLAIN_ROW_KEYS = frozenset(("id", "key", "self", "expand", "changelog"))
-"""What a row has beside its fields, whichever fields are asked for."""
+PLAIN_ROW_KEYS = frozenset(("id", "key", "self", "expand", "changelog", "__boardId", "__boardIds"))
+"""What a row has beside its fields, whichever fields are asked for; boards in backlogs alone."""
 _PLAIN_WORDS = frozenset(
     (
         *("if", "then", "elif", "else", "end", "and", "or", "null", "true", "false"),

@@ -22,7 +22,7 @@ from jira.kinds.issue import IssueSelector, names_its_fields, narrowed
 from jira.kinds.project import ProjectSelector
 from jira.kinds.sprint import SprintSelector
 from jira.kinds.team import TeamSelector
-from jira.kinds.worklog import WorklogSelector
+from jira.kinds.worklog_query import WorklogSelector
 from kinds import Kinds
 from port.mapping.fields_read import fields_read
 

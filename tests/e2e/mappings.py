@@ -88,9 +88,8 @@ def names(world: World, blueprint: str | None = None) -> Names:
 
 
 async def sweep(world: World) -> None:
-    """Have everything compared, and again when the index has caught up: a project was renamed."""
-    live = next(project for project in world.site.projects.values() if project.visible)
-    world.site.rename_project(live.key, name=f"{live.name} again")
+    """Have everything compared, and again when the index has caught up."""
+    await world.sweep()
     await world.caught_up()
 
 

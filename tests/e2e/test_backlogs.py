@@ -197,7 +197,7 @@ async def test_of_several_rows_for_one_entity_the_lowest_board_counts_whatever_w
         assert {title(world, "wish", key) for key in by_resync} == {"Live"}
         # A sweep finds nothing to write.
         written = len([line for line in world.process.log if "Background work done" in line])
-        site.rename_project("EF", name="Another name")
+        await world.sweep()
         await world.caught_up()
         assert boards() == by_resync
         assert len([line for line in world.process.log if "Background work done" in line]) > written

@@ -105,13 +105,11 @@ async def test_a_component_gets_another_name_or_is_deleted(world: World) -> None
     issue = next(i for i in world.site.issues.values() if i.components)
     component = issue.components[0].id
     world.site.change_component(component, name="Engine room")
-    world.site.rename_project("DO", name="Something happens to another project")
-    await world.settled()
+    await world.sweep()
     entity = world.catalog.get("jiraIssue", issue.key) or {}
     assert [part["name"] for part in entity["properties"]["components"]] == ["Engine room"]
     world.site.delete_component(component)
-    world.site.rename_project("DO", name="And again")
-    await world.settled()
+    await world.sweep()
     entity = world.catalog.get("jiraIssue", issue.key) or {}
     assert entity["properties"]["components"] == []
 

@@ -40,8 +40,7 @@ def shown(world: World, row: Row) -> set[str]:
 async def brought(world: World, row: Row) -> None:
     """Wait until what was changed is in the catalog: by its events, or else by a sweep."""
     if not row.told:
-        # Whatever happens to a project starts one.
-        world.site.rename_project("AS", name=f"Project AS after a change of {row.kind}")
+        await world.sweep()
     await world.settled()
 
 

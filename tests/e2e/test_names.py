@@ -75,7 +75,7 @@ async def test_a_new_name_shows_in_every_issue(default_mapping: Any, what: str) 
         assert before in values(world, shown)
         rename(world.site)
         if what in ("status", "priority"):
-            world.site.rename_project("DO", name="Has a sweep done")
+            await world.sweep()
         await world.caught_up()
         assert before not in values(world, shown)
         assert "New" in values(world, shown)

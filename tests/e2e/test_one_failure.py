@@ -37,12 +37,12 @@ async def healthy_edits(world: World, text: str) -> float:
 
 
 async def swept(world: World, name: str) -> None:
-    """Have a sweep done: whatever happens to a project starts one. It also heals and deletes."""
+    """Have a sweep done. It also heals and deletes."""
     begins = len(world.process.log)
     world.deliveries.enabled = False
     unseen = world.site.create_component("EF", name=f"Component {name}")
     world.deliveries.enabled = True
-    world.site.rename_project("EF", name=name)
+    world.process.have_everything_compared()
     await world.process.wait_for_log(r"Background work done: sweep$", 240, after=begins)
     assert world.catalog.get("jiraComponent", unseen.id), "the sweep healed nothing"
 

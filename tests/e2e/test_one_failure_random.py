@@ -103,9 +103,8 @@ def stubs_of(world: World) -> set[tuple[str, str]]:
 
 
 async def sweep(world: World) -> None:
-    """Whatever happens to a project starts one; its name is the same after every one."""
-    live = next(project for project in world.site.projects.values() if project.visible)
-    world.site.rename_project(live.key, name="Swept")
+    """Have everything compared, and again when the index has caught up."""
+    await world.sweep()
     await world.caught_up()
 
 

@@ -190,9 +190,9 @@ def old_site() -> tuple[JiraSite, tuple[Issue, Issue, Issue, Issue], Issue]:
 
 
 async def found_by_a_sweep(world: World) -> None:
-    """Have everything compared: a project without any issues was renamed."""
+    """Have everything compared."""
     world.deliveries.enabled = True
-    world.site.rename_project("ZZ", name="Renamed")
+    await world.sweep()
     await up_to_date(world)
 
 

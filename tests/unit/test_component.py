@@ -85,4 +85,4 @@ async def test_what_a_resync_would_not_show_is_gone(site, name, why):
 
 async def test_the_components_of_a_project_are_those_that_its_issues_show(site):
     """Unfiltered, and Jira's own, whatever the selector of the kind says."""
-    assert ids(await site.client.components.of_project(site.projects[0])) == ["1", "2", "3"]
+    assert ids(await site.client.components.shown_in(site.projects[0])) == ["1", "2", "3"]

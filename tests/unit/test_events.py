@@ -58,7 +58,7 @@ def test_no_name_begins_with_another_familys():
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_the_events_that_a_kind_registers_are_of_the_enum(kind):
     assert all(type(event) is JiraEvent for event in kind.events)
-    assert all(type(family) is Family for family in (*kind.touched_by, *kind.compared_after))
+    assert all(type(family) is Family for family in kind.touched_by)
 
 
 def test_the_events_of_families_come_in_the_enums_order():

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,8 +31,53 @@ def world(monkeypatch):
 
 async def test_a_project_event_has_its_issues_read_again_and_a_sweep_made(world):
     """They carry its name, come and go with it, and send no events of their own."""
-    assert world.follow_ups.after([project()]) == ["issues of project 10", "sweep"]
+    assert world.follow_ups.after([project()]) == ["what belongs to project 10", "sweep"]
     assert sorted(await world.run()) == ["page 1 of 10", "page 2 of 10", "sweep"]
+
+
+async def test_what_belongs_to_a_project_is_read_without_a_sweep_once_all_was_read(world, log):
+    """And again when Jira's search shows what happened; what it leaves behind are orphans."""
+    world.jira.knows_catalog = True
+    world.jira.boards._listed = set()
+    asked = world.follow_ups.after([project()])
+    assert asked == ["what belongs to project 10", "orphans"]
+    assert await world.run() == ["page 1 of 10", "page 2 of 10"]
+    assert [line for line in log if "entails: what belongs to project 10 when the index" in line]
+    assert await world.run(after=INDEX_SECONDS) == ["orphans", "late page of 10"]
+    assert await world.run(after=INDEX_SECONDS) == []
+
+
+async def test_where_the_projects_of_boards_are_not_known_what_they_show_is_compared(world):
+    world.jira.knows_catalog = True
+    boards = "sweep of sprint and backlog and epic"
+    assert world.follow_ups.after([project()]) == ["what belongs to project 10", boards]
+
+
+def board(name: str = "board_updated") -> dict[str, Any]:
+    return {"webhookEvent": name, "board": {"id": 3}}
+
+
+def sprint(name: str = "sprint_updated") -> dict[str, Any]:
+    return {"webhookEvent": name, "sprint": {"id": 7, "originBoardId": 3}}
+
+
+async def test_what_a_board_shows_is_read_now_and_when_the_index_has_caught_up(world, monkeypatch):
+    async def pages(client: Any, ids: Any, *_: Any) -> AsyncIterator[list[str]]:
+        yield [f"board {number}" for number in ids]
+
+    monkeypatch.setattr(reads_after, "of_boards", SimpleNamespace(pages=pages))
+    world.jira.knows_catalog = True
+    assert world.follow_ups.after([board()]) == ["what board 3 shows", "orphans"]
+    assert await world.run() == ["board 3"]
+    assert await world.run(after=INDEX_SECONDS) == ["orphans", "board 3"]
+    assert await world.run(after=INDEX_SECONDS) == []
+
+
+async def test_what_boards_show_is_compared_as_long_as_nobody_knows_what_the_catalog_has(world):
+    boards = "sweep of sprint and backlog and epic"
+    assert world.follow_ups.after([board()]) == ["what board 3 shows", boards]
+    assert "backlogs beside sprint 7" in world.follow_ups.after([sprint()])
+    assert "backlogs beside sprint 7" not in world.follow_ups.after([sprint("sprint_created")])
 
 
 async def test_what_is_behind_the_index_is_read_again_when_that_has_caught_up(
@@ -59,7 +105,8 @@ async def test_what_is_behind_the_index_is_read_again_when_that_has_caught_up(
 
 async def test_each_project_is_read_once_however_many_events_name_it(world):
     asked = world.follow_ups.after([project(10), project(11), project(10), issue()])
-    assert asked == ["issues of project 10", "issues of project 11", "sweep", RELATIVES]
+    of_projects = ["what belongs to project 10", "what belongs to project 11"]
+    assert asked == [*of_projects, "sweep", RELATIVES]
     done = await world.run()
     assert done.count("page 1 of 10") == done.count("page 1 of 11") == 1
     assert done.count("sweep") == 1

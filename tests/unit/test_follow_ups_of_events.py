@@ -1,10 +1,10 @@
-"""What events entail beside their subjects: projects whose issues are read, kinds to compare."""
+"""What events entail beside their subjects: projects, boards and sprints that are read."""
 
 from typing import Any
 
 import pytest
 
-from background.what_follows import compared_after, projects_of
+from background.what_follows import boards_of, projects_of, sprints_of
 from client import webhook_events
 
 Row = dict[str, Any]
@@ -54,30 +54,34 @@ def test_other_events_are_about_no_project(other):
     assert projects_of([other]) == []
 
 
+def test_the_boards_that_events_are_about_are_named_once():
+    events = [event(f"board_{what}", board={"id": 3}) for what in ("created", "deleted")]
+    other = event("sprint_updated", sprint={"id": 1, "originBoardId": 4})
+    assert boards_of([*events, other, event("board_updated"), event(None)]) == ["3"]
+
+
 @pytest.mark.parametrize(
-    ("names", "kinds"),
+    ("name", "ids"),
     [
-        (["board_created"], {"sprint", "backlog", "epic"}),
-        (["board_deleted"], {"sprint", "backlog", "epic"}),
-        (["board_configuration_changed"], {"sprint", "backlog", "epic"}),
-        (["sprint_started"], {"backlog"}),
-        (["sprint_deleted"], {"backlog"}),
-        (["sprint_closed", "board_updated"], {"sprint", "backlog", "epic"}),
-        (["jira:issue_updated"], set()),
-        (["jira:version_deleted", "project_deleted", "user_updated"], set()),
-        (["worklog_created"], set()),
-        ([None, "", "unknown"], set()),
-        ([], set()),
+        ("sprint_started", ["1"]),
+        ("sprint_closed", ["1"]),
+        ("sprint_deleted", ["1"]),
+        ("sprint_updated", ["1"]),
+        ("sprint_created", []),
+        ("board_updated", []),
+        (None, []),
     ],
 )
-def test_the_kinds_of_which_events_tell_that_something_changed_but_not_what(names, kinds):
-    found = compared_after(map(event, names))
-    assert set(found) == kinds
-    assert len(found) == len(kinds)
+def test_a_sprint_that_was_just_created_has_no_issues_yet(name, ids):
+    assert [sprint.id for sprint in sprints_of([event(name, sprint={"id": 1})])] == ids
 
 
-def test_what_has_a_kind_compared_is_registered_in_jira():
-    assert [name for name in webhook_events() if compared_after([event(name)])] == [
-        *(f"board_{what}" for what in ("configuration_changed", "created", "deleted", "updated")),
-        *(f"sprint_{what}" for what in ("closed", "created", "deleted", "started", "updated")),
-    ]
+def test_what_is_read_in_the_background_is_registered_in_jira():
+    about = {"board": {"id": 3}, "sprint": {"id": 1}, "project": {"id": "10", "key": "AB"}}
+    named = [event(name, **about) for name in webhook_events()]
+    found = [one for one in named if boards_of([one]) or sprints_of([one]) or projects_of([one])]
+    assert {one["webhookEvent"].partition("_")[0] for one in found} == {
+        "board",
+        "sprint",
+        "project",
+    }

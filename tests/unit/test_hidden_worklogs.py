@@ -16,7 +16,8 @@ from jira.kinds.hidden_worklogs import (
     changed_just_now,
     hides_worklogs,
 )
-from jira.kinds.worklog import BY_IDS, WorklogParams
+from jira.kinds.worklog import BY_IDS
+from jira.kinds.worklog_query import WorklogParams
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.worklog_site import MS, STARTED, Row, Site, just_now
 

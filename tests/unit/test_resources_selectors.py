@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic.v1 import ValidationError
 
-from jira.kinds.worklog import query_of
+from jira.kinds.worklog_query import query_of
 from kinds import Kinds
 from port.mapping.resources import CONFIGS
 from tests.unit.test_resources import parsed, resource

@@ -12,7 +12,8 @@ from jira.kinds.issue import IssueKind, IssueSelector
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH, IssueReader
 from jira.kinds.project import SEARCH as PROJECTS
 from jira.kinds.project import ProjectKind
-from jira.kinds.worklog import WorklogKind, WorklogSelector
+from jira.kinds.worklog import WorklogKind
+from jira.kinds.worklog_query import WorklogSelector
 from tests.unit.helpers.fakes import FakeApi
 
 Read = Callable[[FakeApi, str], AsyncIterator[Any]]

@@ -105,7 +105,7 @@ class Components:
         jira: Any = world.jira
         jira.reader.shown.components = self.shown
         jira.reader.pages = self.pages
-        jira.components = SimpleNamespace(of_project=self.of_project)
+        jira.components = SimpleNamespace(shown_in=self.shown_in)
         jira.project("10", "AB")
         world.has(entity("AB", "project", properties={"name": "now"}))
         self.shown.note([self.issue("UI")])
@@ -114,7 +114,7 @@ class Components:
         fields = {"components": [{"id": "1", "name": component}]}
         return {"id": "1", "key": "AB-1", "fields": fields}
 
-    async def of_project(self, project: Row) -> list[Row]:
+    async def shown_in(self, project: Row) -> list[Row]:
         if self.error:
             raise self.error
         return self.now if project["key"] == "AB" else []
@@ -188,17 +188,17 @@ async def test_a_project_whose_components_fail_costs_no_other_its_own(components
     components.world.jira.project("11", "CD")
     components.shown.note([{**components.issue("UI"), "key": "CD-1"}])
     components.now = RENAMED
-    of_project = components.of_project
+    shown_in = components.shown_in
 
     async def fails_for_ab(project: Row) -> list[Row]:
         if project["key"] == "AB":
             raise JiraUnavailableError("503")
         return [{"id": "1", "name": "Web"}]
 
-    components.world.jira.components.of_project = fails_for_ab
+    components.world.jira.components.shown_in = fails_for_ab
     await sweep(components.world)
     [jql] = components.asked
     assert jql.endswith('AND project in ("11")')
-    components.world.jira.components.of_project = of_project
+    components.world.jira.components.shown_in = shown_in
     await sweep(components.world)
     assert len(components.asked) == 2

@@ -29,6 +29,7 @@ class World:
     """Notes of which issues the follow-ups are told, and how often the queue is."""
 
     def __init__(self) -> None:
+        self.came: list[Any] = []
         self.told: list[list[int]] = []
         self.shown: list[int] = []
         self.committed = 0
@@ -46,6 +47,9 @@ class World:
             raise self.after_fails
         self.told.append([payload["issue"]["id"] for payload in payloads])
         return ["orphans"]
+
+    def arrived(self, payload: Any) -> None:
+        self.came.append(payload)
 
     def relatives_of(self, payloads: Sequence[Any]) -> list[str]:
         self.shown += [payload["issue"]["id"] for payload in payloads]

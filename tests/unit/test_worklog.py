@@ -8,7 +8,8 @@ from jira.errors import JiraAnswerError
 from jira.jql import ALL_ISSUES, ordered
 from jira.kinds.hidden_worklogs import inlined
 from jira.kinds.issue_reader import SEARCH
-from jira.kinds.worklog import BY_IDS, WorklogParams
+from jira.kinds.worklog import BY_IDS
+from jira.kinds.worklog_query import WorklogParams
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.payloads import DELETED, MOVE, UPDATED, issue_event
 from tests.unit.helpers.worklog_site import MS, WEEK, Row, Site

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from client import JiraClient
 from jira.answers import Unread
 from jira.errors import JiraAuthenticationError, JiraUnavailableError
+from jira.http.api import JiraApi
+from jira.kinds.board import BoardKind
+from jira.kinds.epic import EpicKind
 from jira.kinds.issue import IssueKind
 from jira.kinds.issue_reader import SMALLEST, IssueQuery, IssueReader
 from jira.kinds.kind import Selector
 from jira.kinds.project import ProjectKind
 from jira.kinds.shown import Shown
 from jira.kinds.user import UserKind
+from jira.kinds.worklog import WorklogKind
 from kinds import Kinds
 from port.mapping.resources import JiraPortAppConfig
 
@@ -107,6 +111,10 @@ class FakeProjects(ProjectKind):
 
     def __init__(self, site: "FakeClient") -> None:
         self.site = site
+        self.in_catalog = None
+
+    def all_was_read(self) -> None:
+        self.in_catalog = {name: str(row["key"]) for name, row in self.site.live.items()}
 
     def keys_of(self, project_id: str) -> set[str]:
         return self.site.former_keys.get(project_id, set())
@@ -169,6 +177,10 @@ class FakeClient(JiraClient):
         self.reader: Any = FakeReader(self)
         self.projects = FakeProjects(self)
         self.issues = IssueKind(self.reader, self.projects)
+        self.boards = BoardKind(cast(JiraApi, None))
+        self.worklogs = WorklogKind(cast(JiraApi, None), self.reader)
+        self.epics = EpicKind(cast(JiraApi, None), self.reader, self.boards)
+        self.knows_catalog = False
         self.kinds = {
             Kinds.ISSUE: self.issues,
             Kinds.PROJECT: self.projects,

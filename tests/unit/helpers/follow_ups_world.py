@@ -37,6 +37,7 @@ class World:
         self.orphans_take = 0.0
         self.refused_retried = 0
         self.deletes_under_way = False
+        self.settled: list[str] = []
         self.mapping = fake_client.mapping("issue", "project")
         self.jira = FakeClient()
         self.failing = Failing()
@@ -88,12 +89,31 @@ class World:
     async def retry_refused(self) -> None:
         self.refused_retried += 1
 
-    async def project_issues(
-        self, client: Any, project_id: str, mapping: Any, failed: Any
-    ) -> AsyncIterator[list[Any]]:
-        assert (client, mapping) == (self.jira.client, self.mapping)
-        for number in (1, 2):
-            yield [f"page {number} of {project_id}"]
+    @property
+    def of_projects(self) -> SimpleNamespace:
+        """Stands for the module: a project with two pages, and a late one."""
+
+        async def looked_at(client: Any, project_id: str) -> SimpleNamespace:
+            assert client == self.jira.client
+            return SimpleNamespace(id=project_id, issues={}, is_another=False)
+
+        async def pages(
+            client: Any, project: Any, mapping: Any, failures: Any
+        ) -> AsyncIterator[list[Any]]:
+            assert (client, mapping, failures) == (self.jira.client, self.mapping, self.failures)
+            for number in (1, 2):
+                yield [f"page {number} of {project.id}"]
+
+        async def found_late(client: Any, project: Any, *_: Any) -> AsyncIterator[list[Any]]:
+            yield [f"late page of {project.id}"]
+
+        return SimpleNamespace(
+            looked_at=looked_at,
+            pages=pages,
+            found_late=found_late,
+            settle=lambda client, project: self.settled.append(project.id),
+            changed_issues=lambda client, project: [],
+        )
 
     async def sync(
         self, results: Sequence[Any], gone: Sequence[Any], *, compared: bool = False
@@ -134,7 +154,7 @@ def unstarted_world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(module, "Jobs", partial(Jobs, lambda: world.time))
     monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=world.mapping))
     monkeypatch.setattr(reads_after, "event", SimpleNamespace(port_app_config=world.mapping))
-    monkeypatch.setattr(reads_after, "project_issues", world.project_issues)
+    monkeypatch.setattr(reads_after, "of_projects", world.of_projects)
 
     async def is_dsp_mode_enabled() -> bool:
         return world.dsp
@@ -148,4 +168,5 @@ def after_a_resync(unstarted: World) -> World:
     unstarted.start()
     unstarted.follow_ups.resync_ended(unstarted.follow_ups.resync_began(), succeeded=True)
     unstarted.looked_back_to.clear()
+    unstarted.jira.knows_catalog = False
     return unstarted

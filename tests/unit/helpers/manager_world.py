@@ -38,6 +38,7 @@ class FollowUps:
     """Notes of which issues it is told; its jobs are real, on a clock that stands still."""
 
     def __init__(self) -> None:
+        self.came: list[int] = []
         self.told: list[list[int]] = []
         self.again: list[set[Kinds]] = []
         self.resync_running = False
@@ -47,6 +48,9 @@ class FollowUps:
     def after(self, payloads: Sequence[Any]) -> list[str]:
         self.told.append([payload["issue"]["id"] for payload in payloads])
         return ["orphans"]
+
+    def arrived(self, payload: Any) -> None:
+        self.came.append(payload["issue"]["id"])
 
     def look_for_orphans(self) -> list[str]:
         return ["orphans"]

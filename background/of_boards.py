@@ -1,0 +1,98 @@
+"""What boards show: read again where an event says that something is different on them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import batched
+from typing import Any
+
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
+
+from background.failures import Failures
+from background.issues_showing import Pages
+from client import JiraClient
+from jira.answers import Unread
+from jira.errors import JiraError
+from jira.kinds.on_boards import KindOnBoards
+from jira.kinds.seen import Names
+from jira.payloads import Row
+from kinds import Kinds
+from port.mapping.resources import kind_of, label, selector_of
+from port.related_rows import results_of
+
+ON_BOARDS = (Kinds.SPRINT, Kinds.BACKLOG, Kinds.EPIC)
+SUBJECTS_TOGETHER = 100
+
+type Whole = Callable[[ResourceConfig], bool]
+"""Whether a resource's rows may be others although the same boards show them."""
+
+
+def never(resource: ResourceConfig) -> bool:
+    """Where something shows or doesn't, but is what it was."""
+    return False
+
+
+async def pages(
+    client: JiraClient,
+    board_ids: Collection[str],
+    mapping: PortAppConfig,
+    failures: Failures,
+    *,
+    kinds: Collection[Kinds] = ON_BOARDS,
+    whole: Whole = never,
+) -> Pages:
+    """What came to some boards or left them; or, as a `whole`, all that they show or showed.
+
+    A page has to be written before the next one is asked for.
+    """
+    if not board_ids or not {kind_of(resource) for resource in mapping.resources} & {*kinds}:
+        return
+    said = await client.boards.known(sorted(board_ids))
+    boards = [row for row in said.values() if isinstance(row, dict)]
+    gone = [name for name, row in said.items() if row is None]
+    for index, resource in enumerate(mapping.resources):
+        kind = kind_of(resource)
+        if kind is None or kind not in kinds:
+            continue
+        reader: Any = client.kinds[kind]
+        name = label(resource, index)
+        try:
+            selector = await selector_of(resource)
+            unread = Unread()
+            for board, row in said.items():
+                if isinstance(row, JiraError):
+                    unread.note(board, row)
+            on: dict[str, Names] = {board: {} for board in gone}
+            on |= await _on(reader, boards, selector, unread)
+            for error in unread.failed.values():
+                await failures.note(name, error, behind=True)
+            names = differences(reader, reader.query(selector), on, whole=whole(resource))
+            for part in batched(names.items(), SUBJECTS_TOGETHER):
+                subjects = [reader.subject(*one) for one in part]
+                found = await reader.resolve(subjects, selector)
+                if found.failed is not None:
+                    await failures.note(name, found.failed, behind=True)
+                yield [results_of(resource, index, found.updated, found.deleted)]
+                for board, shown in on.items():
+                    reader.seen.some(reader.query(selector), board, dict(part), shown)
+        except JiraError as failed:
+            await failures.note(name, failed, behind=True)
+
+
+def differences(
+    kind: KindOnBoards[Any, Any], query: Any, on: Mapping[str, Names], *, whole: bool
+) -> Names:
+    """What these boards show that they didn't, and the other way round; all of both as a whole."""
+    found: dict[str, str] = {}
+    for board, shown in on.items():
+        known = kind.seen.under(query, board)
+        found |= {
+            name: key
+            for name, key in (*known.items(), *shown.items())
+            if whole or (name in known) != (name in shown)
+        }
+    return found
+
+
+async def _on(
+    reader: KindOnBoards[Any, Any], boards: Sequence[Row], selector: Any, unread: Unread
+) -> dict[str, Names]:
+    return {**await reader.on_boards(boards, selector, unread)} if boards else {}
