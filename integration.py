@@ -19,6 +19,7 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
+from jira.http.purpose import Purpose, asked_for
 from port.dsp import DECIDED
 from port.http.client import keep_to_limits
 from port.mapping.checked import Mappings
@@ -92,12 +93,13 @@ class JiraIntegration(BaseIntegration):
     async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
         """A resync, with the follow-up jobs told of it, and nothing of it left at its end."""
         follow_ups = self._live_events.follow_ups
-        begun = follow_ups.resync_began()
+        begun = self._live_events.resync_began()
         succeeded = False
         try:
             async with DECIDED.once(), resync() as present:
                 try:
-                    succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+                    with asked_for(Purpose.RESYNC):
+                        succeeded = bool(await super().sync_raw_all(*args, **kwargs))
                 finally:
                     present.progress.end(succeeded=succeeded)
         finally:

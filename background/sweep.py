@@ -15,11 +15,12 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
+from background.afforded import afforded
 from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
-from background.put_away import put_away
-from background.sweep_found import Withheld
+from background.put_away import explained
+from background.sweep_found import Withheld, say_whole_rows
 from background.sweep_plan import (
     Read,
     gone_news,
@@ -33,7 +34,7 @@ from background.sweep_plan import (
 )
 from client import JiraClient
 from jira.changed_issues import ChangedIssue
-from jira.errors import JiraError, MappingError
+from jira.errors import MappingError
 from jira.kinds.kind import KindWithNames
 from jira.payloads import Row
 from kinds import Kinds
@@ -113,19 +114,21 @@ class Sweeper:
 
     async def sweep(
         self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[float | None]:
         """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
-        `told`: it is known why much is gone at once; what goes is then read one by one. Raises
-        JiraError and httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
+        A step is a page, or the seconds for which there are no points for one. `told`: it is known
+        why much is gone at once; what goes is then read one by one. Raises JiraError and
+        httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
         if len(kinds) == len(Kinds):
-            self._fall_behind(await self._writer.accounts_that_came())
+            came = await self._writer.accounts_that_came()
+            self._failures.fall_behind(came, event.port_app_config)
         at_port = grouped(await self._at_port())
-        read = Read()
-        for index, resource in enumerate(event.port_app_config.resources):
+        read, resources = Read(), event.port_app_config.resources
+        for index, resource in enumerate(resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
             # One that computes its blueprint may make an entity of any.
@@ -143,9 +146,12 @@ class Sweeper:
             name = label(resource, index)
             try:
                 async for results in self._resource(kind, resource, index, at_port, read):
+                    if isinstance(results, float):
+                        yield results
+                        continue
                     await self._sync(results, [])
                     read.wrong.healed()
-                    yield
+                    yield None
             except Exception as error:  # noqa: BLE001  (raised again where it isn't its own)
                 await self._failures.note(name, error)
                 read.incomplete |= makes
@@ -156,6 +162,10 @@ class Sweeper:
             raise next(iter(read.failed.values()))
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
+        if (self._resynced or begun) > begun or event.port_app_config.resources != resources:
+            # With few points it takes hours; by now what Port has is by another reading.
+            logger.info("A resync or another mapping came during the sweep: nothing is deleted")
+            return
         await self._delete(at_port, read, begun - self._index_seconds, told)
         for name in read.done:
             self._swept[name] = begun
@@ -167,14 +177,8 @@ class Sweeper:
             await self.orphans.delete_of_former_lives(read.complete - read.incomplete, mapping)
             async for results in showing_others(self._client, mapping, self._failures):
                 await self._sync(results, [])
-                yield
-        yield
-
-    def _fall_behind(self, blueprints: Collection[str]) -> None:
-        """What was written without a relation that can be made by now has to be read as a whole."""
-        for index, resource in enumerate(event.port_app_config.resources):
-            if blueprint_of(resource) in blueprints:
-                self._failures.failing.fell_behind(label(resource, index))
+                yield None
+        yield None
 
     async def _at_port(self) -> list[Entity]:
         return await self._writer.everything(event.port_app_config)
@@ -186,16 +190,21 @@ class Sweeper:
         index: int,
         at_port: Mapping[EntityKey, Entity],
         read: Read,
-    ) -> AsyncIterator[list[WebhookEventRawResults]]:
+    ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
         """Pages of rows to be written for one resource."""
         reader = self._client.kinds[kind]
         whole = self._failures.failing.is_behind(label(resource, index))
+        if self._client.quota is not None:
+            # By names first, a row would cost two points.
+            whole = whole or not is_named_plainly(resource)
         if isinstance(reader, KindWithNames) and not whole:
             async for results in self._by_names(reader, resource, index, at_port, read):
                 yield results
             return
-        async for rows in all_rows(self._client, resource):
-            if await self._look_at(resource, index, rows, at_port, read):
+        async for rows in afforded(all_rows(self._client, resource), self._client.quota):
+            if isinstance(rows, float):
+                yield rows
+            elif await self._look_at(resource, index, rows, at_port, read):
                 yield [results_of(resource, index, rows)]
 
     async def _by_names(
@@ -205,17 +214,20 @@ class Sweeper:
         index: int,
         at_port: Mapping[EntityKey, Entity],
         read: Read,
-    ) -> AsyncIterator[list[WebhookEventRawResults]]:
+    ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
         selector = await selector_of(resource)
         identity = identity_only(resource)
         plain = is_named_plainly(resource)
         missing: list[Row] = []
         detailed = has_details(at_port.values())
-        async for rows in kind.names(selector):
+        async for rows in afforded(kind.names(selector), self._client.quota):
+            if isinstance(rows, float):
+                yield rows
+                continue
             passed = (await self._map_rows(identity, rows)).passed if plain else []
             if len(passed) != len(rows):
                 # The name isn't in an id-only row, or the query asks for more than that.
-                self._say_once(resource, index)
+                say_whole_rows(self._said, f"{resource.kind}-{index}")
                 async for whole in kind.named(rows, selector):
                     if await self._look_at(resource, index, whole, at_port, read):
                         yield [results_of(resource, index, whole)]
@@ -230,11 +242,14 @@ class Sweeper:
         if since is not None:
             minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES
         for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
-            async for whole in pages:
-                mapped = await self._map_rows(resource, whole)
+            async for page in afforded(pages, self._client.quota):
+                if isinstance(page, float):
+                    yield page
+                    continue
+                mapped = await self._map_rows(resource, page)
                 read.wrong.note(merged(mapped.passed), at_port)
-                self.news += news_of(resource, whole, mapped.passed, at_port)
-                yield [results_of(resource, index, whole)]
+                self.news += news_of(resource, page, mapped.passed, at_port)
+                yield [results_of(resource, index, page)]
 
     async def _look_at(
         self,
@@ -277,13 +292,8 @@ class Sweeper:
             limit_percent=100 if told else percent,
         )
         now = look()
-        if now.over_limit:
-            doubtful = [entity for entities in now.over_limit.values() for entity in entities]
-            try:
-                now = look(explained=await put_away(self._client, doubtful))
-            except JiraError as error:
-                await self._failures.raise_outage(error)
-                logger.info(f"Jira can't be asked why so much is gone: {error}")
+        if groups := now.over_limit.values():
+            now = look(explained=await explained(self._client, groups, self._failures))
         self._withheld.note(read.complete - read.incomplete, now.over_limit, now.extra)
         for blueprint, entities in now.over_limit.items():
             logger.error(over_limit_message(blueprint, entities, percent))
@@ -291,12 +301,3 @@ class Sweeper:
             self.news += gone_news(now.extra, event.port_app_config)
             reason = Reason.TOUCHED if told else Reason.SWEEP
             await self._sync([], [Candidate(e, reason, seen_since) for e in now.extra])
-
-    def _say_once(self, resource: ResourceConfig, index: int) -> None:
-        name = f"{resource.kind}-{index}"
-        if name not in self._said:
-            self._said.add(name)
-            logger.info(
-                f"The sweep reads whole rows for the resource {name}: its identifier or its query "
-                "needs more than id and key"
-            )

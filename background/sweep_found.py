@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence, Sized
 
+from loguru import logger
 from port_ocean.core.models import Entity
 from port_ocean.core.utils.utils import are_entities_different
 
@@ -61,7 +62,7 @@ class Withheld:
         metrics.SWEEP_FOUND.labels("too_many").inc(sum(kept.values()) + len(extra))
 
 
-async def counted(steps: AsyncIterator[None], scope: str) -> AsyncIterator[None]:
+async def counted(steps: AsyncIterator[float | None], scope: str) -> AsyncIterator[float | None]:
     """The steps of a sweep, counted when it has ended; one that is broken off isn't."""
     begun = time.monotonic()
     try:
@@ -72,3 +73,13 @@ async def counted(steps: AsyncIterator[None], scope: str) -> AsyncIterator[None]
         raise
     metrics.SWEEPS.labels(scope, "done").inc()
     metrics.SWEEP_SECONDS.labels(scope).observe(time.monotonic() - begun)
+
+
+def say_whole_rows(said: set[str], name: str) -> None:
+    """Say once of a resource that names alone aren't enough for it."""
+    if name not in said:
+        said.add(name)
+        logger.info(
+            f"The sweep reads whole rows for the resource {name}: its identifier or its query "
+            "needs more than id and key"
+        )

@@ -51,7 +51,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         super().__init__(*args, **kwargs)
         self.stubs = Stubs()
         self.failing = Failing()
-        self._under_way = UnderWay(lambda: self.follow_ups, self._commit)
+        self._under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
         self._pause = asyncio.sleep
 
     async def initialize_handlers(self) -> None:
@@ -75,6 +75,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     def queue_full(self) -> bool:
         """Whether Jira is asked to send its events later."""
         return self._under_way.is_full(get_settings().webhook_queue_limit)
+
+    def resync_began(self) -> float:
+        """To be told of every resync; returns what `resync_ended` of the follow-ups wants."""
+        self._under_way.resync_begins()
+        return self.follow_ups.resync_began()
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -102,7 +107,14 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             lambda: self.follow_ups,
             self._under_way,
             self._send_webhook_raw_data_to_lakehouse,
+            behind_seconds=self._behind(),
         )
+
+    @staticmethod
+    def _behind() -> float:
+        """How old rows may be that are read as a whole: where points count, by the search."""
+        counts = create_jira_client().quota is not None
+        return float(get_settings().search_index_lag_seconds if counts else 0)
 
     @cached_property
     def follow_ups(self) -> FollowUps:

@@ -1,4 +1,7 @@
-"""All that is written besides a resync, one after the other, and what each write asks for."""
+"""All that is written besides a resync, one after the other, and what each write asks for.
+
+What is asked of Jira in the middle of a write waits for points as live events do: they wait for it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,6 +15,7 @@ from port_ocean.core.models import Entity
 from background.follow_ups import SETTLE_SECONDS, FollowUps
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
+from jira.http.purpose import Purpose, asked_for
 from port.deletions import Candidate, Reason
 from port.dsp import is_dsp_mode_enabled
 from port.entities import key_of
@@ -31,13 +35,17 @@ class Writes:
         under_way: UnderWay,
         to_lakehouse: Callable[[list[WebhookEventRawResults]], Awaitable[None]],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        behind_seconds: float = 0.0,
     ) -> None:
+        """`behind_seconds` is how much older than its reading the rows of a comparison may be."""
         self._writer = live_writer
         self._mapper = mapper
         self._follow_ups = follow_ups
         self._under_way = under_way
         self._to_lakehouse = to_lakehouse
         self._pause = pause
+        self._behind_seconds = behind_seconds
         self._one_at_a_time = asyncio.Lock()
 
     async def sync(
@@ -54,18 +62,21 @@ class Writes:
         """
         if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
             return
+        read_since = self._follow_ups().jobs.running_since
+        if compared:
+            read_since -= self._behind_seconds
         async with self._one_at_a_time:
             if await is_lakehouse_data_enabled():
                 await self._to_lakehouse(list(results))
             if not await is_dsp_mode_enabled():
-                with one_attempt():
+                with one_attempt(), asked_for(Purpose.LIVE):
                     await self._writer.sync(
                         results,
                         self._mapper(),
                         gone,
                         live=live,
                         compared=compared,
-                        read_since=self._follow_ups().jobs.running_since,
+                        read_since=read_since,
                     )
         # What events write has its orphans looked for with all else that they entail.
         stubs = (Reason.ORPHAN, Reason.STUB)
@@ -75,14 +86,14 @@ class Writes:
     async def retry_refused(self) -> None:
         """Write again what Port refused."""
         async with self._one_at_a_time:
-            with one_attempt():
+            with one_attempt(), asked_for(Purpose.LIVE):
                 await self._writer.retry_refused(self._mapper())
         await self._ask_for_what_it_takes()
 
     async def settle(self) -> bool:
         """Write what waited for deletes; whether Port still has some under way."""
         async with self._one_at_a_time:
-            with one_attempt():
+            with one_attempt(), asked_for(Purpose.LIVE):
                 under_way = await self._writer.settle(self._mapper())
         await self._ask_for_what_it_takes()
         return under_way
@@ -95,7 +106,8 @@ class Writes:
         left = {key_of(entity) for entity in entities}
         try:
             async with self._one_at_a_time:
-                left = await self._writer.delete(entities)
+                with asked_for(Purpose.LIVE):
+                    left = await self._writer.delete(entities)
             while await self.settle():
                 await self._pause(SETTLE_SECONDS)
         except (httpx.HTTPError, JiraError) as error:

@@ -16,6 +16,7 @@ from jira.jql import restrict
 from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind, by_boards, named
 from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_reader import IssueQuery, IssueReader
+from jira.kinds.issue_search import all_issues
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
 from jira.payloads import Row
@@ -88,7 +89,7 @@ class EpicKind(KindOfIssues[EpicSelector]):
         types = await self._types()
         if types:
             jql = restrict(_condition(done), "issuetype", types)
-            async for page in self.reader.pages(IssueQuery(jql, FIELDS), unread=unread):
+            async for page in all_issues(self.reader, IssueQuery(jql, FIELDS), unread=unread):
                 for issue in page:
                     if not may_show(issue):
                         rows.setdefault(str(issue["id"]), of_issue(issue))

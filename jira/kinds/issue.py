@@ -13,6 +13,7 @@ from jira.events import Family, events_of
 from jira.jql import both
 from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_reader import ROWS_TOGETHER, IssueQuery, IssueReader
+from jira.kinds.issue_search import all_issues
 from jira.kinds.kind import Found, KindWithNames, Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
 from jira.kinds.project import PROJECTS, ProjectKind
@@ -80,7 +81,7 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         expect_at_most(sum(projects.values()))
         for left in reversed(range(LISTS_OF_PROJECTS)):
             try:
-                async for page in self.reader.pages(query, projects):
+                async for page in all_issues(self.reader, query, projects):
                     yield page
             except JiraRequestError as error:
                 before, projects = projects, await self._projects.sizes_anew()
