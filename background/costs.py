@@ -31,10 +31,11 @@ class Cost:
 
     def in_words(self, an_hour: float, about: str) -> str:
         """What that means for somebody who has so many points an hour."""
-        sweeps = f", regular sweeps with {about} {self.sweep:,.0f} every {hours(self.between)}"
+        needs = math.ceil(self.resync / an_hour)
+        long = f", which takes more than {needs - 1} h" if needs > 1 else ""
+        sweeps = f", a sweep {about} {self.sweep:,.0f}, one every {hours(self.between)}"
         return (
-            f"a resync costs {about} {self.resync:,.0f} points, which takes "
-            f"{math.ceil(self.resync / an_hour)} of the hours with {an_hour:,.0f} each"
+            f"a resync costs {about} {self.resync:,.0f} of {an_hour:,.0f} an hour{long}"
             f"{sweeps if self.between else ''}; a day with one resync {about} {self.a_day:,.0f} of "
             f"{24 * an_hour:,.0f}"
         )
@@ -64,8 +65,12 @@ class Costs:
 
     @property
     def between_sweeps(self) -> float:
-        """The seconds from one regular sweep to the next."""
+        """The seconds from one regular sweep's beginning to the next; 0 where there are none."""
         return self._between(self._of_a_sweep)
+
+    def after_sweep(self, took: float) -> float:
+        """The seconds from the end of one that took so long to the next."""
+        return max(self._sweep_seconds, self.between_sweeps - took)
 
     def begins(self, purpose: Purpose) -> None:
         """To be told when a resync, or a sweep of everything, begins."""

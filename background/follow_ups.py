@@ -83,6 +83,8 @@ class FollowUps:
         self.relatives = Relatives(
             client, sync, failures, self.jobs, self.compare, index_seconds=self._index_seconds
         )
+        if client.quota is not None:
+            client.quota.when_waited_for[Purpose.RESYNC] = self.jobs.wake
         self._resyncs = 0
         self._resync_began = 0.0
         metrics.RESYNCS.of(lambda: self._resyncs)
@@ -96,6 +98,12 @@ class FollowUps:
     def resync_running(self) -> bool:
         """Whether rows may be written that were read a while ago."""
         return self._resyncs > 0
+
+    @property
+    def resync_waits(self) -> bool:
+        """Whether it waits for points, perhaps for an hour."""
+        quota = self._client.quota
+        return quota is not None and quota.is_waited_for(Purpose.RESYNC)
 
     def after(self, payloads: Sequence[Any]) -> list[str]:
         """Ask for what these events entail beyond themselves; the names of what was asked for."""
@@ -213,6 +221,7 @@ class FollowUps:
             logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
             return
         scope = "all" if len(kinds) == len(Kinds) else "some"
+        begun = time.monotonic()
         if scope == "all":
             self.costs.begins(Purpose.SWEEP)
         steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, told=told))
@@ -224,7 +233,7 @@ class FollowUps:
             yield wait
         if scope == "all":
             self.costs.ended(Purpose.SWEEP)
-            self._put_off_regular_sweep(self.costs.between_sweeps)
+            self._put_off_regular_sweep(self.costs.after_sweep(time.monotonic() - begun))
 
     async def _compare(self, kind: Kinds) -> Steps:
         begun = time.monotonic()
@@ -233,15 +242,15 @@ class FollowUps:
         self._compared_in[kind] = time.monotonic() - begun
 
     async def _regular_sweep(self) -> Steps:
-        between = self.costs.between_sweeps
-        if self.resync_running and time.monotonic() < self._resync_began + between:
+        begun = time.monotonic()
+        if self.resync_running and begun < self._resync_began + self.costs.between_sweeps:
             # It reads all of it itself, and both would share what Jira gives.
             self._put_off_regular_sweep(START_SECONDS)
             return
         async for wait in self._sweep():
             yield wait
         # Also where there was nothing to compare just now.
-        self._put_off_regular_sweep(self.costs.between_sweeps)
+        self._put_off_regular_sweep(self.costs.after_sweep(time.monotonic() - begun))
 
     async def _settled(self) -> AsyncIterator[None]:
         if not await self._settle():

@@ -260,9 +260,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self._under_way.asked_for(self.follow_ups.compare({kind}))
 
     async def _background_may_begin(self) -> bool:
-        """Not while a resync runs; afterwards first what was handled meanwhile, once more."""
+        """Not while a resync reads; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
-            return False
+            return self.follow_ups.resync_waits
         (queue,) = self._event_queues.values()
         for queued in self._under_way.again_after_resync():
             await queue.put(queued)

@@ -14,6 +14,8 @@ DEFAULT_QUOTA = 65_000
 KEPT = {Purpose.LIVE: 0.0, Purpose.FOLLOW_UP: 0.1, Purpose.RESYNC: 0.2, Purpose.SWEEP: 0.3}
 """What part of an hour's points a purpose leaves to those before it, for a whole hour to come; the
 less the more of the hour is over."""
+ALWAYS_KEPT = 0.25
+"""The part of that which is left to the end of the hour: much may happen in its last minute."""
 NEARLY_USED_UP = 0.05
 """What follow-ups leave of the quota where Jira says how much of it is left to all."""
 LARGEST = 0.5
@@ -70,12 +72,13 @@ class PointBudget:
     def room(self, purpose: Purpose, now: float) -> float:
         """How many points may be spent for it now."""
         self._roll(now)
-        room = self.an_hour * (1 - KEPT[purpose] * until_full_hour(now) / HOUR) - self._used
+        kept = KEPT[purpose] * max(ALWAYS_KEPT, until_full_hour(now) / HOUR)
+        room = self.an_hour * (1 - kept) - self._used
         if self._left is None:
             return room
         # Little is left to anybody: the rest is for what is urgent.
-        kept = {Purpose.LIVE: 0.0, Purpose.FOLLOW_UP: NEARLY_USED_UP}.get(purpose, 1.0)
-        return min(room, self._left - kept * self._quota)
+        others = {Purpose.LIVE: 0.0, Purpose.FOLLOW_UP: NEARLY_USED_UP}.get(purpose, 1.0)
+        return min(room, self._left - others * self._quota)
 
     def wait(self, purpose: Purpose, points: float, now: float) -> float:
         """In how many seconds so many points may be spent; 0 where they may now."""
@@ -85,7 +88,7 @@ class PointBudget:
         end = until_full_hour(now)
         kept = KEPT[purpose] * self.an_hour
         spare = self.an_hour - self._used - asked
-        if kept and spare > 0 and self._left is None:
+        if kept and spare >= kept * ALWAYS_KEPT and self._left is None:
             # Less is left to others as the hour goes by.
             return min(end, max(0.001, end - spare / kept * HOUR))
         return end + CLOCKS_DIFFER_SECONDS

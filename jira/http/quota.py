@@ -14,6 +14,9 @@ from jira.http.purpose import Purpose, present_purpose
 from jira.http.rate_limits import limits_of
 from telemetry import metrics
 
+URGENT_ROWS = 100
+"""Rows of a page that somebody waits for."""
+
 
 class Quota:
     """Lets requests go out as the budget has points for what they are for."""
@@ -25,6 +28,8 @@ class Quota:
         self._given_back = asyncio.Event()
         self._waiting = dict.fromkeys(Purpose, 0)
         self._said: set[tuple[Purpose, int]] = set()
+        self.when_waited_for: dict[Purpose, Callable[[], None]] = {}
+        """Whom to tell that something for a purpose begins to wait."""
         self.spent = dict.fromkeys(Purpose, 0)
         """All points that were spent on each purpose."""
         metrics.POINTS_LEFT.of(lambda: self._budget.left(self._clock()))
@@ -45,6 +50,7 @@ class Quota:
         try:
             while (wait := self.wait(purpose, points)) > 0:
                 self._say(purpose, wait)
+                self.when_waited_for.get(purpose, _nobody)()
                 begun = self._clock()
                 self._given_back.clear()
                 try:
@@ -77,8 +83,14 @@ class Quota:
         return self._budget.wait(purpose, points, self._clock())
 
     def rows_at_once(self, most: int) -> int:
-        """How many rows a page should have at most, where as many as `most` could be asked for."""
-        return max(1, min(most, int(self._budget.largest(Purpose.SWEEP)) - 1))
+        """How many rows a page should have at most, where as many as `most` could be asked for.
+
+        So many points have to be left for it, however few rows there are.
+        """
+        purpose = present_purpose()
+        if purpose in (Purpose.LIVE, Purpose.FOLLOW_UP):
+            most = min(most, URGENT_ROWS)
+        return max(1, min(most, int(self._budget.largest(purpose)) - 1))
 
     def seconds_between(self, points: float) -> float:
         """How far apart sweeps are that cost so many points each."""
@@ -93,3 +105,7 @@ class Quota:
                 f"Points: {self._budget.used(now):,.0f} of the {self.an_hour:,} of this hour are "
                 f"used; what is asked for {purpose.in_words} waits for about {seconds / 60:.0f} min"
             )
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""

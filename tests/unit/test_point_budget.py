@@ -4,7 +4,13 @@ import random
 
 import pytest
 
-from jira.http.point_budget import CLOCKS_DIFFER_SECONDS, DEFAULT_QUOTA, KEPT, PointBudget
+from jira.http.point_budget import (
+    ALWAYS_KEPT,
+    CLOCKS_DIFFER_SECONDS,
+    DEFAULT_QUOTA,
+    KEPT,
+    PointBudget,
+)
 from jira.http.purpose import Purpose
 from jira.http.rate_limits import Limit
 
@@ -32,8 +38,11 @@ def test_what_is_less_urgent_leaves_more(budget):
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_at_the_end_of_an_hour_nothing_has_to_be_left(budget, purpose):
-    assert budget.room(purpose, BEGIN + HOUR - 0.001) == pytest.approx(QUOTA, abs=1)
+def test_the_more_of_an_hour_is_over_the_less_has_to_be_left_but_never_nothing(budget, purpose):
+    rooms = [budget.room(purpose, BEGIN + minute * 60) for minute in range(60)]
+    assert rooms == sorted(rooms)
+    least = KEPT[purpose] * ALWAYS_KEPT
+    assert rooms[-1] == pytest.approx(QUOTA * (1 - least))
 
 
 def test_a_wait_ends_when_there_is_room_and_not_before(budget):

@@ -134,10 +134,19 @@ def test_a_wait_is_said_once_an_hour_for_each_purpose(log):
 
 
 @pytest.mark.parametrize(
-    ("share", "most", "rows"), [(50, 5000, 5000), (50, 100, 100), (1, 5000, 226)]
+    ("share", "purpose", "most", "rows"),
+    [
+        (50, Purpose.SWEEP, 5000, 5000),
+        (50, Purpose.RESYNC, 100, 100),
+        (1, Purpose.SWEEP, 5000, 226),
+        (50, Purpose.LIVE, 5000, 100),
+        (50, Purpose.FOLLOW_UP, 5000, 100),
+        (50, Purpose.LIVE, 50, 50),
+    ],
 )
-def test_a_page_is_no_larger_than_the_budget_can_bear(share, most, rows):
-    assert made(share).rows_at_once(most) == rows
+def test_a_page_is_no_larger_than_the_budget_can_bear(share, purpose, most, rows):
+    with asked_for(purpose):
+        assert made(share).rows_at_once(most) == rows
 
 
 def test_headers_tell_of_the_quota():

@@ -13,6 +13,7 @@ from port_ocean.core.models import Entity
 from background.follow_ups import FollowUps
 from jira.errors import JiraUnavailableError
 from jira.http.patience import is_one_attempt
+from jira.http.purpose import Purpose, asked_for, present_purpose
 from kinds import Kinds
 from port.deletions import Candidate, Reason
 from port.entities import EntityKey, key_of
@@ -40,6 +41,7 @@ class World:
         self.pauses = 0
         self.dsp = self.lakehouse = False
         self.fails: Exception | None = None
+        self.read_since = 0.0
         follow_ups = SimpleNamespace(
             jobs=SimpleNamespace(running_since=1.0),
             resync_running=False,
@@ -55,6 +57,7 @@ class World:
             UnderWay(lambda: cast(FollowUps, follow_ups), cast(Any, None)),
             self.to_lakehouse,
             self.pause,
+            behind_seconds=0.25,
         )
 
     def compare(self, kinds: Collection[Kinds], later: Collection[Kinds]) -> list[str]:
@@ -77,6 +80,7 @@ class World:
 
     async def _write(self, what: str) -> None:
         assert is_one_attempt(), "others wait for it"
+        assert present_purpose() is Purpose.LIVE, "live events wait for it"
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)
@@ -86,6 +90,7 @@ class World:
         self.sent.append(what)
 
     async def sync(self, *_: Any, live: bool, compared: bool, read_since: float) -> None:
+        self.read_since = read_since
         await self._write("catalog")
 
     async def retry_refused(self, mapper: Any) -> None:
@@ -97,6 +102,7 @@ class World:
         return self.deletes_left > 0
 
     async def delete(self, entities: list[Entity]) -> set[EntityKey]:
+        assert present_purpose() is Purpose.LIVE, "live events wait for it"
         if self.fails is not None:
             raise self.fails
         self.deleted += entities
@@ -206,3 +212,20 @@ async def test_what_background_work_wrote_may_leave_orphans(world, log, results,
     """Events have them looked for in any case; the search for orphans does it once."""
     await world.writes.sync(results, gone, live=live)
     assert bool([line for line in log if "background work: orphans" in line]) is asked
+
+
+async def test_no_write_waits_for_points_behind_a_sweep_or_a_resync(world):
+    """Live events would wait for as long."""
+    with asked_for(Purpose.SWEEP):
+        await world.writes.sync([], GONE, compared=True)
+        await world.writes.retry_refused()
+        await world.writes.settle()
+    with asked_for(Purpose.RESYNC):
+        await world.writes.delete_for_resync([entity("AB-1")])
+    assert world.sent == ["catalog", "refused", "settled", "settled"]
+
+
+@pytest.mark.parametrize(("compared", "since"), [(False, 1.0), (True, 0.75)])
+async def test_what_a_comparison_read_is_as_old_as_the_search_shows_it(world, compared, since):
+    await world.writes.sync(ROWS, [], compared=compared)
+    assert world.read_since == since
