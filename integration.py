@@ -19,7 +19,6 @@ from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
 from initialize_client import get_settings
-from jira.http.purpose import Purpose, asked_for
 from port.dsp import DECIDED
 from port.http.client import keep_to_limits
 from port.mapping.checked import Mappings
@@ -98,8 +97,7 @@ class JiraIntegration(BaseIntegration):
         try:
             async with DECIDED.once(), resync() as present:
                 try:
-                    with asked_for(Purpose.RESYNC):
-                        succeeded = bool(await super().sync_raw_all(*args, **kwargs))
+                    succeeded = bool(await super().sync_raw_all(*args, **kwargs))
                 finally:
                     present.progress.end(succeeded=succeeded)
         finally:

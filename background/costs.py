@@ -7,6 +7,7 @@ from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 
 from client import JiraClient
+from jira.errors import JiraError
 from jira.http.purpose import Purpose
 from jira.http.quota import Quota
 from jira.kinds.issue_reader import MAX_ROWS_PER_PAGE
@@ -88,11 +89,15 @@ class Costs:
             logger.info(f"Points: {cost.in_words(self._quota.an_hour, 'about')}")
 
     async def foretell(self, client: JiraClient, mapping: PortAppConfig) -> None:
-        """Say once, before anything is read, what it will cost at most. Raises JiraError."""
+        """Say once, before anything is read, what it will cost at most."""
         if self._quota is None or self._said:
             return
         self._said = True
-        issues = sum((await client.projects.sizes()).values())
+        try:
+            issues = sum((await client.projects.sizes()).values())
+        except JiraError as error:
+            logger.info(f"Points: what a resync will cost can't be said before it: {error}")
+            return
         points = at_most(issues, mapping)
         cost = Cost(points, points, self._between(points))
         words = cost.in_words(self._quota.an_hour, "at most")

@@ -17,6 +17,8 @@ from collections.abc import (
 from contextlib import contextmanager
 from typing import Any
 
+from jira.http.purpose import Purpose, present_purpose
+
 FIRST = 8
 
 
@@ -234,30 +236,34 @@ async def batched[T](pages: AsyncIterator[list[T]], size: int) -> AsyncIterator[
 class Gatherer[C: Hashable, V]:
     """Joins the reads that are asked for in the same moment into one call.
 
-    `read(context, ids)` gets the ids that were asked for with the same context (a selector)
-    before the event loop comes round again, each once, and returns what it found.
+    `read(context, ids)` gets the ids that were asked for with the same context (a selector), for
+    the same purpose, before the event loop comes round again, each once, and returns what it found.
     """
 
     def __init__(self, read: Callable[[C, list[str]], Awaitable[Mapping[str, V]]]) -> None:
         self._read = read
-        self._waiting: dict[C, tuple[dict[str, None], asyncio.Task[Mapping[str, V]]]] = {}
+        self._waiting: dict[
+            tuple[C, Purpose], tuple[dict[str, None], asyncio.Task[Mapping[str, V]]]
+        ] = {}
 
     async def get(self, context: C, ids: Iterable[str]) -> dict[str, V]:
         """What was found of `ids`; what `read` raises is raised to everybody who asked."""
         wanted = list(ids)
-        if context not in self._waiting:
+        # What is urgent doesn't wait for what isn't.
+        key = (context, present_purpose())
+        if key not in self._waiting:
             gathered: dict[str, None] = {}
             # Others may have asked as well: it doesn't end with whoever was the first.
             nobodys = contextvars.copy_context()
             nobodys.run(_scope.set, None)
-            flush = asyncio.create_task(self._flush(context, gathered), context=nobodys)
-            self._waiting[context] = (gathered, flush)
-        gathered, task = self._waiting[context]
+            flush = asyncio.create_task(self._flush(key, gathered), context=nobodys)
+            self._waiting[key] = (gathered, flush)
+        gathered, task = self._waiting[key]
         gathered.update(dict.fromkeys(wanted))
         # Shielded: one caller that gives up must not take the answer from the others.
         found = await asyncio.shield(task)
         return {key: found[key] for key in wanted if key in found}
 
-    async def _flush(self, context: C, gathered: Mapping[str, None]) -> Mapping[str, V]:
-        del self._waiting[context]
-        return await self._read(context, list(gathered))
+    async def _flush(self, key: tuple[C, Purpose], gathered: Mapping[str, None]) -> Mapping[str, V]:
+        del self._waiting[key]
+        return await self._read(key[0], list(gathered))

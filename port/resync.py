@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from jira.concurrency import Scope
+from jira.http.purpose import Purpose, asked_for
 from jira.read_ahead import ReadAhead
 from port.progress import Progress
 
@@ -84,7 +85,7 @@ async def resync() -> AsyncIterator[Resync]:
     _under_way.append(made)
     token = RESYNC.set(made)
     try:
-        with made.scope.entered():
+        with made.scope.entered(), asked_for(Purpose.RESYNC):
             yield made
     finally:
         RESYNC.reset(token)

@@ -1,6 +1,6 @@
 """What a request costs where Jira counts points: decided over the endpoint and the answer.
 
-A request is one point, and each object in its answer another one; people are two.
+A request is one point, and each object in its answer another one; people and what they may are two.
 https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
 
@@ -9,16 +9,18 @@ from typing import Any
 
 OF_A_REQUEST = 1
 OF_AN_OBJECT = 1
-OF_A_PERSON = 2
+OF_AN_IDENTITY = 2
 
-PEOPLE = frozenset(
+IDENTITIES = frozenset(
     (
         "/rest/api/3/myself",
+        "/rest/api/3/mypermissions",
         "/rest/api/3/user",
         "/rest/api/3/users/search",
         "/gateway/api/public/teams/v1/org/{org}/teams/{team}/members",
     )
 )
+"""The paths that answer with people, or with what they may."""
 LISTS = ("issues", "values", "worklogs", "entities", "results")
 """What the rows of a page stand under. Other lists are parts of the one object of an answer."""
 NAMES = ("issueIdsOrKeys", "ids")
@@ -57,7 +59,7 @@ def _objects(endpoint: str, answer: Any) -> int:
 
 
 def _of_one(endpoint: str) -> int:
-    return OF_A_PERSON if endpoint.partition(" ")[2] in PEOPLE else OF_AN_OBJECT
+    return OF_AN_IDENTITY if endpoint.partition(" ")[2] in IDENTITIES else OF_AN_OBJECT
 
 
 def _reads(endpoint: str) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from background.costs import Cost, Costs, at_most
+from jira.errors import JiraPermissionError
 from jira.http.purpose import Purpose, asked_for
 from jira.http.quota import Quota
 from tests.unit.helpers.fake_client import FakeClient, mapping
@@ -92,6 +93,18 @@ async def test_what_a_resync_will_cost_at_most_is_said_once_before_anything_is_r
         await costs.foretell(client, mapping("issue", "project", "issue"))
     [said] = log
     assert "Points: with 10,000 issues, a resync costs at most 20,200 of 32,500 an hour" in said
+
+
+async def test_where_the_projects_can_not_be_read_the_resync_goes_on(quota, log):
+    client = FakeClient()
+
+    async def sizes() -> dict[str, int]:
+        raise JiraPermissionError("403")
+
+    client.projects.sizes = sizes  # type: ignore[method-assign]
+    await Costs(quota, HOUR).foretell(client, mapping("user"))
+    [said] = log
+    assert "can't be said before it" in said
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from client import KINDS, JiraClient
-from jira.http.points import PEOPLE, points_at_most, points_of
+from jira.http.points import IDENTITIES, points_at_most, points_of
 from jira.scopes import scope_of
 from tests.unit.helpers.fakes import FakeApi
 
@@ -28,6 +28,7 @@ PROJECT = {"id": "10", "key": "AB", "components": [{}, {}], "versions": [{}], "i
         (f"GET {V3}/users/search", [{}] * 1000, 2001),
         (f"GET {V3}/user", {"accountId": "a"}, 3),
         (f"GET {V3}/myself", {"accountId": "a"}, 3),
+        (f"GET {V3}/mypermissions", {"permissions": {"BROWSE_PROJECTS": {}}}, 3),
         (f"POST {V3}/worklog/list", [{}] * 20, 21),
         (f"GET {V3}/issue/{{id}}/worklog", {"worklogs": [{}] * 3, "total": 3}, 4),
         ("GET /rest/agile/1.0/board/{id}/sprint", {"values": [{}] * 4}, 5),
@@ -71,6 +72,6 @@ def test_people_are_read_where_it_is_said_that_they_are():
     """A path that was renamed would cost half of what it does."""
     client = JiraClient(FakeApi.scripted().api, 10, "org")
     asked = {ask.path for kind in KINDS for ask in client.kinds[kind].asks()}
-    known = {path for path in PEOPLE if scope_of(f"GET {path}")}
-    assert known == PEOPLE
-    assert {f"{V3}/user", f"{V3}/users/search"} <= asked & PEOPLE
+    known = {path for path in IDENTITIES if scope_of(f"GET {path}")}
+    assert known == IDENTITIES
+    assert {f"{V3}/user", f"{V3}/users/search"} <= asked & IDENTITIES
