@@ -15,7 +15,7 @@ async def afforded(pages: Pages, quota: Quota | None) -> AsyncIterator[list[Row]
     Other work is done meanwhile, which a request that waits for its points would hold up.
     """
     while True:
-        while (wait := _wait(quota)) > 0:
+        async for wait in until_afforded(quota):
             yield wait
         try:
             page = await anext(pages)
@@ -24,6 +24,7 @@ async def afforded(pages: Pages, quota: Quota | None) -> AsyncIterator[list[Row]
         yield page
 
 
-def _wait(quota: Quota | None) -> float:
-    """As if the next page were as large as any."""
-    return 0.0 if quota is None else quota.wait(Purpose.SWEEP, 1 + MAX_NAMES_PER_PAGE)
+async def until_afforded(quota: Quota | None) -> AsyncIterator[float]:
+    """The seconds to wait, again and again, until there are points for a page as large as any."""
+    while quota is not None and (wait := quota.wait(Purpose.SWEEP, 1 + MAX_NAMES_PER_PAGE)) > 0:
+        yield wait

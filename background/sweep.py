@@ -15,7 +15,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.afforded import afforded
+from background.afforded import afforded, until_afforded
 from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
@@ -160,6 +160,8 @@ class Sweeper:
                 read.done.append(name)
         if len(kinds) == len(Kinds) and is_outage(read.failed, read.done):
             raise next(iter(read.failed.values()))
+        async for wait in until_afforded(self._client.quota):
+            yield wait
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
         if (self._resynced or begun) > begun or event.port_app_config.resources != resources:

@@ -101,9 +101,10 @@ class Quota:
         said = (purpose, int(now // 3600))
         if said not in self._said:
             self._said = {of for of in self._said if of[1] == said[1]} | {said}
+            how_long = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
             logger.info(
                 f"Points: {self._budget.used(now):,.0f} of the {self.an_hour:,} of this hour are "
-                f"used; what is asked for {purpose.in_words} waits for about {seconds / 60:.0f} min"
+                f"used; what is asked for {purpose.in_words} waits for about {how_long}"
             )
 
 

@@ -77,6 +77,7 @@ async def test_a_sweep_says_when_it_can_go_on_and_makes_up_for_the_same(world, q
             waits.append(step)
             clock.now += step
     assert len(waits) == 1
+    assert waits[0] > 3600, "31,000 were used when the hour began"
     assert world.names() == [f"AB-{number}" for number in range(1, 6)]
     assert world.deleted == ["AB-99"]
 
