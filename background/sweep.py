@@ -15,7 +15,7 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
-from background.afforded import afforded, until_afforded
+from background.afforded import afforded, as_they_are, until_afforded
 from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
@@ -165,7 +165,6 @@ class Sweeper:
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
         if (self._resynced or begun) > begun or event.port_app_config.resources != resources:
-            # With few points it takes hours; by now what Port has is by another reading.
             logger.info("A resync or another mapping came during the sweep: nothing is deleted")
             return
         await self._delete(at_port, read, begun - self._index_seconds, told)
@@ -195,10 +194,9 @@ class Sweeper:
     ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
         """Pages of rows to be written for one resource."""
         reader = self._client.kinds[kind]
-        whole = self._failures.failing.is_behind(label(resource, index))
-        if self._client.quota is not None:
-            # By names first, a row would cost two points.
-            whole = whole or not is_named_plainly(resource)
+        # By names first, a row would cost two points where these count.
+        dear = self._client.quota is not None and not is_named_plainly(resource)
+        whole = dear or self._failures.failing.is_behind(label(resource, index))
         if isinstance(reader, KindWithNames) and not whole:
             async for results in self._by_names(reader, resource, index, at_port, read):
                 yield results
@@ -207,7 +205,9 @@ class Sweeper:
             if isinstance(rows, float):
                 yield rows
             elif await self._look_at(resource, index, rows, at_port, read):
-                yield [results_of(resource, index, rows)]
+                async for now in as_they_are(reader, rows, resource, self._client.quota):
+                    if now is rows or await self._look_at(resource, index, now, at_port, read):
+                        yield [results_of(resource, index, now)]
 
     async def _by_names(
         self,

@@ -107,12 +107,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             lambda: self.follow_ups,
             self._under_way,
             self._send_webhook_raw_data_to_lakehouse,
-            behind_seconds=self._behind(),
         )
 
     @staticmethod
     def _behind() -> float:
-        """How old rows may be that are read as a whole: where points count, by the search."""
+        """How old what a resync reads may be: where points count, the search has it."""
         counts = create_jira_client().quota is not None
         return float(get_settings().search_index_lag_seconds if counts else 0)
 

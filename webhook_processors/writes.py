@@ -35,17 +35,13 @@ class Writes:
         under_way: UnderWay,
         to_lakehouse: Callable[[list[WebhookEventRawResults]], Awaitable[None]],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        *,
-        behind_seconds: float = 0.0,
     ) -> None:
-        """`behind_seconds` is how much older than its reading the rows of a comparison may be."""
         self._writer = live_writer
         self._mapper = mapper
         self._follow_ups = follow_ups
         self._under_way = under_way
         self._to_lakehouse = to_lakehouse
         self._pause = pause
-        self._behind_seconds = behind_seconds
         self._one_at_a_time = asyncio.Lock()
 
     async def sync(
@@ -62,9 +58,6 @@ class Writes:
         """
         if not gone and not any(r.updated_raw_results or r.deleted_raw_results for r in results):
             return
-        read_since = self._follow_ups().jobs.running_since
-        if compared:
-            read_since -= self._behind_seconds
         async with self._one_at_a_time:
             if await is_lakehouse_data_enabled():
                 await self._to_lakehouse(list(results))
@@ -76,7 +69,7 @@ class Writes:
                         gone,
                         live=live,
                         compared=compared,
-                        read_since=read_since,
+                        read_since=self._follow_ups().jobs.running_since,
                     )
         # What events write has its orphans looked for with all else that they entail.
         stubs = (Reason.ORPHAN, Reason.STUB)

@@ -1,15 +1,16 @@
 """Whole issues straight from the search: where Jira counts points, each costs one, and not two.
 
 An id that is searched for costs a point, and its row in a bulk fetch another one. What the search
-shows is behind the database: whoever writes it keeps what events wrote in the meantime.
+shows is behind the database: after a resync the events of those seconds are handled again.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from jira.answers import Unread, is_its_own
 from jira.concurrency import merged
 from jira.errors import JiraError
+from jira.http.purpose import Purpose, present_purpose
 from jira.jql import bounded
 from jira.kinds.issue_chunks import BYTES_TOGETHER, Chunk, may_be_large
 from jira.kinds.issue_reader import MAX_ROWS_PER_PAGE, ROWS_TOGETHER, IssueQuery, IssueReader
@@ -25,12 +26,15 @@ async def all_issues(
     query: IssueQuery,
     projects: Mapping[str, int] | None = None,
     unread: Unread | None = None,
+    *,
+    purposes: Collection[Purpose] = (Purpose.RESYNC,),
 ) -> AsyncIterator[list[Row]]:
     """All issues of a query, by what costs less: as `IssueReader.pages`, or by the search alone.
 
-    Raises as `pages` does. Where points count, the rows are as old as the search's index.
+    Raises as `pages` does. Where points count, the rows are as old as the search's index, if it is
+    for one of the `purposes` that can bear it.
     """
-    if reader.quota is None:
+    if reader.quota is None or present_purpose() not in purposes:
         async for page in reader.pages(query, projects, unread):
             yield page
         return

@@ -13,6 +13,7 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from jira.http.points import points_of
+from jira.http.purpose import Purpose, asked_for
 from jira.http.quota import Quota
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH, IssueQuery, IssueReader
 from jira.kinds.issue_search import LARGE_ROWS_PER_PAGE, all_issues
@@ -42,7 +43,9 @@ class Searched(Site):
         return answer
 
     async def read(self, query: IssueQuery = NARROW, **more: Any) -> list[str]:
-        return [row["id"] async for rows in all_issues(self.reader, query, **more) for row in rows]
+        rows = all_issues(self.reader, query, **more)
+        with asked_for(Purpose.RESYNC):
+            return [row["id"] async for page in rows for row in page]
 
 
 @pytest.mark.parametrize("count", [0, 1, 250])
@@ -76,7 +79,8 @@ async def test_shares_are_read_side_by_side_and_an_issue_that_is_in_two_comes_on
 
 async def test_rows_are_handed_on_by_hundreds():
     site = Searched(1000, page=100)
-    sizes = [len(rows) async for rows in all_issues(site.reader, NARROW)]
+    with asked_for(Purpose.RESYNC):
+        sizes = [len(rows) async for rows in all_issues(site.reader, NARROW)]
     assert sizes == [400, 400, 200]
 
 
@@ -112,8 +116,19 @@ async def test_an_issue_that_can_not_be_read_in_any_way_is_told():
     fake.quota = Quota(50, lambda: 0.0)
     reader = IssueReader(fake.api, 10)
     unread = Unread()
-    rows = [row["id"] async for page in all_issues(reader, NARROW, unread=unread) for row in page]
-    assert rows == ["1"]
-    assert len(unread.failed) == 1
-    with pytest.raises(JiraPartlyUnavailableError):
-        [page async for page in all_issues(reader, NARROW)]
+    with asked_for(Purpose.RESYNC):
+        pages = [page async for page in all_issues(reader, NARROW, unread=unread)]
+        assert [row["id"] for page in pages for row in page] == ["1"]
+        assert len(unread.failed) == 1
+        with pytest.raises(JiraPartlyUnavailableError):
+            [page async for page in all_issues(reader, NARROW)]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SWEEP, Purpose.FOLLOW_UP, Purpose.LIVE])
+async def test_what_can_not_bear_rows_of_some_seconds_ago_has_them_by_ids(purpose):
+    """After a resync, events of those seconds are handled again; after nothing else."""
+    site = Searched(3)
+    with asked_for(purpose):
+        rows = [row["id"] async for page in all_issues(site.reader, NARROW) for row in page]
+    assert sorted(rows) == sorted(site.issues)
+    assert site.fake.bodies(BULK_FETCH)

@@ -63,6 +63,7 @@ async def test_a_page_waits_until_there_are_points_for_it(quota, clock):
 def world(made_sweep: Any, quota: Quota) -> SweepWorld:
     world: SweepWorld = made_sweep(mapping("issue", "project"))
     world.jira.quota = quota
+    world.jira.projects._sizes = {"10": 5}
     for number in range(1, 6):
         world.jira.issue(str(number), f"AB-{number}")
     world.has(full("AB-1"), full("AB-99"))
@@ -104,7 +105,23 @@ async def test_a_resource_that_needs_whole_rows_is_read_once_and_not_by_names_fi
     made = mapping("issue", identifier=".fields.summary")
     monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=made))
     await world.sweep()
-    assert not any(asked.startswith("names") for asked in world.jira.asked)
+    assert [asked.partition(" ")[0] for asked in world.jira.asked] == ["pages"]
     world.jira.quota = None
     await world.sweep()
     assert any(asked.startswith("names") for asked in world.jira.asked)
+
+
+async def test_what_the_search_shows_to_differ_is_read_again_as_it_is(world, monkeypatch):
+    """It may be older than what an event, or what follows from one, wrote a moment ago."""
+    made = mapping("issue", identifier=".fields.summary")
+    monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=made))
+    by_id = world.jira.by_id
+
+    async def searched(*_: Any, **__: Any) -> Pages:
+        yield [{**row, "fields": {"summary": f"old {row['id']}"}} for row in by_id.values()]
+
+    monkeypatch.setattr(world.jira.reader, "pages", searched)
+    for row in by_id.values():
+        row["fields"] = {"summary": f"new {row['id']}"}
+    await world.sweep()
+    assert sorted(set(world.written)) == [f"new {number}" for number in range(1, 6)]

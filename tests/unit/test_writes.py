@@ -41,7 +41,6 @@ class World:
         self.pauses = 0
         self.dsp = self.lakehouse = False
         self.fails: Exception | None = None
-        self.read_since = 0.0
         follow_ups = SimpleNamespace(
             jobs=SimpleNamespace(running_since=1.0),
             resync_running=False,
@@ -57,7 +56,6 @@ class World:
             UnderWay(lambda: cast(FollowUps, follow_ups), cast(Any, None)),
             self.to_lakehouse,
             self.pause,
-            behind_seconds=0.25,
         )
 
     def compare(self, kinds: Collection[Kinds], later: Collection[Kinds]) -> list[str]:
@@ -90,7 +88,6 @@ class World:
         self.sent.append(what)
 
     async def sync(self, *_: Any, live: bool, compared: bool, read_since: float) -> None:
-        self.read_since = read_since
         await self._write("catalog")
 
     async def retry_refused(self, mapper: Any) -> None:
@@ -223,9 +220,3 @@ async def test_no_write_waits_for_points_behind_a_sweep_or_a_resync(world):
     with asked_for(Purpose.RESYNC):
         await world.writes.delete_for_resync([entity("AB-1")])
     assert world.sent == ["catalog", "refused", "settled", "settled"]
-
-
-@pytest.mark.parametrize(("compared", "since"), [(False, 1.0), (True, 0.75)])
-async def test_what_a_comparison_read_is_as_old_as_the_search_shows_it(world, compared, since):
-    await world.writes.sync(ROWS, [], compared=compared)
-    assert world.read_since == since
