@@ -15,6 +15,7 @@ from jira.http.quota import Quota
 from jira.http.transport import build_http_client
 from jira.settings import JiraSettings, is_gateway
 from jira.signature import derived_secret
+from telemetry import metrics
 
 
 @cache
@@ -34,6 +35,8 @@ def create_jira_client() -> JiraClient:
     settings = get_settings()
     # An app has so many points an hour; API tokens have no such quota.
     quota = Quota(settings.quota_share_percent) if settings.oauth_token_file else None
+    if quota is not None:
+        metrics.POINTS_LEFT.of(quota.left)
     http = build_http_client(
         Limiter(settings.max_concurrent_requests, settings.rate_share_percent),
         timeout=ocean.config.client_timeout,

@@ -32,12 +32,15 @@ class Quota:
         """Whom to tell that something for a purpose begins to wait."""
         self.spent = dict.fromkeys(Purpose, 0)
         """All points that were spent on each purpose."""
-        metrics.POINTS_LEFT.of(lambda: self._budget.left(self._clock()))
 
     @property
     def an_hour(self) -> int:
         """How many points are spent in an hour at most."""
         return int(self._budget.an_hour)
+
+    def left(self) -> float:
+        """How many points may still be spent in this hour."""
+        return self._budget.left(self._clock())
 
     def is_waited_for(self, purpose: Purpose) -> bool:
         """Whether a request for it waits for points."""

@@ -44,7 +44,7 @@ class Site:
 
     @property
     def used(self) -> float:
-        return self.quota.an_hour - self.quota._budget.left(BEGIN + loop_time())
+        return self.quota.an_hour - self.quota.left()
 
 
 def issues(count: int, **headers: str) -> httpx.Response:
