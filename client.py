@@ -9,6 +9,7 @@ from typing import Any
 from jira.errors import JiraAnswerError, JiraAuthenticationError
 from jira.events import Family
 from jira.http.api import JiraApi
+from jira.http.quota import Quota
 from jira.kinds.backlog import BacklogKind
 from jira.kinds.board import BoardKind
 from jira.kinds.component import ComponentKind
@@ -56,9 +57,13 @@ class JiraClient:
     shorter list instead.
     """
 
+    quota: Quota | None = None
+    """What is left of the points, where Jira counts them."""
+
     def __init__(self, api: JiraApi, organization_id: str = "") -> None:
         """`organization_id` names the Atlassian organization whose teams are read."""
         self.api = api
+        self.quota = api.quota
         reader = IssueReader(api)
         self.projects = ProjectKind(api)
         self.boards = BoardKind(api)

@@ -11,9 +11,11 @@ from client import JiraClient
 from jira.http.api import JiraApi, find_cloud_id
 from jira.http.auth import Authentication, BasicAuthentication, BearerAuthentication
 from jira.http.limiter import Limiter
+from jira.http.quota import Quota
 from jira.http.transport import build_http_client
 from jira.settings import JiraSettings, is_gateway
 from jira.signature import derived_secret
+from telemetry import metrics
 
 
 @cache
@@ -31,9 +33,14 @@ def get_settings() -> JiraSettings:
 def create_jira_client() -> JiraClient:
     """The client of this process: one rate limiter for everything that asks Jira."""
     settings = get_settings()
+    # An app has so many points an hour; API tokens have no such quota.
+    quota = Quota(settings.quota_share_percent) if settings.oauth_token_file else None
+    if quota is not None:
+        metrics.POINTS_LEFT.of(quota.left)
     http = build_http_client(
         Limiter(settings.max_concurrent_requests, settings.rate_share_percent),
         timeout=ocean.config.client_timeout,
+        quota=quota,
     )
     authentication: Authentication
     if settings.oauth_token_file is not None:
@@ -45,7 +52,7 @@ def create_jira_client() -> JiraClient:
         sensitive_log_filter.hide_sensitive_strings(*authentication.secrets())
     logger.info(f"Jira is asked with {authentication.describe()}")
     site = None if is_gateway(settings.host) else settings.host
-    return JiraClient(JiraApi(http, authentication, site), settings.organization_id)
+    return JiraClient(JiraApi(http, authentication, site, quota), settings.organization_id)
 
 
 async def whole_issues() -> bool:

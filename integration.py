@@ -92,7 +92,7 @@ class JiraIntegration(BaseIntegration):
     async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
         """A resync, with the follow-up jobs told of it, and nothing of it left at its end."""
         follow_ups = self._live_events.follow_ups
-        begun = follow_ups.resync_began()
+        begun = self._live_events.resync_began()
         succeeded = False
         try:
             async with DECIDED.once(), resync() as present:

@@ -195,7 +195,9 @@ async def before_resync() -> None:
     await end_superseded()
     for keeper in keepers:
         await keeper.ready.wait()
-    await create_jira_client().verify_credentials()
+    client = create_jira_client()
+    await client.verify_credentials()
+    await manager.follow_ups.costs.foretell(client, event.port_app_config)
     for sentence in limits_of(event.port_app_config):
         if sentence not in said:
             said.add(sentence)

@@ -2,12 +2,16 @@
 itself.
 """
 
+from collections.abc import Collection
+
 import httpx
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 
 from client import JiraClient
 from jira.errors import JiraError
 from port.entities import is_transient
 from port.failing import Failing
+from port.mapping.resources import blueprint_of, label
 
 
 class Failures:
@@ -33,3 +37,9 @@ class Failures:
             raise error
         if isinstance(error, JiraError):
             await self._client.verify_credentials()
+
+    def fall_behind(self, blueprints: Collection[str], mapping: PortAppConfig) -> None:
+        """What was written without a relation that can be made by now has to be read as a whole."""
+        for index, resource in enumerate(mapping.resources):
+            if blueprint_of(resource) in blueprints:
+                self.failing.fell_behind(label(resource, index))

@@ -14,8 +14,9 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 
+from background.costs import Costs
 from background.failures import Failures
-from background.jobs import Jobs, with_index
+from background.jobs import Jobs, MakeSteps, Steps, with_index
 from background.of_boards import ON_BOARDS
 from background.query_dates import DATES_SECONDS, QueryDates
 from background.reads_after import ReadsAfter
@@ -26,6 +27,7 @@ from background.sweep_found import counted
 from background.what_follows import sharing_blueprints
 from client import JiraClient
 from jira.changed_issues import changed_issues
+from jira.http.purpose import Purpose, steps_for
 from jira.jql_reads import Read
 from kinds import Kinds
 from port.dsp import is_dsp_mode_enabled
@@ -76,7 +78,7 @@ class FollowUps:
         self._sync = sync
         self._retry_refused = retry_refused
         self._settle = settle
-        self._sweep_seconds = sweep_minutes * 60.0
+        self.costs = Costs(client.quota, sweep_minutes * 60.0)
         self._index_seconds = float(index_seconds)
         self.relatives = Relatives(
             client, sync, failures, self.jobs, self.compare, index_seconds=self._index_seconds
@@ -84,6 +86,8 @@ class FollowUps:
         self.reads = ReadsAfter(
             client, sync, failures, self.jobs, self._index_seconds, self.relatives
         )
+        if client.quota is not None:
+            client.quota.when_waited_for[Purpose.RESYNC] = self.jobs.wake
         self._resyncs = 0
         self._resync_began = 0.0
         metrics.RESYNCS.of(lambda: self._resyncs)
@@ -97,6 +101,12 @@ class FollowUps:
     def resync_running(self) -> bool:
         """Whether rows may be written that were read a while ago."""
         return self._resyncs > 0
+
+    @property
+    def resync_waits(self) -> bool:
+        """Whether it waits for points, perhaps for an hour."""
+        quota = self._client.quota
+        return quota is not None and quota.is_waited_for(Purpose.RESYNC)
 
     def after(self, payloads: Sequence[Any]) -> list[str]:
         """Ask for what these events entail beyond themselves; the names of what was asked for."""
@@ -127,15 +137,17 @@ class FollowUps:
         """To be told of every resync; returns what `resync_ended` wants to know."""
         self._resyncs += 1
         self._resync_began = time.monotonic()
+        self.costs.begins(Purpose.RESYNC)
         return self._resync_began
 
     def resync_ended(self, begun: float, *, succeeded: bool) -> None:
         """To be told of the end, whatever it was; a resync that succeeded is also a sweep."""
         self._resyncs -= 1
         if succeeded:
+            self.costs.ended(Purpose.RESYNC)
             self._sweeper.look_back_to(begun)
             self._client.all_was_read()
-            self._put_off_regular_sweep(self._sweep_seconds)
+            self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
 
     def ask_for_sweep(self) -> None:
@@ -188,16 +200,16 @@ class FollowUps:
         self._now_and_with_index(name, partial(self._sweep, ON_BOARDS))
         return [name]
 
-    def _now_and_with_index(self, name: str, make: Callable[[], AsyncIterator[None]]) -> None:
+    def _now_and_with_index(self, name: str, make: MakeSteps) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
         self.jobs.ask(name, make)
         self.jobs.postpone(with_index(name), make, delay=self._index_seconds)
 
     def _put_off_regular_sweep(self, seconds: float) -> None:
-        if self._sweep_seconds:
+        if self.costs.between_sweeps:
             self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
-    async def _selected_by(self, read: Read, again: str | None) -> AsyncIterator[None]:
+    async def _selected_by(self, read: Read, again: str | None) -> Steps:
         """Compare ids, now and when the index has caught up, where a query reads what changed."""
         mapping = event.port_app_config
         kinds = kinds_selected_by(read, mapping)
@@ -208,52 +220,57 @@ class FollowUps:
             self.jobs.postpone(again, make, delay=self._index_seconds)
             logger.info(f"Background work entails: {again}")
         sharing = set[Kinds]().union(*(sharing_blueprints(kind, mapping) for kind in kinds))
-        async for _ in self._sweep(sharing, told=True):
-            yield
+        async for wait in self._sweep(sharing, told=True):
+            yield wait
 
-    async def _dates(self) -> AsyncIterator[None]:
+    async def _dates(self) -> Steps:
         if not await is_dsp_mode_enabled():
             async for _ in self._query_dates.steps():
-                yield
+                yield None
             mapping = event.port_app_config
             if has_calendar(mapping) and await self._query_dates.is_new_day():
-                async for _ in self._sweep(sharing_blueprints(Kinds.ISSUE, mapping), told=True):
-                    yield
+                issues = sharing_blueprints(Kinds.ISSUE, mapping)
+                async for wait in self._sweep(issues, told=True):
+                    yield wait
         self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
 
-    async def _sweep(
-        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
-    ) -> AsyncIterator[None]:
+    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False) -> Steps:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
             logger.info("No sweep: in DSP mode the rows are mapped elsewhere")
             return
         scope = "all" if len(kinds) == len(Kinds) else "some"
-        async for _ in counted(self._sweeper.sweep(kinds, told=told), scope):
+        begun = time.monotonic()
+        if scope == "all":
+            self.costs.begins(Purpose.SWEEP)
+        steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, told=told))
+        async for wait in counted(steps, scope):
             # What an event would have touched, had there been one.
             news, self._sweeper.news = self._sweeper.news, []
             if names := self.relatives.note(news):
                 logger.info(f"Background work entails: {', '.join(names)}")
-            yield
-        if len(kinds) == len(Kinds):
-            self._put_off_regular_sweep(self._sweep_seconds)
+            yield wait
+        if scope == "all":
+            self.costs.ended(Purpose.SWEEP)
+            self._put_off_regular_sweep(self.costs.after_sweep(time.monotonic() - begun))
 
-    async def _compare(self, kind: Kinds) -> AsyncIterator[None]:
+    async def _compare(self, kind: Kinds) -> Steps:
         begun = time.monotonic()
-        async for _ in self._sweep(sharing_blueprints(kind, event.port_app_config)):
-            yield
+        async for wait in self._sweep(sharing_blueprints(kind, event.port_app_config)):
+            yield wait
         self._compared_in[kind] = time.monotonic() - begun
 
-    async def _regular_sweep(self) -> AsyncIterator[None]:
-        if self.resync_running and time.monotonic() < self._resync_began + self._sweep_seconds:
+    async def _regular_sweep(self) -> Steps:
+        begun = time.monotonic()
+        if self.resync_running and begun < self._resync_began + self.costs.between_sweeps:
             # It reads all of it itself, and both would share what Jira gives.
             self._put_off_regular_sweep(START_SECONDS)
             return
-        async for _ in self._sweep():
-            yield
+        async for wait in self._sweep():
+            yield wait
         # Also where there was nothing to compare just now.
-        self._put_off_regular_sweep(self._sweep_seconds)
+        self._put_off_regular_sweep(self.costs.after_sweep(time.monotonic() - begun))
 
     async def _settled(self) -> AsyncIterator[None]:
         if not await self._settle():

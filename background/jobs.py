@@ -6,15 +6,16 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 
 from loguru import logger
 
 from jira.concurrency import only_own_end
+from jira.http.purpose import Purpose, asked_for
 from jira.urgency import in_background
 from telemetry import metrics
 
-Steps = AsyncIterator[None]
+Steps = AsyncIterator[float | None]
+"""Each yields when it is done: with the seconds until the next one, where that can't begin yet."""
 MakeSteps = Callable[[], Steps]
 
 Around = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]]
@@ -31,16 +32,38 @@ class _Job:
     failures: int = 0
 
 
+@dataclass
+class _Running:
+    """A job that began at a moment; its next step is due at another one."""
+
+    name: str
+    job: _Job
+    steps: Steps
+    began: float
+    due: float
+
+    async def advance(self) -> bool:
+        """Make a step; False where there was none left."""
+        try:
+            wait = await anext(self.steps)
+        except StopAsyncIteration:
+            return False
+        self.due += wait or 0.0
+        return True
+
+
 class Jobs:
     """Jobs by name; one asked for twice is done once.
 
-    A job that is asked for while it runs is done again afterwards: it may have read too early.
+    A job that is asked for while it runs is done again afterwards: it may have read too early. One
+    whose next step can't begin yet is set aside, and others are done meanwhile.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._jobs: dict[str, _Job] = {}
-        self._running: tuple[str, _Job, Steps] | None = None
+        self._running: _Running | None = None
+        self._aside: dict[str, _Running] = {}
         self._woken = asyncio.Event()
         self.running_since = math.inf
         """When the job under way began: what it read is no newer than what came meanwhile."""
@@ -80,13 +103,16 @@ class Jobs:
         """How long there is nothing to do; None while no job is known."""
         if self._running is not None:
             return 0.0
-        if not self._jobs:
-            return None
-        return max(0.0, min(job.due for job in self._jobs.values()) - self._now())
+        due = [of.due for of in self._may_be_next().values()]
+        return max(0.0, min(due) - self._now()) if due else None
+
+    def _may_be_next(self) -> dict[str, "_Job | _Running"]:
+        """What is asked for or was set aside, the latter before it is begun once more."""
+        return {**self._jobs, **self._aside}
 
     def _waiting(self) -> dict[tuple[str, ...], float]:
         due = sum(job.due <= self._now() for job in self._jobs.values())
-        running = self._running is not None
+        running = len(self._aside) + (self._running is not None)
         return {("due",): due, ("later",): len(self._jobs) - due, ("running",): running}
 
     async def step(self, around: Around) -> None:
@@ -94,37 +120,47 @@ class Jobs:
 
         A job that fails is tried again later, from its beginning, and says so.
         """
-        if self._running is None:
-            name = min(self._jobs, key=lambda n: self._jobs[n].due)
-            job = self._jobs.pop(name)
-            self._running = (name, job, job.make())
-            self.running_since = self._now()
-        name, job, steps = self._running
+        running = self._running = self._running or self._next()
+        self.running_since = running.began
+        running.due = self._now()
         try:
-            with only_own_end(), in_background(), logger.contextualize(job=name):
-                more = await around(partial(_advance, steps))
+            with (
+                only_own_end(),
+                in_background(),
+                asked_for(Purpose.FOLLOW_UP),
+                logger.contextualize(job=running.name),
+            ):
+                more = await around(running.advance)
             if not more:
                 self._running = None
                 metrics.JOBS.labels("done").inc()
-                again = ", and asked for again" if name in self._jobs else ""
-                logger.info(f"Background work done: {name}{again}")
+                again = ", and asked for again" if running.name in self._jobs else ""
+                logger.info(f"Background work done: {running.name}{again}")
+            elif running.due > self._now():
+                self._running = None
+                self._aside[running.name] = running
         except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on)
             self._running = None
-            metrics.JOBS.labels("failed").inc()
-            job.failures += 1
-            delay = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), LONGEST_RETRY_SECONDS)
-            logger.warning(f"Background work failed ({name}), again in {delay:.0f} s: {error}")
-            if name not in self._jobs:
-                job.due = self._now() + delay
-                self._jobs[name] = job
+            self._failed(running, error)
 
+    def _next(self) -> _Running:
+        """What is due first."""
+        waiting = self._may_be_next()
+        name = min(waiting, key=lambda n: waiting[n].due)
+        if name in self._aside:
+            return self._aside.pop(name)
+        job = self._jobs.pop(name)
+        return _Running(name, job, job.make(), self._now(), self._now())
 
-async def _advance(steps: Steps) -> bool:
-    try:
-        await anext(steps)
-    except StopAsyncIteration:
-        return False
-    return True
+    def _failed(self, running: _Running, error: Exception) -> None:
+        name, job = running.name, running.job
+        metrics.JOBS.labels("failed").inc()
+        job.failures += 1
+        delay = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), LONGEST_RETRY_SECONDS)
+        logger.warning(f"Background work failed ({name}), again in {delay:.0f} s: {error}")
+        if name not in self._jobs:
+            job.due = self._now() + delay
+            self._jobs[name] = job
 
 
 def with_index(name: str) -> str:

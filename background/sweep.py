@@ -15,10 +15,11 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
+from background.afforded import afforded, as_they_are, until_afforded
 from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
-from background.put_away import put_away
+from background.put_away import explained
 from background.sweep_found import ReadsWhole, Withheld, wrong_of
 from background.sweep_plan import (
     Read,
@@ -27,14 +28,13 @@ from background.sweep_plan import (
     is_named_plainly,
     is_of_issues,
     is_outage,
-    made_of,
     news_of,
     over_limit_message,
     plan,
 )
 from client import JiraClient
 from jira.changed_issues import ChangedIssue
-from jira.errors import JiraError, MappingError
+from jira.errors import MappingError
 from jira.kinds.kind import KindWithNames
 from jira.payloads import Row
 from kinds import Kinds
@@ -114,22 +114,23 @@ class Sweeper:
 
     async def sweep(
         self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[float | None]:
         """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
-        `told`: it is known why much is gone at once; what goes is then read one by one. Raises
-        JiraError and httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
+        A step is a page, or the seconds for which there are no points for one. `told`: it is known
+        why much is gone at once; what goes is then read one by one. Raises JiraError and
+        httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
         """
         begun = time.monotonic()
         account = await self._client.verify_credentials()
         if len(kinds) == len(Kinds):
             # What was written without a relation that can be made by now is read as a whole.
-            for name in made_of(await self._writer.accounts_that_came(), event.port_app_config):
-                self._failures.failing.fell_behind(name)
+            came = await self._writer.accounts_that_came()
+            self._failures.fall_behind(came, event.port_app_config)
         self._writer.compared.known.under(event.port_app_config)
-        at_port = grouped(await self._writer.everything(event.port_app_config))
-        read = Read(has_details(at_port.values()))
-        for index, resource in enumerate(event.port_app_config.resources):
+        at_port = grouped(await self._at_port())
+        read, resources = Read(has_details(at_port.values())), event.port_app_config.resources
+        for index, resource in enumerate(resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
             # One that computes its blueprint may make an entity of any.
@@ -147,9 +148,12 @@ class Sweeper:
             name = label(resource, index)
             try:
                 async for results in self._resource(kind, resource, index, at_port, read):
+                    if isinstance(results, float):
+                        yield results
+                        continue
                     await self._sync(results, [])
                     read.wrong.healed()
-                    yield
+                    yield None
             except Exception as error:  # noqa: BLE001  (raised again where it isn't its own)
                 await self._failures.note(name, error)
                 read.incomplete |= makes
@@ -158,8 +162,13 @@ class Sweeper:
                 read.done.append(name)
         if len(kinds) == len(Kinds) and is_outage(read.failed, read.done):
             raise next(iter(read.failed.values()))
+        async for wait in until_afforded(self._client.quota):
+            yield wait
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
+        if (self._resynced or begun) > begun or event.port_app_config.resources != resources:
+            logger.info("A resync or another mapping came during the sweep: nothing is deleted")
+            return
         await self._delete(at_port, read, begun - self._index_seconds, told)
         for name in read.done:
             self._swept[name] = begun
@@ -171,8 +180,11 @@ class Sweeper:
             await self.orphans.delete_of_former_lives(read.complete - read.incomplete, mapping)
             async for results in showing_others(self._client, mapping, self._failures):
                 await self._sync(results, [])
-                yield
-        yield
+                yield None
+        yield None
+
+    async def _at_port(self) -> list[Entity]:
+        return await self._writer.everything(event.port_app_config)
 
     async def _resource(
         self,
@@ -181,17 +193,23 @@ class Sweeper:
         index: int,
         at_port: Mapping[EntityKey, Entity],
         read: Read,
-    ) -> AsyncIterator[list[WebhookEventRawResults]]:
+    ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
         """Pages of rows to be written for one resource."""
         reader = self._client.kinds[kind]
-        whole = self._failures.failing.is_behind(label(resource, index))
+        # By names first, a row would cost two points where these count.
+        dear = self._client.quota is not None and not is_named_plainly(resource)
+        whole = dear or self._failures.failing.is_behind(label(resource, index))
         if isinstance(reader, KindWithNames) and not whole:
             async for results in self._by_names(reader, resource, index, at_port, read):
                 yield results
             return
-        async for rows in all_rows(self._client, resource):
-            if await self._look_at(resource, index, rows, at_port, read):
-                yield [results_of(resource, index, rows)]
+        async for rows in afforded(all_rows(self._client, resource), self._client.quota):
+            if isinstance(rows, float):
+                yield rows
+            elif await self._look_at(resource, index, rows, at_port, read):
+                async for now in as_they_are(reader, rows, resource, self._client.quota):
+                    if now is rows or await self._look_at(resource, index, now, at_port, read):
+                        yield [results_of(resource, index, now)]
 
     async def _by_names(
         self,
@@ -200,11 +218,14 @@ class Sweeper:
         index: int,
         at_port: Mapping[EntityKey, Entity],
         read: Read,
-    ) -> AsyncIterator[list[WebhookEventRawResults]]:
+    ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
         selector = await selector_of(resource)
         plain = is_named_plainly(resource)
         missing: list[Row] = []
-        async for rows in kind.names(selector):
+        async for rows in afforded(kind.names(selector), self._client.quota):
+            if isinstance(rows, float):
+                yield rows
+                continue
             passed = (await self._map_rows(identity_only(resource), rows)).passed if plain else []
             if len(passed) != len(rows):
                 # The name isn't in an id-only row, or the query asks for more than that.
@@ -224,10 +245,13 @@ class Sweeper:
         if since is not None:
             minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES
         for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
-            async for whole in pages:
-                mapped = await self._map_rows(resource, whole)
-                if self._wrong(resource, whole, mapped.passed, at_port, read):
-                    yield [results_of(resource, index, whole)]
+            async for page in afforded(pages, self._client.quota):
+                if isinstance(page, float):
+                    yield page
+                    continue
+                mapped = await self._map_rows(resource, page)
+                if self._wrong(resource, page, mapped.passed, at_port, read):
+                    yield [results_of(resource, index, page)]
 
     async def _look_at(
         self,
@@ -284,18 +308,10 @@ class Sweeper:
         now = look(still)
         if now.extra or now.over_limit:
             # What was written meanwhile may be newer than what was read.
-            still = [
-                e
-                for e in await self._writer.everything(event.port_app_config)
-                if key_of(e) in at_port
-            ]
+            still = [e for e in await self._at_port() if key_of(e) in at_port]
             now = look(still)
-        if doubtful := [entity for of in now.over_limit.values() for entity in of]:
-            try:
-                now = look(still, explained=await put_away(self._client, doubtful))
-            except JiraError as error:
-                await self._failures.raise_outage(error)
-                logger.info(f"Jira can't be asked why so much is gone: {error}")
+        if groups := now.over_limit.values():
+            now = look(still, explained=await explained(self._client, groups, self._failures))
         self._withheld.note(read.complete - read.incomplete, now.over_limit, now.extra)
         for blueprint, entities in now.over_limit.items():
             logger.error(over_limit_message(blueprint, entities, percent))

@@ -111,7 +111,7 @@ class Withheld:
         metrics.SWEEP_FOUND.labels("too_many").inc(sum(kept.values()) + len(extra))
 
 
-async def counted(steps: AsyncIterator[None], scope: str) -> AsyncIterator[None]:
+async def counted(steps: AsyncIterator[float | None], scope: str) -> AsyncIterator[float | None]:
     """The steps of a sweep, counted when it has ended; one that is broken off isn't."""
     begun = time.monotonic()
     try:

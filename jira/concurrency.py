@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from jira.byte_budget import Share
+from jira.http.purpose import Purpose, present_purpose
 from jira.urgency import Urgency, present_urgency
 
 
@@ -195,21 +196,22 @@ async def batched[T](pages: AsyncIterator[list[T]], size: int) -> AsyncIterator[
 class Gatherer[C: Hashable, V]:
     """Joins the reads that are asked for in the same moment into one call.
 
-    `read(context, ids)` gets the ids that were asked for with the same context (a selector)
-    before the event loop comes round again, each once, and returns what it found.
+    `read(context, ids)` gets the ids that were asked for with the same context (a selector), for
+    the same purpose, before the event loop comes round again, each once, and returns what it found.
     """
 
     def __init__(self, read: Callable[[C, list[str]], Awaitable[Mapping[str, V]]]) -> None:
         self._read = read
         self._waiting: dict[
-            tuple[C, Urgency], tuple[dict[str, None], asyncio.Task[Mapping[str, V]]]
+            tuple[C, Urgency, Purpose],
+            tuple[dict[str, None], asyncio.Task[Mapping[str, V]]],
         ] = {}
 
     async def get(self, context: C, ids: Iterable[str]) -> dict[str, V]:
         """What was found of `ids`; what `read` raises is raised to everybody who asked."""
         wanted = list(ids)
         # What is urgent doesn't wait for what isn't.
-        key = (context, present_urgency())
+        key = (context, present_urgency(), present_purpose())
         if key not in self._waiting:
             gathered: dict[str, None] = {}
             # Others may have asked as well: it doesn't end with whoever was the first.
@@ -223,6 +225,8 @@ class Gatherer[C: Hashable, V]:
         found = await asyncio.shield(task)
         return {key: found[key] for key in wanted if key in found}
 
-    async def _flush(self, key: tuple[C, Urgency], gathered: Mapping[str, None]) -> Mapping[str, V]:
+    async def _flush(
+        self, key: tuple[C, Urgency, Purpose], gathered: Mapping[str, None]
+    ) -> Mapping[str, V]:
         del self._waiting[key]
         return await self._read(key[0], list(gathered))

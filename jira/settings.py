@@ -42,6 +42,7 @@ class JiraSettings:
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
     rate_share_percent: int = 80
+    quota_share_percent: int = 50
     port_rate_share_percent: int = 60
     only_mapped_fields: bool = True
     single_pass_mapping: bool = True
@@ -80,6 +81,7 @@ class JiraSettings:
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
             rate_share_percent=_number(config, "jira_rate_share", 80, most=100),
+            quota_share_percent=_number(config, "jira_quota_share", 50, most=100),
             port_rate_share_percent=_number(config, "port_rate_share", 60, most=100),
             only_mapped_fields=config.get("only_mapped_fields") is not False,
             single_pass_mapping=config.get("single_pass_mapping") is not False,

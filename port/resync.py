@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from jira.concurrency import Scope
+from jira.http.purpose import Purpose, asked_for
 from jira.read_ahead import ReadAhead
 from jira.urgency import in_background
 from port.progress import Progress
@@ -93,7 +94,7 @@ async def resync() -> AsyncIterator[Resync]:
     _under_way.append(made)
     token = RESYNC.set(made)
     try:
-        with made.scope.entered(), in_background():
+        with made.scope.entered(), in_background(), asked_for(Purpose.RESYNC):
             yield made
     finally:
         RESYNC.reset(token)

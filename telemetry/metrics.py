@@ -82,11 +82,20 @@ PORT_REQUESTS = MADE.counter(
     ["group", "status"],
 )
 NO_ANSWER = "none"
+POINTS = MADE.counter(
+    "points",
+    "Points that requests to Jira cost where it counts them (OAuth), by what they were for",
+    ["purpose"],
+    ("live", "follow_up", "resync", "sweep"),
+)
+POINTS_LEFT = MADE.looked(
+    "points_left", "Points that may still be used in this hour, where Jira counts them"
+)
 THROTTLED = MADE.counter(
     "throttled_seconds",
-    "Seconds that requests waited: for pauses that Jira asked for, for our pace, for Port's limits",
+    "Seconds that requests waited: for Jira's pauses, for our pace, for points, for Port's limits",
     ["limit"],
-    ("jira_pause", "jira_pace", "port"),
+    ("jira_pause", "jira_pace", "jira_quota", "port"),
 )
 
 # What is wrong.

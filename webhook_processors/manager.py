@@ -54,7 +54,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         super().__init__(*args, **kwargs)
         self.stubs = Stubs()
         self.failing = Failing()
-        self._under_way = UnderWay(lambda: self.follow_ups, self._commit)
+        self._under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
         self._pause = asyncio.sleep
 
     async def initialize_handlers(self) -> None:
@@ -78,6 +78,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     def queue_full(self) -> bool:
         """Whether Jira is asked to send its events later."""
         return self._under_way.is_full(get_settings().webhook_queue_limit)
+
+    def resync_began(self) -> float:
+        """To be told of every resync; returns what `resync_ended` of the follow-ups wants."""
+        self._under_way.resync_begins()
+        return self.follow_ups.resync_began()
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -106,6 +111,12 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             self._under_way,
             self._send_webhook_raw_data_to_lakehouse,
         )
+
+    @staticmethod
+    def _behind() -> float:
+        """How old what a resync reads may be: where points count, the search has it."""
+        counts = create_jira_client().quota is not None
+        return float(get_settings().search_index_lag_seconds if counts else 0)
 
     @cached_property
     def follow_ups(self) -> FollowUps:
@@ -251,9 +262,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         self._under_way.asked_for(self.follow_ups.compare({kind}))
 
     async def _background_may_begin(self) -> bool:
-        """Not while a resync runs; afterwards first what was handled meanwhile, once more."""
+        """Not while a resync reads; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
-            return False
+            return self.follow_ups.resync_waits
         (queue,) = self._event_queues.values()
         for queued in self._under_way.again_after_resync():
             await queue.put(queued)

@@ -35,9 +35,14 @@ class UnderWay:
     """Knows every event from the door to its end, which is said to its queue exactly once."""
 
     def __init__(
-        self, follow_ups: Callable[[], FollowUps], commit: Callable[[str], Awaitable[None]]
+        self,
+        follow_ups: Callable[[], FollowUps],
+        commit: Callable[[str], Awaitable[None]],
+        behind: Callable[[], float] = float,
     ) -> None:
-        """`commit` tells the queue of a path that one of its events has ended."""
+        """`commit` tells the queue of a path that one of its events has ended; `behind`, how many
+        seconds old what a resync reads may be.
+        """
         self._follow_ups = follow_ups
         self._commit = commit
         # Those that came in by the door and haven't ended.
@@ -45,7 +50,7 @@ class UnderWay:
         self._bytes = 0
         self._begun: dict[WebhookEvent, Begun] = {}
         self._handled = AlreadyHandled()
-        self._replay = Replay()
+        self._replay = Replay(behind)
         self._asked: list[str] = []
         metrics.QUEUE_EVENTS.of(lambda: len(self._waiting))
         metrics.QUEUE_BYTES.of(lambda: self._bytes)
@@ -111,6 +116,8 @@ class UnderWay:
         if follow_ups.resync_running or any(self._begun[e].in_resync for e in tried):
             # One that ended meanwhile may have written after these were.
             self._replay.note(tried)
+        else:
+            self._replay.keep(tried)
         now = time.monotonic()
         notes = {"brought no news": 0, "after a resync, once more": 0, "not for all resources": 0}
         slowest = 0.0
@@ -154,6 +161,10 @@ class UnderWay:
     def path_of(self, webhook_event: WebhookEvent) -> str:
         """The queue of an event under way."""
         return self._begun[webhook_event].path
+
+    def resync_begins(self) -> None:
+        """What was handled a moment ago it may not show."""
+        self._replay.begins()
 
     def again_after_resync(self) -> list[QueuedEvent]:
         """The events that were handled during the resync, to be handled once more; only once."""

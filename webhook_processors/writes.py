@@ -1,6 +1,7 @@
 """All that is written besides a resync, and what each write asks for.
 
 Events write one after the other, and so does background work: neither stands in the other's line.
+What a write asks of Jira waits for points as live events do, since others wait for the write.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from port_ocean.core.models import Entity
 from background.follow_ups import SETTLE_SECONDS, FollowUps
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
+from jira.http.purpose import Purpose, asked_for
 from port.deletions import Candidate, Reason
 from port.dsp import is_dsp_mode_enabled
 from port.entities import key_of
@@ -65,7 +67,7 @@ class Writes:
             if await is_lakehouse_data_enabled():
                 await self._to_lakehouse(list(results))
             if not await is_dsp_mode_enabled():
-                with one_attempt():
+                with one_attempt(), asked_for(Purpose.LIVE):
                     await self._writer.sync(
                         results,
                         self._mapper(),
@@ -82,14 +84,14 @@ class Writes:
     async def retry_refused(self) -> None:
         """Write again what Port refused."""
         async with self._in_background:
-            with one_attempt():
+            with one_attempt(), asked_for(Purpose.LIVE):
                 await self._writer.retry_refused(self._mapper())
         await self._ask_for_what_it_takes()
 
     async def settle(self) -> bool:
         """Write what waited for deletes; whether Port still has some under way."""
         async with self._in_background:
-            with one_attempt():
+            with one_attempt(), asked_for(Purpose.LIVE):
                 under_way = await self._writer.settle(self._mapper())
         await self._ask_for_what_it_takes()
         return under_way
@@ -102,7 +104,8 @@ class Writes:
         left = {key_of(entity) for entity in entities}
         try:
             async with self._in_background:
-                left = await self._writer.delete(entities)
+                with asked_for(Purpose.LIVE):
+                    left = await self._writer.delete(entities)
             while await self.settle():
                 await self._pause(SETTLE_SECONDS)
         except (httpx.HTTPError, JiraError) as error:

@@ -17,8 +17,10 @@ from jira.errors import (
 )
 from jira.http.auth import Authentication
 from jira.http.patience import is_one_attempt
+from jira.http.points import points_at_most, points_of
+from jira.http.quota import Quota
 from jira.http.responses import read_answer
-from jira.http.transport import ENDPOINT
+from jira.http.transport import ENDPOINT, POINTS
 
 Query = Mapping[str, str | int | bool | Sequence[str]]
 
@@ -36,10 +38,18 @@ class JiraApi:
     """
 
     def __init__(
-        self, http: httpx.AsyncClient, authentication: Authentication, site: str | None = None
+        self,
+        http: httpx.AsyncClient,
+        authentication: Authentication,
+        site: str | None = None,
+        quota: Quota | None = None,
     ) -> None:
-        """`site` is the address that browsers use; None where Jira has to be asked for it."""
+        """`site` is the address that browsers use; None where Jira has to be asked for it.
+
+        `quota` is there where Jira counts points.
+        """
         self._http = http
+        self.quota = quota
         self.authentication = authentication
         self._site = site.encode() if site else None
 
@@ -81,11 +91,13 @@ class JiraApi:
             # An empty segment, or dots that would climb to another path.
             raise JiraRequestError(f"{method} {template} can't be asked for {dict(values)}.")
         path = template.format(**{name: quote(value, safe="") for name, value in values.items()})
+        endpoint = f"{method} {template}"
         options = {
             "params": dict(query) if query else None,
             "json": body,
             "extensions": {
-                ENDPOINT: f"{method} {template}",
+                ENDPOINT: endpoint,
+                POINTS: points_at_most(endpoint, query, body),
                 "retryable": repeatable,
                 "skip_retry": not repeatable or is_one_attempt(),
             },
@@ -110,11 +122,17 @@ class JiraApi:
         content = response.content
         if _GATEWAY_LINK.search(content) and path != SERVER_INFO:
             content = _GATEWAY_LINK.sub(await self._site_address(), content)
+        endpoint, admitted = (options["extensions"][name] for name in (ENDPOINT, POINTS))
+        points = admitted
         try:
             found = read_answer(method, path, response.status_code, response.headers, content)
+            points = points_of(endpoint, found)
         except JiraAuthenticationError as error:
-            error.endpoint = options["extensions"][ENDPOINT]
+            error.endpoint = endpoint
             raise
+        finally:
+            if self.quota is not None and not response.is_error:
+                self.quota.cost(admitted, points)
         return Answer(found, len(content))
 
     async def _site_address(self) -> bytes:

@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from loguru import logger
 
 from jira.http.pace import Crowd, Pace, ceiling
+from jira.http.rate_limits import seconds_until_reset
 from jira.places import Places
 from telemetry import metrics
 
@@ -100,9 +101,11 @@ class Limiter:
         if status != 429 and not (status == 503 and headers.get("retry-after")):
             pace.granted(self._now())
             return
-        seconds = pause_seconds(headers)
+        scope, otherwise = endpoint, DEFAULT_PAUSE
+        if pauses_everything(headers):
+            scope, otherwise = EVERYTHING, seconds_until_reset(headers, time.time())
+        seconds = pause_seconds(headers, otherwise=otherwise)
         seconds += self._jitter(min(MAX_JITTER, 0.1 + seconds * 0.1))
-        scope = EVERYTHING if pauses_everything(headers) else endpoint
         until = self._now() + seconds
         if status == 429 and scope == endpoint:
             pace.refused(self._now(), until)
@@ -144,7 +147,9 @@ def pauses_everything(headers: Mapping[str, str]) -> bool:
     return headers.get("ratelimit-reason", "").strip().lower().startswith("jira-quota")
 
 
-def pause_seconds(headers: Mapping[str, str], *, now: datetime | None = None) -> float:
+def pause_seconds(
+    headers: Mapping[str, str], *, now: datetime | None = None, otherwise: float = DEFAULT_PAUSE
+) -> float:
     """The seconds to wait by Retry-After (seconds or a date), else by X-RateLimit-Reset."""
     moment = now or datetime.now(UTC)
     for name in ("retry-after", "x-ratelimit-reset"):
@@ -162,7 +167,7 @@ def pause_seconds(headers: Mapping[str, str], *, now: datetime | None = None) ->
             seconds = (until - moment).total_seconds()
         if math.isfinite(seconds):
             return min(max(0.0, seconds), LONGEST_PAUSE)
-    return DEFAULT_PAUSE
+    return min(otherwise, LONGEST_PAUSE)
 
 
 def _parse_date(value: str) -> datetime | None:

@@ -12,11 +12,16 @@ from port_ocean.helpers.retry import RetryConfig, RetryTransport
 
 from jira.http.bodies import read_whole
 from jira.http.limiter import Limiter
+from jira.http.points import OF_A_REQUEST
+from jira.http.quota import Quota
 from telemetry import metrics
 from telemetry.tally import count_request
 
 ENDPOINT = "jira_endpoint"
 """The request extension that holds the method and path template, for the limiter."""
+POINTS = "jira_points"
+"""The request extension that holds what a request may cost where Jira counts points."""
+UNKNOWN_POINTS = 2
 
 
 @dataclass
@@ -51,20 +56,34 @@ class LimitedTransport(httpx.AsyncBaseTransport):
     the body is read here, so that one which breaks off is an attempt that failed.
     """
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, limiter: Limiter) -> None:
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        limiter: Limiter,
+        quota: Quota | None = None,
+    ) -> None:
         self._transport = transport
         self._limiter = limiter
+        self._quota = quota
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises httpx.TransportError as the transport below does."""
         endpoint = request.extensions.get(ENDPOINT, f"{request.method} {request.url.path}")
         count_request()
+        points = request.extensions.get(POINTS, UNKNOWN_POINTS)
+        if self._quota is not None:
+            await self._quota.admit(points)
         async with self._limiter.place(endpoint):
             with counted(request.extensions.get(ENDPOINT, metrics.OTHER)) as count:
                 response = await self._transport.handle_async_request(request)
                 self._limiter.observe(endpoint, response.status_code, response.headers)
                 await response.aread()
                 count.status = str(response.status_code)
+        if self._quota is not None:
+            self._quota.observe(response.headers)
+            if response.is_error:
+                # What a good one has cost, whoever reads it knows.
+                self._quota.cost(points, OF_A_REQUEST)
         return response
 
     async def aclose(self) -> None:
@@ -76,9 +95,14 @@ class JiraTransport(RetryTransport):
     """The framework's retries around limited attempts."""
 
     def __init__(
-        self, wrapped_transport: httpx.AsyncBaseTransport, limiter: Limiter, **kwargs: Any
+        self,
+        wrapped_transport: httpx.AsyncBaseTransport,
+        limiter: Limiter,
+        quota: Quota | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(wrapped_transport=LimitedTransport(wrapped_transport, limiter), **kwargs)
+        limited = LimitedTransport(wrapped_transport, limiter, quota)
+        super().__init__(wrapped_transport=limited, **kwargs)
 
 
 def retry_config() -> RetryConfig:
@@ -96,11 +120,16 @@ def retry_config() -> RetryConfig:
     return config
 
 
-def build_http_client(limiter: Limiter, timeout: float) -> httpx.AsyncClient:
-    """One client per process: proxy and certificates by the framework's settings."""
+def build_http_client(
+    limiter: Limiter, timeout: float, quota: Quota | None = None
+) -> httpx.AsyncClient:
+    """One client per process: proxy and certificates by the framework's settings.
+
+    With a `quota` where Jira counts points.
+    """
     return OceanAsyncClient(
         JiraTransport,
-        transport_kwargs={"limiter": limiter},
+        transport_kwargs={"limiter": limiter, "quota": quota},
         retry_config=retry_config(),
         timeout=timeout,
         limits=httpx.Limits(

@@ -17,6 +17,7 @@ from jira.kept import Kept
 from jira.kinds.board import BOARD_ASKS, BOARDS, BoardKind, named
 from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_reader import IssueQuery, IssueReader
+from jira.kinds.issue_search import all_issues
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
 from jira.kinds.on_boards import KindOnBoards, by_boards, noted, noting
@@ -95,7 +96,7 @@ class EpicKind(KindOfIssues[EpicSelector], KindOnBoards[EpicSelector, IssueSubje
         self.forget_types()
         for types in await self._types_in_parts():
             jql = restrict(_condition(done), "issuetype", types)
-            async for page in self.reader.pages(IssueQuery(jql, FIELDS), unread=unread):
+            async for page in all_issues(self.reader, IssueQuery(jql, FIELDS), unread=unread):
                 for issue in page:
                     if not may_show(issue):
                         rows.setdefault(str(issue["id"]), of_issue(issue))

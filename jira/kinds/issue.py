@@ -10,10 +10,12 @@ from jira.answers import Answers, Unread
 from jira.asks import Ask
 from jira.errors import JiraError, JiraRequestError
 from jira.events import Family, events_of
+from jira.http.purpose import Purpose
 from jira.jql import both
 from jira.kinds.issue_asks import ISSUE_ASKS
 from jira.kinds.issue_chunks import ROWS_TOGETHER
 from jira.kinds.issue_reader import IssueQuery, IssueReader
+from jira.kinds.issue_search import all_issues
 from jira.kinds.kind import Found, KindWithNames, Pages, Selector
 from jira.kinds.of_issues import KindOfIssues
 from jira.kinds.project import PROJECTS, ProjectKind
@@ -21,6 +23,8 @@ from jira.payloads import IssueSubject, Row
 from kinds import Kinds
 from telemetry.tally import expect_at_most
 
+WHOLE = (Purpose.RESYNC, Purpose.SWEEP)
+"""What reads whole issues, and bears that they are some seconds old where points count."""
 LISTS_OF_PROJECTS = 3
 """With how many lists of projects issues are tried to be read before Jira's refusal stands."""
 DEFAULT_JQL = "(statusCategory != Done) OR (created >= -1w) OR (updated >= -1w)"
@@ -81,7 +85,7 @@ class IssueKind(KindOfIssues[IssueSelector], KindWithNames[IssueSelector, IssueS
         expect_at_most(sum(projects.values()))
         for left in reversed(range(LISTS_OF_PROJECTS)):
             try:
-                async for page in self.reader.pages(query, projects):
+                async for page in all_issues(self.reader, query, projects, purposes=WHOLE):
                     yield page
             except JiraRequestError as error:
                 before, projects = projects, await self._projects.sizes_anew()

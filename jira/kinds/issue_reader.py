@@ -13,6 +13,7 @@ from jira.concurrency import Gatherer, merged
 from jira.errors import JiraError, JiraRequestError
 from jira.halves import in_halves
 from jira.http.api import SERVER_INFO, JiraApi
+from jira.http.quota import Quota
 from jira.jql import bounded, ordered, restrict
 from jira.kinds.issue_chunks import (
     BYTES_AHEAD,
@@ -59,8 +60,11 @@ class IssueQuery:
 class IssueReader:
     """Reads issues by query, by id and by key. Every method raises JiraError."""
 
+    quota: Quota | None = None
+
     def __init__(self, api: JiraApi) -> None:
         self._api = api
+        self.quota = api.quota
         # One for all kinds that read issues, and all resources of them.
         self._budget = Budget(BYTES_AHEAD)
         self._gatherer = Gatherer(self._search_ids)
@@ -98,9 +102,10 @@ class IssueReader:
 
     async def names(self, query: IssueQuery) -> AsyncIterator[list[Row]]:
         """All issues of a query, as rows of id and key alone: 5,000 to a page."""
-        body = {"jql": bounded(query.jql), "fields": ["key"], "maxResults": MAX_NAMES_PER_PAGE}
-        async for page in self._search_pages(body):
-            yield page
+        most = self.quota.rows_at_once(MAX_NAMES_PER_PAGE) if self.quota else MAX_NAMES_PER_PAGE
+        body = {"jql": bounded(query.jql), "fields": ["key"], "maxResults": most}
+        async for page in self.search_pages(body):
+            yield page.rows
 
     async def search(
         self, jql: str, query: IssueQuery, reconcile: Sequence[int] = ()
@@ -115,8 +120,8 @@ class IssueReader:
             body["expand"] = ",".join(query.expand)
         if reconcile:
             body["reconcileIssues"] = list(reconcile)
-        async for page in self._search_pages(body):
-            yield page
+        async for page in self.search_pages(body):
+            yield page.rows
 
     async def find(self, ids: Iterable[str], query: IssueQuery) -> Mapping[str, Row | JiraError]:
         """The rows by id of those issues that exist, are visible and match the query, as of now.
@@ -151,19 +156,20 @@ class IssueReader:
             async for chunk in usual.chunks(ids):
                 yield chunk
 
-    def _id_pages(self, share: Share) -> AsyncIterator[list[Row]]:
-        return self._search_pages(
-            {"jql": bounded(share.jql), "fields": ["id"], "maxResults": share.page_size}
-        )
+    async def _id_pages(self, share: Share) -> AsyncIterator[list[Row]]:
+        body = {"jql": bounded(share.jql), "fields": ["id"], "maxResults": share.page_size}
+        async for page in self.search_pages(body):
+            yield page.rows
 
-    async def _search_pages(self, body: dict[str, Any]) -> AsyncIterator[list[Row]]:
+    async def search_pages(self, body: dict[str, Any]) -> AsyncIterator[Chunk]:
+        """The pages of a search, whatever it asks for."""
         pages = TokenPages(f"POST {SEARCH}")
         body = {**body, "jql": ordered(body["jql"])}
         while True:
-            page = await self._api.read_by_post(SEARCH, body)
+            page, size = await self._api.read_measured(SEARCH, body)
             rows = rows_of(page, "issues", f"POST {SEARCH}")
             self.shown.note(rows)
-            yield rows
+            yield Chunk(rows, size)
             token = pages.next(page)
             if token is None:
                 return

@@ -25,6 +25,7 @@ from jira.kinds.hidden_worklogs import (
 )
 from jira.kinds.issue_asks import ISSUE_ASKS, ISSUES
 from jira.kinds.issue_reader import IssueReader
+from jira.kinds.issue_search import all_issues
 from jira.kinds.kind import Found, Kind, Known, Pages
 from jira.kinds.lists import offset_pages
 from jira.kinds.shown_keys import UnderKeys
@@ -152,7 +153,7 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
     async def _all(self, query: WorklogQuery) -> Pages:
         unread = Unread()
         hidden: dict[str, Row] = {}
-        shown = _showing(self._issues.pages(query.issues, unread=unread), hidden)
+        shown = _showing(all_issues(self._issues, query.issues, unread=unread), hidden)
         every = True
         async for _, rows in self._of_each(shown, query, unread):
             every = False

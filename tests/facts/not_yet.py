@@ -7,7 +7,4 @@ NOT_YET = {
     "selector-names-what-is-deleted": "nothing proves what becomes of events under such a selector",
     "long-in-lists": "the lists of projects that divide a search grow with the site",
     "types-of-each-project": "a search for epics names every type of their level in one list",
-    "points-an-hour": "points aren't counted, and nothing is spread over the hour",
-    "points-headers": "`RateLimit` and `RateLimit-Policy` aren't read",
-    "reasons-of-429": "`jira-cost-based` is taken for a limit of one endpoint, without a test",
 }

@@ -127,14 +127,44 @@ ROWS = [
     ),
     Row(
         "points-an-hour",
-        tests_in("facts.test_limit_facts", "test_the_reason_says_who_has_to_wait")
-        + tests_in("unit.test_limiter", "test_a_quota_pauses_everything"),
+        tests_in(
+            "unit.test_points",
+            "test_an_answer_costs_what_is_in_it",
+            "test_what_a_request_may_cost_is_known_before",
+        )
+        + tests_in(
+            "unit.test_day_of_points",
+            "test_without_counting_the_same_site_is_refused",
+        )
+        + tests_in(
+            "unit.test_quota",
+            "test_in_no_hour_more_is_admitted_than_the_share",
+            "test_live_events_are_served_while_a_sweep_waits_for_the_next_hour",
+        )
+        + tests_in("unit.test_issue_search", "test_an_issue_costs_one_point_and_not_two"),
     ),
-    Row("points-headers", ()),
+    Row(
+        "points-headers",
+        tests_in(
+            "unit.test_rate_limits",
+            "test_a_policy_is_read_with_and_without_beta",
+            "test_several_policies_in_any_order",
+        )
+        + tests_in(
+            "unit.test_point_budget",
+            "test_jira_says_how_large_the_quota_is",
+            "test_where_little_is_left_to_all_sites_the_rest_is_for_live_events",
+        ),
+    ),
     Row(
         "reasons-of-429",
         tests_in("unit.test_limiter_headers", "test_which_limits_are_those_of_the_whole_site")
-        + tests_in("facts.test_limit_facts", "test_a_pause_without_a_header_is_still_a_pause"),
+        + tests_in("facts.test_limit_facts", "test_a_pause_without_a_header_is_still_a_pause")
+        + tests_in(
+            "unit.test_points_spent",
+            "test_a_quota_that_is_used_up_pauses_everything_until_its_reset",
+            "test_another_limit_pauses_its_endpoint_alone",
+        ),
     ),
     Row(
         "shared-burst",

@@ -1,5 +1,6 @@
 """Which kinds are compared because some of their entities can't be asked for, and when."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -23,7 +24,7 @@ def follow_ups() -> FollowUps:
         raise AssertionError("no job runs here")
 
     return FollowUps(
-        cast(JiraClient, None),
+        cast(JiraClient, SimpleNamespace(quota=None)),
         cast(Sweeper, None),
         cast(QueryDates, None),
         nothing,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jira.concurrency import Gatherer, batched, only_own_end
+from jira.http.purpose import Purpose, asked_for, present_purpose
 from jira.urgency import Urgency, in_background, present_urgency
 from tests.unit.helpers.fakes import settle
 
@@ -47,6 +48,23 @@ async def test_other_contexts_are_read_by_themselves():
     one, two = await asyncio.gather(gatherer.get("a", ["1"]), gatherer.get("b", ["1"]))
     assert sorted(reads.asked) == [("a", ["1"]), ("b", ["1"])]
     assert (one, two) == ({"1": "a:1"}, {"1": "b:1"})
+
+
+async def test_a_live_read_is_not_joined_to_one_that_waits_for_points():
+    """Whoever was the first, and in whatever order they asked."""
+    purposes: list[tuple[Purpose, list[str]]] = []
+
+    async def read(context: str, ids: list[str]) -> dict[str, str]:
+        purposes.append((present_purpose(), ids))
+        return dict.fromkeys(ids, "found")
+
+    gatherer = Gatherer(read)
+    with asked_for(Purpose.SWEEP):
+        sweep = asyncio.create_task(gatherer.get("c", ["1", "2"]))
+    live = asyncio.create_task(gatherer.get("c", ["2", "3"]))
+    found = await asyncio.gather(sweep, live)
+    assert tuple(found) == ({"1": "found", "2": "found"}, {"2": "found", "3": "found"})
+    assert sorted(purposes) == [(Purpose.LIVE, ["2", "3"]), (Purpose.SWEEP, ["1", "2"])]
 
 
 async def test_an_error_is_raised_to_everybody_who_asked():

@@ -85,7 +85,7 @@ def test_every_form_of_the_page_can_be_written(accept):
 def test_no_metric_is_labelled_by_what_has_no_end():
     """Labels of which each project, issue, person or delivery would make a series of its own."""
     allowed = {
-        "blueprint", "cause", "endpoint", "event", "group", "le", "limit", "outcome", "reason",
-        "scope", "service", "state", "status", "what",
+        "blueprint", "cause", "endpoint", "event", "group", "le", "limit", "outcome", "purpose",
+        "reason", "scope", "service", "state", "status", "what",
     }  # fmt: skip
     assert set().union(*MADE.exported.values()) <= allowed

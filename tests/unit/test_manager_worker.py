@@ -116,3 +116,26 @@ async def test_background_work_is_done_beside_events_and_not_during_a_resync(wor
     await world.worked_off()
     assert done == ["sweep"]
     assert world.read == [("d-1", 0), ("d-1", 0)]
+
+
+async def test_background_work_goes_on_while_a_resync_waits_for_points(world):
+    """That may take an hour; what was handled meanwhile is still handled again at its end."""
+    done: list[str] = []
+
+    async def relatives() -> AsyncIterator[None]:
+        done.append("relatives")
+        yield
+
+    world.follow_ups.resync_running = world.follow_ups.resync_waits = True
+    world.start()
+    await world.put(queued())
+    await world.worked_off()
+    world.follow_ups.jobs.ask("relatives", relatives)
+    await settle()
+    assert done == ["relatives"]
+    assert world.read == [("d-1", 0)]
+    world.follow_ups.resync_running = False
+    world.follow_ups.jobs.wake()
+    await settle()
+    await world.worked_off()
+    assert world.read == [("d-1", 0), ("d-1", 0)]

@@ -67,3 +67,37 @@ def test_an_event_that_did_not_come_through_the_door_is_not_kept(replay):
     replay.note([WebhookEvent("trace-1", {"webhookEvent": "user_updated"}, {})])
     assert replay.take() == []
     assert not replay.overflowed
+
+
+class Clock:
+    """Monotonic seconds."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_was_handled_just_before_a_resync_is_handled_again_where_it_may_read_old_rows():
+    """The search shows late what happened: such a resync may write what was before the event."""
+    clock = Clock()
+    replay = Replay(lambda: 15.0, clock)
+    events = [queued(number) for number in range(4)]
+    for event, moment in zip(events, (970.0, 984.9, 985.0, 999.0), strict=True):
+        clock.now = moment
+        replay.keep([event])
+    clock.now = 1000.0
+    replay.begins()
+    replay.note([queued(4)])
+    bodies = [event.body for event in replay.take()]
+    assert bodies == [event.body for event in (*events[2:], queued(4))]
+    replay.begins()
+    assert replay.take() == [], "once, and not with the next resync, too"
+
+
+def test_where_rows_are_as_they_are_nothing_is_kept_from_before():
+    replay = Replay()
+    replay.keep([queued()])
+    replay.begins()
+    assert replay.take() == []

@@ -9,7 +9,8 @@ import pytest
 from port_ocean.core.integrations.base import BaseIntegration
 
 from integration import JiraIntegration
-from jira.concurrency import merged, read_ahead
+from jira.concurrency import begin, merged, read_ahead
+from jira.http.purpose import Purpose, present_purpose
 from jira.payloads import Row
 from jira.urgency import Urgency, present_urgency
 from port import dsp as module
@@ -84,11 +85,10 @@ def integration(monkeypatch) -> Any:
     made: Any = Integration.__new__(Integration)
     made.told = []
     follow_ups = SimpleNamespace(
-        resync_began=lambda: 7.0,
         resync_ended=lambda begun, succeeded: made.told.append((begun, succeeded)),
         ask_for_sweep=lambda: setattr(made, "swept", made.swept + 1),
     )
-    made._live_events = SimpleNamespace(follow_ups=follow_ups)
+    made._live_events = SimpleNamespace(follow_ups=follow_ups, resync_began=lambda: 7.0)
     made.swept = 0
     made.entities_state_applier = SimpleNamespace(kept_related=False)
 
@@ -103,6 +103,23 @@ def integration(monkeypatch) -> Any:
     config = SimpleNamespace(processing_mode="dsp")
     monkeypatch.setattr(module, "ocean", SimpleNamespace(config=config))
     return made
+
+
+async def test_what_a_resync_asks_is_for_a_resync_also_in_what_it_begins(integration):
+    """Where points count, live events go first."""
+    purposes = []
+
+    async def note() -> None:
+        purposes.append(present_purpose())
+
+    async def body() -> bool:
+        await note()
+        await begin(note())
+        return True
+
+    await integration.sync_raw_all(body)
+    assert purposes == [Purpose.RESYNC] * 2
+    assert present_purpose() is Purpose.LIVE
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -169,6 +169,7 @@ def test_a_bound_that_is_not_set_has_its_default(name, shown, default):
 
 SHARES = [
     ("jira_rate_share", "jiraRateShare", "rate_share_percent", 80),
+    ("jira_quota_share", "jiraQuotaShare", "quota_share_percent", 50),
     ("port_rate_share", "portRateShare", "port_rate_share_percent", 60),
 ]
 

@@ -13,6 +13,7 @@ from port_ocean.core.models import Entity
 from background.follow_ups import FollowUps
 from jira.errors import JiraUnavailableError
 from jira.http.patience import is_one_attempt
+from jira.http.purpose import Purpose, asked_for, present_purpose
 from kinds import Kinds
 from port.deletions import Candidate, Reason
 from port.entities import EntityKey, key_of
@@ -80,6 +81,7 @@ class World:
 
     async def _write(self, what: str) -> None:
         assert is_one_attempt(), "others wait for it"
+        assert present_purpose() is Purpose.LIVE, "live events wait for it"
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)
@@ -103,6 +105,7 @@ class World:
         return self.deletes_left > 0
 
     async def delete(self, entities: list[Entity]) -> set[EntityKey]:
+        assert present_purpose() is Purpose.LIVE, "live events wait for it"
         if self.fails is not None:
             raise self.fails
         self.deleted += entities
@@ -232,3 +235,14 @@ async def test_what_background_work_wrote_may_leave_orphans(world, log, results,
     """Events have them looked for in any case; the search for orphans does it once."""
     await world.writes.sync(results, gone, live=live)
     assert bool([line for line in log if "background work: orphans" in line]) is asked
+
+
+async def test_no_write_waits_for_points_behind_a_sweep_or_a_resync(world):
+    """Live events would wait for as long."""
+    with asked_for(Purpose.SWEEP):
+        await world.writes.sync([], GONE, compared=True)
+        await world.writes.retry_refused()
+        await world.writes.settle()
+    with asked_for(Purpose.RESYNC):
+        await world.writes.delete_for_resync([entity("AB-1")])
+    assert world.sent == ["catalog", "refused", "settled", "settled"]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from jira.http.api import Answer, JiraApi
+from jira.http.quota import Quota
 
 
 async def settle() -> None:
@@ -30,6 +31,7 @@ class FakeApi:
         self.answer = answer
         self.asked: list[tuple[str, str, Any]] = []
         self.authentication = SimpleNamespace(uses_gateway=False)
+        self.quota: Quota | None = None
 
     @classmethod
     def scripted(cls, *answers: Any) -> "FakeApi":

@@ -42,6 +42,7 @@ class FollowUps:
         self.told: list[list[int]] = []
         self.again: list[set[Kinds]] = []
         self.resync_running = False
+        self.resync_waits = False
         self.jobs = Jobs(lambda: 1000.0)
         self.reads = self
 
