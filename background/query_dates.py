@@ -19,8 +19,8 @@ from port_ocean.core.models import Entity
 
 from background.failures import Failures
 from background.orphans import Sync
-from background.sweep import MapRows
 from background.sweep_plan import grouped
+from background.sweep_rows import MapRows
 from client import JiraClient
 from jira.errors import JiraError, JiraRequestError
 from jira.jql import both

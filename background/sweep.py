@@ -5,7 +5,7 @@ changes with all its issues.
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,21 +20,19 @@ from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import explained
-from background.sweep_found import ReadsWhole, Withheld, wrong_of
+from background.sweep_found import ReadsWhole, Withheld
 from background.sweep_plan import (
     Read,
     gone_news,
     grouped,
     is_named_plainly,
-    is_of_issues,
     is_outage,
-    news_of,
     over_limit_message,
     plan,
 )
+from background.sweep_rows import MapRows, Rows
 from client import JiraClient
 from jira.changed_issues import ChangedIssue
-from jira.errors import MappingError
 from jira.kinds.kind import KindWithNames
 from jira.payloads import Row
 from kinds import Kinds
@@ -46,7 +44,7 @@ from port.deletions import (
     limit_percent,
     uses_search_identifier,
 )
-from port.entities import EntityKey, has_details, is_bare, key_of, merged
+from port.entities import EntityKey, has_details, is_bare, key_of
 from port.mapping.resources import (
     blueprint_of,
     identity_only,
@@ -55,7 +53,6 @@ from port.mapping.resources import (
     row_of,
     selector_of,
 )
-from port.mapping.row_mapper import Mapped
 from port.related_rows import all_rows, results_of
 from port.writer import PortWriter
 
@@ -63,8 +60,6 @@ FIRST_LOOK_BACK_MINUTES = 24 * 60
 """How far the first sweep after a start without a resync looks back."""
 MARGIN_MINUTES = 5
 """Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
-
-MapRows = Callable[[ResourceConfig, Sequence[Row]], Awaitable[Mapped]]
 
 
 class Sweeper:
@@ -95,6 +90,7 @@ class Sweeper:
         self._sync = sync
         self._map_rows = map_rows
         self._failures = failures
+        self._rows = Rows(map_rows, failures, writer.compared, lambda news: self.news.extend(news))
         self._limit_percent = limit_percent
         self._index_seconds = index_seconds
         # When a resync began that read everything, and the last sweep that read a resource.
@@ -206,9 +202,9 @@ class Sweeper:
         async for rows in afforded(all_rows(self._client, resource), self._client.quota):
             if isinstance(rows, float):
                 yield rows
-            elif await self._look_at(resource, index, rows, at_port, read):
+            elif await self._rows.look_at(resource, index, rows, at_port, read):
                 async for now in as_they_are(reader, rows, resource, self._client.quota):
-                    if now is rows or await self._look_at(resource, index, now, at_port, read):
+                    if now is rows or await self._rows.look_at(resource, index, now, at_port, read):
                         yield [results_of(resource, index, now)]
 
     async def _by_names(
@@ -231,7 +227,7 @@ class Sweeper:
                 # The name isn't in an id-only row, or the query asks for more than that.
                 self._reads_whole.say(resource, index)
                 async for whole in kind.named(rows, selector):
-                    if await self._look_at(resource, index, whole, at_port, read):
+                    if await self._rows.look_at(resource, index, whole, at_port, read):
                         yield [results_of(resource, index, whole)]
                 continue
             for row, entity in zip(rows, passed, strict=True):
@@ -250,49 +246,8 @@ class Sweeper:
                     yield page
                     continue
                 mapped = await self._map_rows(resource, page)
-                if self._wrong(resource, page, mapped.passed, at_port, read):
+                if self._rows.wrong(resource, page, mapped.passed, at_port, read):
                     yield [results_of(resource, index, page)]
-
-    async def _look_at(
-        self,
-        resource: ResourceConfig,
-        index: int,
-        rows: Sequence[Row],
-        at_port: Mapping[EntityKey, Entity],
-        read: Read,
-    ) -> bool:
-        """Note what whole rows stand for; whether something of it isn't in Port as it should be."""
-        mapped = await self._map_rows(resource, rows)
-        read.expected |= {key_of(entity) for entity in mapped.passed}
-        blueprint = blueprint_of(resource)
-        if blueprint is None:
-            read.complete |= {str(entity.blueprint) for entity in mapped.passed}
-        if mapped.errors:
-            # What these rows stand for isn't known: nothing of it may be taken to be too much.
-            read.incomplete |= {blueprint} if blueprint else {of for of, _ in at_port}
-            name = label(resource, index)
-            read.unmapped.add(name)
-            for error in mapped.errors:
-                await self._failures.note(
-                    row_of(name), MappingError(f"it can't be mapped: {error}.")
-                )
-        return self._wrong(resource, rows, mapped.passed, at_port, read)
-
-    def _wrong(
-        self,
-        resource: ResourceConfig,
-        rows: Sequence[Row],
-        mapped: Sequence[Entity],
-        at_port: Mapping[EntityKey, Entity],
-        read: Read,
-    ) -> bool:
-        """Whether something that rows stand for isn't in Port as it should be."""
-        detailed = read.detailed and blueprint_of(resource) is not None
-        wrong = wrong_of(merged(mapped), at_port, self._writer.compared, detailed=detailed)
-        read.wrong.note(wrong, at_port)
-        if is_of_issues(resource):
-            self.news += news_of(resource, rows, wrong, at_port)
-        return bool(wrong)
 
     async def _delete(
         self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float, told: bool
