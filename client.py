@@ -6,6 +6,7 @@ Processors, resyncs and the webhook's events follow from the table of kinds.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from jira.concurrency import Gatherer
 from jira.errors import JiraAnswerError, JiraAuthenticationError
 from jira.http.api import JiraApi
 from jira.kinds.backlog import BacklogKind
@@ -64,6 +65,7 @@ class JiraClient:
         self.issues = IssueKind(reader, self.projects)
         self.components = ComponentKind(api, self.projects)
         self.names = NamesInIssues(api, reader)
+        self._verifying = Gatherer(self._verify)
         self.kinds: Mapping[Kinds, Kind[Any, Any]] = {
             kind.name: kind
             for kind in (
@@ -89,6 +91,10 @@ class JiraClient:
         """
         return str((await self._myself())["accountId"])
 
+    async def verify_together(self) -> None:
+        """As `verify_credentials`, with one request for all who ask in the same moment."""
+        await self._verifying.get("", [MYSELF])
+
     async def granted(self) -> Mapping[str, bool]:
         """Which permissions the account has: global ones, and others in some project.
 
@@ -100,6 +106,9 @@ class JiraClient:
         """The zone in which Jira reads the account's dates."""
         zone = (await self._myself()).get("timeZone")
         return zone if isinstance(zone, str) else None
+
+    async def _verify(self, _: str, paths: list[str]) -> dict[str, str]:
+        return dict.fromkeys(paths, await self.verify_credentials())
 
     async def _myself(self) -> Row:
         try:

@@ -191,6 +191,7 @@ class LiveWriter:
         there = await self._there(candidates, upserts)
         doomed = allowed(there, mapping)
         if doomed:
+            await self._client.verify_credentials()  # And after it: a token may become good.
             looked = await looked_up(self._client, [c.entity for c in doomed], mapping, mapper)
             upserts = [*upserts, *looked.alive]
             self._to_compare |= looked.failed
