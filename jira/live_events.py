@@ -7,6 +7,7 @@ from jira.reachable import doubts
 from jira.settings import JiraSettings
 
 BY_HAND = "(docs/webhook.md)"
+NO_ADDRESS = "OCEAN__BASE_URL is not set: changes arrive only with a resync"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def live_events(settings: JiraSettings, *, uses_gateway: bool, may_manage: Findi
     """What settings, and the account's right to manage webhooks, mean for live events."""
     url = settings.webhook_url
     if url is None:
-        return LiveEvents(False, "OCEAN__BASE_URL is not set: changes arrive only with a resync.")
+        return LiveEvents(False, f"{NO_ADDRESS}.")
     problems = []
     if found := doubts(url):
         problems.append(f"Jira Cloud may not reach {url}: {'; '.join(found)}.")

@@ -200,6 +200,7 @@ class LiveWriter:
         alive: list[Entity] = []
         looked_at = replace(reading, since=time.monotonic())
         if doomed:
+            await self._client.verify_credentials()  # And after it: a token may become good.
             looked = await looked_up(self._client, [c.entity for c in doomed], mapping, mapper)
             alive = looked.alive
             self._to_compare |= looked.failed
@@ -269,12 +270,8 @@ class LiveWriter:
         """The candidates that are in Port and ours, as they are there, and not written now."""
         asked = {key_of(c.entity): c for c in reversed(candidates)}
         wanted = without([candidate.entity for candidate in candidates], upserts)
-        wanted = [
-            entity
-            for entity in wanted
-            # Told again, Port would delete what is written when it is gone.
-            if not entity.is_using_search_identifier and not self.going.goes(entity)
-        ]
+        # Told again, Port would delete what is written when it is gone.
+        wanted = [e for e in wanted if not (e.is_using_search_identifier or self.going.goes(e))]
         ours = await self._writer.ours(wanted)
         others = without(wanted, ours)
         # What is to be written again is as good as there.

@@ -47,8 +47,12 @@ class JiraWebhookProcessor(AbstractWebhookProcessor):
     ) -> WebhookEventRawResults:
         """Read what the event touches again and let the answer decide. Raises JiraError."""
         subjects = touched_of(self.event)[self.kind.name]
-        reader = create_jira_client().kinds[self.kind.name]
+        client = create_jira_client()
+        reader = client.kinds[self.kind.name]
         found = await reader.resolve(subjects, await selector_of(resource))
+        if found.deleted:
+            # To a stranger Jira shows nothing: what is new, and not in Port yet, would be lost.
+            await client.verify_together()
         return PartialResults(found.updated, found.deleted, found.failed)
 
     async def on_error(self, error: Exception) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from loguru import logger
 
 from jira.http.api import JiraApi
-from jira.live_events import BY_HAND, manages_webhook
+from jira.live_events import BY_HAND, NO_ADDRESS, manages_webhook
 from jira.settings import JiraSettings
 from jira.webhook_registration import WantedWebhook, WebhookKeeper, webhook_name
 from telemetry import metrics
@@ -26,7 +26,7 @@ def webhook_keeper(
         return WebhookKeeper(api, wanted, settled)
     metrics.WEBHOOK_STATE.is_now(metrics.NO_ADDRESS if url is None else metrics.BY_HAND)
     if url is None:
-        logger.warning("OCEAN__BASE_URL is not set: changes arrive only with a resync")
+        logger.warning(NO_ADDRESS)
     elif not settings.manage_webhooks:
         logger.info(f"manageWebhooks is off: Jira has to send events to {url}")
     else:

@@ -99,10 +99,13 @@ class PlainListKind[S: Selector](KindById[S]):
     async def _find_listed(self, ids: list[str], selector: S) -> dict[str, Row | None]:
         found: dict[str, Row | None] = dict.fromkeys(ids)
         for names in batched(list(found), self.ids_at_once):
-            async for rows in self._listed({**self.asked(selector), "id": names}):
+            async for rows in self._listed({**self.asked(selector), "id": names}, exact=True):
                 listed = {str(row.get("id")): row for row in rows if self.shows(selector, row)}
                 found |= {name: row for name, row in listed.items() if name in found}
         return found
 
-    def _listed(self, asked: Query) -> Pages:
-        return offset_pages(self._api, self.all_of_it, self.rows_under, asked, size=self.page_size)
+    def _listed(self, asked: Query, *, exact: bool = False) -> Pages:
+        size = self.page_size
+        return offset_pages(
+            self._api, self.all_of_it, self.rows_under, asked, size=size, exact=exact
+        )

@@ -42,6 +42,18 @@ async def test_a_live_event_under_an_expired_token_deletes_nothing_and_is_done_l
         assert title(world, issue.key) == "Edited meanwhile"
 
 
+async def test_what_is_new_under_an_expired_token_is_not_lost():
+    """Port has nothing of it, and Jira says that there is nothing of it."""
+    async with started() as world:
+        world.jira.token_valid = False
+        made = world.site.create_issue("AB", summary="Made meanwhile")
+        await world.process.wait_for_log("live events wait for another try")
+        world.jira.token_valid = True
+        await world.settled()
+        assert title(world, made.key) == "Made meanwhile"
+        assert await world.differences() == []
+
+
 async def test_events_wait_while_port_is_down():
     async with started() as world:
         issue = first(world)

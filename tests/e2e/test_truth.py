@@ -148,7 +148,7 @@ async def test_random_changes_end_in_the_catalog_of_a_fresh_resync() -> None:
 
 @pytest.mark.slow
 async def test_more_random_changes_end_in_the_catalog_of_a_fresh_resync() -> None:
-    await run_all(range(100, 120))
+    await run_all(range(100, 112))
 
 
 async def test_random_changes_of_every_kind_end_in_the_catalog_of_a_fresh_resync() -> None:

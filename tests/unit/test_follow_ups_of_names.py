@@ -1,17 +1,14 @@
 """What is done after events of issue types and of people: the issues that show them are read."""
 
 from collections.abc import AsyncIterator, Sequence
-from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from background import follow_ups as module
 from background import reads_after
-from background.jobs import FIRST_RETRY_SECONDS, Jobs
+from background.jobs import FIRST_RETRY_SECONDS
 from background.reads_after import NAMES, PEOPLE
-from tests.unit.helpers.follow_ups_world import World
+from tests.unit.helpers.follow_ups_world import after_a_resync, unstarted_world
 
 
 class Reads:
@@ -43,17 +40,9 @@ def reads() -> Reads:
 
 @pytest.fixture
 def world(monkeypatch, reads):
-    world = World()
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
-    monkeypatch.setattr(reads_after, "time", SimpleNamespace(monotonic=lambda: world.time))
-    monkeypatch.setattr(module, "Jobs", partial(Jobs, lambda: world.time))
-    monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=world.mapping))
-    monkeypatch.setattr(reads_after, "event", SimpleNamespace(port_app_config=world.mapping))
     monkeypatch.setattr(reads_after, "showing_people", reads.people)
     monkeypatch.setattr(reads_after, "showing_names", reads.names)
-    world.start()
-    world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=True)
-    return world
+    return after_a_resync(unstarted_world(monkeypatch))
 
 
 def user(account: str, name: str = "user_updated") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from jira.errors import (
     JiraUnavailableError,
 )
 from jira.kinds.kind import Found, Known
-from tests.unit.helpers.kind_cases import CASES, Case, ids, of, of_each
+from tests.unit.helpers.kind_cases import CASES, Case, filled, ids, of, of_each
 from tests.unit.helpers.planning_site import Row, all_rows, read_to_its_end, warnings
 from tests.unit.helpers.whole_site import WholeSite
 
@@ -27,7 +27,7 @@ alone = of_each("path", ((case, path) for case in CASES for path in case.alone))
 
 @pytest.fixture
 def site() -> WholeSite:
-    return WholeSite().fill()
+    return filled()
 
 
 @pytest.mark.parametrize("failure", [DOWN, UNREADABLE], ids=["503", "unreadable"])
@@ -119,7 +119,7 @@ async def find(site: WholeSite, case: Case) -> dict[str, Row | None]:
 @every_find
 async def test_an_odd_answer_never_makes_another_row(site, case, path, odd):
     """Nor does it make one gone: it is an error, or the row is known from elsewhere."""
-    [right] = (await find(WholeSite().fill(), case)).values()
+    [right] = (await find(filled(), case)).values()
     site.answers[path] = odd
     try:
         found = await find(site, case)

@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from jira.errors import JiraNotFoundError, JiraPermissionError, JiraUnavailableError
+from jira.errors import (
+    JiraAnswerError,
+    JiraNotFoundError,
+    JiraPermissionError,
+    JiraUnavailableError,
+)
 from jira.http.api import Query
 from jira.kinds.kind import Selector
 from jira.kinds.lists import PlainListKind
@@ -108,6 +113,13 @@ async def test_a_list_that_takes_ids_is_asked_for_them_together():
     found = await ListedThings(fake.api).find(["1", "2", "3", "5", "6"], EVERY)
     assert found == {"1": ROWS[0], "2": None, "3": ROWS[2], "5": ROWS[4], "6": None}
     assert [what["id"] for _, _, what in fake.asked] == [("1", "2", "3")] * 2 + [("5", "6")]
+
+
+async def test_what_a_list_keeps_back_of_the_ids_it_was_asked_for_is_not_gone():
+    """It promises two rows and has one."""
+    fake = FakeApi.scripted({"things": [ROWS[0]], "total": 2, "isLast": True})
+    with pytest.raises(JiraAnswerError):
+        await ListedThings(fake.api).find(["1", "3"], EVERY)
 
 
 async def test_a_row_that_was_not_asked_for_is_left_out():

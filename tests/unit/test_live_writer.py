@@ -6,7 +6,7 @@ import httpx
 import pytest
 from port_ocean.core.models import Entity
 
-from jira.errors import JiraAuthenticationError
+from jira.errors import JiraAuthenticationError, JiraUnavailableError
 from kinds import Kinds
 from port import live_writer as module
 from port.deletions import Candidate, Reason
@@ -118,8 +118,38 @@ async def test_without_credentials_nothing_is_deleted(world):
     assert [what for what, _ in world.port.done] == ["ours"]
 
 
+async def test_a_token_that_is_good_again_while_jira_is_asked_has_nothing_deleted(world):
+    """What was read before, and what is looked up now, was said to a stranger."""
+    world.add(entity("AB-1"))
+    world.jira.bad_credentials = True
+    said_to_a_stranger = world.jira.reader.by_keys
+
+    async def by_keys(*asked, **how):
+        rows = await said_to_a_stranger(*asked, **how)
+        world.jira.bad_credentials = False
+        return rows
+
+    world.jira.reader.by_keys = by_keys
+    with pytest.raises(JiraAuthenticationError):
+        await world.delete("AB-1")
+    assert world.names == {"AB-1"}
+
+
 async def test_while_jira_is_down_nothing_is_deleted(world):
     world.add(entity("AB-1"))
+    world.jira.down = True
+    with pytest.raises(JiraUnavailableError):
+        await world.delete("AB-1")
+    assert world.names == {"AB-1"}
+
+
+async def test_where_what_goes_cannot_be_looked_up_nothing_is_deleted(world):
+    world.add(entity("AB-1"))
+
+    async def account() -> str:
+        return "account-1"
+
+    world.jira.verify_credentials = account
     world.jira.down = True
     await world.delete("AB-1")
     assert world.names == {"AB-1"}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
+import httpx
 import port_ocean.helpers.async_client
 import port_ocean.helpers.retry
 import pytest
@@ -52,9 +53,9 @@ def passing_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def _framework(monkeypatch: pytest.MonkeyPatch) -> None:
+def framework_context(monkeypatch: pytest.MonkeyPatch) -> None:
     """As much of the framework's context as its client looks at."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     listener = SimpleNamespace(should_resync=True, should_process_webhooks=True)
@@ -77,9 +78,16 @@ def _framework(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def made_api(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> AsyncIterator[JiraApi]:
-    """A client that lets three requests go at once."""
-    _framework(monkeypatch)
+async def made_http(clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    """What requests go through, three at once; `framework_context` has to be there before."""
     limiter = Limiter(3, now=clock.now, jitter=lambda most: 0.0)
     async with build_http_client(limiter, timeout=5) as http:
+        yield http
+
+
+@asynccontextmanager
+async def made_api(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> AsyncIterator[JiraApi]:
+    """A client of one account."""
+    framework_context(monkeypatch)
+    async with made_http(clock) as http:
         yield JiraApi(http, BasicAuthentication(HOST, "user-1@example.com", "the-token"))
