@@ -1,20 +1,21 @@
 """What boards show: read again where an event says that something is different on them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 
 from background.failures import Failures
-from background.issues_showing import Pages
+from background.issues_showing import SPRINT_FIELDS, Pages
 from client import JiraClient
 from jira.answers import Unread
 from jira.errors import JiraError
 from jira.kinds.on_boards import KindOnBoards
 from jira.kinds.seen import Names
-from jira.payloads import Row
+from jira.payloads import IdSubject, Row
 from kinds import Kinds
+from port.mapping.fields_read import may_read
 from port.mapping.resources import kind_of, label, selector_of
 from port.related_rows import results_of
 
@@ -43,16 +44,18 @@ async def pages(
 
     A page has to be written before the next one is asked for.
     """
-    if not board_ids or not {kind_of(resource) for resource in mapping.resources} & {*kinds}:
+    reading = _reading(mapping, kinds)
+    if not board_ids or not reading:
         return
-    said = await client.boards.known(sorted(board_ids))
+    try:
+        said = await client.boards.known(sorted(board_ids))
+    except JiraError as failed:
+        await _fall_behind(reading, [failed], failures)
+        return
     boards = [row for row in said.values() if isinstance(row, dict)]
     gone = [name for name, row in said.items() if row is None]
-    for index, resource in enumerate(mapping.resources):
-        kind = kind_of(resource)
-        if kind is None or kind not in kinds:
-            continue
-        reader: Any = client.kinds[kind]
+    for resource, index in reading:
+        reader: Any = client.kinds[Kinds(resource.kind)]
         name = label(resource, index)
         try:
             selector = await selector_of(resource)
@@ -77,6 +80,31 @@ async def pages(
             await failures.note(name, failed, behind=True)
 
 
+async def beside_sprint(
+    client: JiraClient, sprint: IdSubject, mapping: PortAppConfig, failures: Failures
+) -> Pages:
+    """The backlogs of the boards that show a sprint, as it is called and as far as it is by now."""
+    reading = _reading(mapping, {Kinds.BACKLOG})
+    if not reading:
+        return
+    unread = Unread()
+    boards: set[str] = set()
+    try:
+        boards = await client.sprints.boards_of([sprint], unread)
+    except JiraError as error:
+        unread.note("all", error)
+    await _fall_behind(reading, [*unread.failed.values(), *unread.refused.values()], failures)
+    async for page in pages(
+        client,
+        boards,
+        mapping,
+        failures,
+        kinds={Kinds.BACKLOG},
+        whole=lambda resource: may_read(resource, SPRINT_FIELDS),
+    ):
+        yield page
+
+
 def differences(
     kind: KindOnBoards[Any, Any], query: Any, on: Mapping[str, Names], *, whole: bool
 ) -> Names:
@@ -90,6 +118,19 @@ def differences(
             if whole or (name in known) != (name in shown)
         }
     return found
+
+
+def _reading(mapping: PortAppConfig, kinds: Collection[Kinds]) -> list[tuple[ResourceConfig, int]]:
+    return [(of, index) for index, of in enumerate(mapping.resources) if kind_of(of) in kinds]
+
+
+async def _fall_behind(
+    reading: Iterable[tuple[ResourceConfig, int]], errors: Iterable[JiraError], failures: Failures
+) -> None:
+    """Boards couldn't be read, perhaps they alone: what shows them is compared as a whole."""
+    for resource, index in reading:
+        for error in errors:
+            await failures.note(label(resource, index), error, behind=True)
 
 
 async def _on(

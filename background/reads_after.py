@@ -20,7 +20,6 @@ from background import of_boards, of_projects
 from background.changed_lately import Lately, changed_since, lately
 from background.failures import Failures
 from background.issues_showing import (
-    SPRINT_FIELDS,
     IssuesShowing,
     Pages,
     issues_showing,
@@ -35,12 +34,9 @@ from background.read_again import pages as pages_again
 from background.relatives import Relatives, Sync
 from background.what_follows import boards_of, projects_of, sprints_of
 from client import JiraClient
-from jira.answers import Unread
 from jira.changed_issues import ChangedIssue
 from jira.payloads import IdSubject
 from kinds import Kinds
-from port.mapping.fields_read import may_read
-from port.mapping.resources import kind_of
 
 LATELY_SECONDS = 1.0
 LATELY_SHARE = 4
@@ -179,21 +175,10 @@ class ReadsAfter:
             lambda of: of_boards.pages(self._client, board_ids, of, self._failures)
         )
 
-    async def _beside_sprint(self, sprint: IdSubject) -> AsyncIterator[None]:
-        if not any(kind_of(of) is Kinds.BACKLOG for of in event.port_app_config.resources):
-            return
-        boards = await self._client.sprints.boards_of([sprint], Unread())
-        async for _ in self._written(
-            lambda of: of_boards.pages(
-                self._client,
-                boards,
-                of,
-                self._failures,
-                kinds=(Kinds.BACKLOG,),
-                whole=lambda resource: may_read(resource, SPRINT_FIELDS),
-            )
-        ):
-            yield
+    def _beside_sprint(self, sprint: IdSubject) -> AsyncIterator[None]:
+        return self._written(
+            lambda of: of_boards.beside_sprint(self._client, sprint, of, self._failures)
+        )
 
     def _issues_showing(self, showing: IssuesShowing) -> AsyncIterator[None]:
         return self._written(lambda of: pages(self._client, showing, of, self._failures))

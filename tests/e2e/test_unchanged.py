@@ -86,7 +86,7 @@ def searches(world: World) -> int:
 async def swept(world: World) -> list[str]:
     """Have everything compared, twice; what Port took and deleted, but for a project's own.
 
-    Jira says that the project changed, and it is as it was: all of its issues are read again, too.
+    Jira says that the project changed, and it is as it was: what belongs to it is read again, too.
     """
     await world.settled()
     # What a search doesn't show yet is missing, as far as a sweep knows.
@@ -95,6 +95,7 @@ async def swept(world: World) -> list[str]:
     with taken(world) as names:
         world.site.rename_project(project.key, name=project.name)
         await world.caught_up()
+        await world.sweep()
     assert any("Background work done: sweep" in line for line in world.process.log)
     return [name for name in names if project.name != title(world, name)]
 
