@@ -112,6 +112,9 @@ class JiraIntegration(BaseIntegration):
 
         The framework does so one by one, once, and only without stubs.
         """
+        # All resources are done. Connections that stay open keep the event, and its callbacks
+        # every entity, until the next resync and through it.
+        event._on_abort_callbacks.clear()
         left = await self._applier.write_refused(user_agent_type)
         self._live_events.live_writer.refused.remember(left)
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from sys import intern
 
 import httpx
 from port_ocean.clients.port.types import RequestOptions
@@ -9,6 +10,8 @@ from port_ocean.core.models import Entity
 
 EntityKey = tuple[str, str]
 """Blueprint and identifier."""
+_REDUCED = {"identifier", "blueprint", "relations"}
+"""Shared, since there may be one for each entity of a site."""
 
 
 class PortRefusedError(Exception):
@@ -54,6 +57,26 @@ def merged(entities: Iterable[Entity], *, merge: bool = True) -> list[Entity]:
         else:
             kept[key] = entity
     return list(kept.values())
+
+
+def reduced(entity: Entity) -> Entity:
+    """Its name and what it relates to: all that the end of a resync asks of what was written.
+
+    The framework's own reduction, in half of the memory. What Port looks for relates to nothing.
+    """
+    return Entity.construct(
+        _REDUCED,
+        identifier=entity.identifier,
+        icon=None,
+        blueprint=intern(str(entity.blueprint)),
+        title=None,
+        team=None,
+        properties={},
+        relations={
+            intern(name): None if isinstance(value, dict) else value
+            for name, value in entity.relations.items()
+        },
+    )
 
 
 def key_of(entity: Entity) -> EntityKey:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from port_ocean.clients.port.authentication import PortAuthentication
 from port_ocean.clients.port.client import PortClient
+from port_ocean.context.event import EventContext
 from port_ocean.core.handlers.actions.execution_manager import ExecutionManager
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
@@ -79,6 +80,7 @@ ATTRIBUTES: list[tuple[Any, str]] = [
     (WebhookEvent.__init__, "_original_request"),
     (RetryConfig.__init__, "retry_status_codes"),
     (EntityTopologicalSorter.__init__, "entities"),
+    (EventContext.on_abort, "_on_abort_callbacks"),
 ]
 
 
@@ -90,9 +92,9 @@ def test_a_method_that_we_override_or_call_is_as_it_was(
     assert [parameter for parameter in found if parameter != "self"] == parameters
 
 
-@pytest.mark.parametrize(("constructor", "name"), ATTRIBUTES)
-def test_an_attribute_that_we_use_is_still_set(constructor: Any, name: str) -> None:
-    assert f"self.{name}" in inspect.getsource(constructor)
+@pytest.mark.parametrize(("method", "name"), ATTRIBUTES)
+def test_an_attribute_that_we_use_is_still_there(method: Any, name: str) -> None:
+    assert f"self.{name}" in inspect.getsource(method)
 
 
 def test_the_client_for_port_has_its_http_client_and_its_authentication_in_one_place() -> None:

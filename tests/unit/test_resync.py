@@ -1,11 +1,14 @@
 """When a resync has ended nothing of it is under way, whatever ended it, and two share nothing."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from port_ocean.context.event import event_context
 from port_ocean.core.integrations.base import BaseIntegration
 
 from integration import JiraIntegration
@@ -265,3 +268,25 @@ async def test_a_resync_gives_way_to_live_events_with_all_that_it_begins():
         begun = present.scope.begin(urgency())
         assert (present_urgency(), await begun) == (Urgency.BACKGROUND, Urgency.BACKGROUND)
     assert present_urgency() is Urgency.LIVE
+
+
+async def test_what_resources_gave_is_let_go_although_the_event_is_kept(integration):
+    """Connections that a resync opened keep its event as long as they are open."""
+
+    class Result:
+        """What a resource gave."""
+
+    async def write_refused(_: object) -> list[object]:
+        return []
+
+    refused = SimpleNamespace(remember=lambda left: None)
+    integration.entities_state_applier = SimpleNamespace(write_refused=write_refused)
+    integration._live_events.live_writer = SimpleNamespace(refused=refused)
+    async with event_context("resync") as kept:
+        result = Result()
+        gone = weakref.ref(result)
+        kept.on_abort(partial(id, result))
+        del result
+        assert gone() is not None
+        await integration.sort_and_upsert_failed_entities("exporter")
+        assert gone() is None
