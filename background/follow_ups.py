@@ -84,7 +84,13 @@ class FollowUps:
             client, sync, failures, self.jobs, self.compare, index_seconds=self._index_seconds
         )
         self.reads = ReadsAfter(
-            client, sync, failures, self.jobs, self._index_seconds, self.relatives
+            client,
+            sync,
+            failures,
+            self.jobs,
+            self._index_seconds,
+            self.relatives,
+            self.compare_everything,
         )
         if client.quota is not None:
             client.quota.when_waited_for[Purpose.RESYNC] = self.jobs.wake

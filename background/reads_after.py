@@ -56,7 +56,9 @@ class ReadsAfter:
         jobs: Jobs,
         index_seconds: float,
         relatives: Relatives,
+        compare_everything: Callable[[], None],
     ) -> None:
+        """`compare_everything` is for what nobody can read in pieces alone."""
         self._client = client
         self._sync = sync
         self._failures = failures
@@ -64,6 +66,7 @@ class ReadsAfter:
         self._index_seconds = index_seconds
         self._read_again = ReadAgain(lambda: time.monotonic(), index_seconds)
         self._relatives = relatives
+        self._compare_everything = compare_everything
         self._lately_took = 0.0
         self._accounts: set[str] = set()
 
@@ -155,6 +158,9 @@ class ReadsAfter:
             yield
         self._tell_relatives(of_projects.changed_issues(self._client, project))
         of_projects.settle(self._client, project)
+        if project.is_another:
+            # While all of it is called otherwise, anything that is read may be of either name.
+            self._compare_everything()
         self._again_later(name, partial(self._of_project_late, project))
 
     async def _of_project_late(self, project: Project) -> AsyncIterator[None]:

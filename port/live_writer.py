@@ -102,8 +102,8 @@ class LiveWriter:
         candidates = [c for c in candidates if key_of(c.entity) in new]
         await self._look_at_going()
         await self._apply(mapped.upserts, candidates, mapping, mapper, reading)
-        if live:
-            self._versions.wrote(mapped.goes, reading)
+        # Also of what isn't there: what was read before may be on its way.
+        self._versions.wrote(mapped.goes, reading)
         await self._make_whole(mapping, mapper, live=live)
 
     async def settle(self, mapper: RowMapper) -> bool:
