@@ -3,6 +3,7 @@
 Processors, resyncs and the webhook's events follow from the table of kinds.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ from jira.kinds.team import TeamKind
 from jira.kinds.user import UserKind
 from jira.kinds.worklog import WorklogKind
 from jira.needs import Permission, granted_of
-from jira.payloads import Row, event_name
+from jira.payloads import Row, event_name, project_subjects
 from kinds import Kinds
 from telemetry import metrics
 
@@ -94,11 +95,14 @@ class JiraClient:
             )
         }
 
-    def all_was_read(self) -> None:
-        """Everything was read, and is in the catalog: what is seen from here on is a change."""
+    def all_was_read(self, since: float) -> None:
+        """Everything was read since then (monotonic seconds), and is in the catalog.
+
+        What is seen from here on is a change.
+        """
         self.knows_catalog = True
         self.issues.reader.shown.issues.complete = True
-        self.projects.all_was_read()
+        self.projects.all_was_read(since)
 
     @property
     def knows_projects(self) -> bool:
@@ -115,6 +119,9 @@ class JiraClient:
         name = event_name(payload)
         if name.startswith((Family.BOARD, Family.PROJECT)):
             self.boards.forget()
+        for subject in project_subjects(payload) if name.startswith(Family.PROJECT) else ():
+            if subject.id:
+                self.projects.told_of(subject.id, time.monotonic())
         if name.startswith(Family.ISSUE_TYPE):
             self.epics.forget_types()
 

@@ -152,7 +152,7 @@ class FollowUps:
         if succeeded:
             self.costs.ended(Purpose.RESYNC)
             self._sweeper.look_back_to(begun)
-            self._client.all_was_read()
+            self._client.all_was_read(begun - self._index_seconds)
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
 

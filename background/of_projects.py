@@ -47,6 +47,7 @@ class Project:
     row: Row | None
     before: str | None
     keys: set[str]
+    is_unsure: bool = False
     issues: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -57,7 +58,7 @@ class Project:
     @property
     def is_another(self) -> bool:
         """Whether all that belongs to it came, went, or is called otherwise."""
-        return self.key != self.before
+        return self.is_unsure or self.key != self.before
 
     @property
     def former_keys(self) -> set[str]:
@@ -70,7 +71,8 @@ async def looked_at(client: JiraClient, project_id: str) -> Project:
     found = await client.projects.live([project_id], PROJECT_EXPAND)
     before = (client.projects.in_catalog or {}).get(project_id)
     keys = {*client.projects.keys_of(project_id), *([before] if before else ())}
-    project = Project(project_id, found.get(project_id), before, keys)
+    unsure = project_id in client.projects.unsure
+    project = Project(project_id, found.get(project_id), before, keys, unsure)
     if project.row is not None:
         project.issues = await _issues(client, project_id)
     return project
@@ -160,6 +162,7 @@ def settle(client: JiraClient, project: Project) -> None:
         known.pop(project.id, None)
         if project.key is not None:
             known[project.id] = project.key
+    client.projects.unsure.discard(project.id)
     former = project.former_keys
     client.issues.reader.shown.keys.forget(former)
     client.worklogs.seen.forget(former)

@@ -56,6 +56,10 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
         self._listed: dict[str, str] | None = None
         self.in_catalog: dict[str, str] | None = None
         """The key that each project has in the catalog; None before all was read."""
+        self.unsure: set[str] = set()
+        """The ids of those of which the catalog may have something under any of their keys."""
+        # When an event of a project came the last time, by its id (monotonic seconds).
+        self._told_of: dict[str, float] = {}
 
     def asks(self) -> Sequence[Ask]:
         """The list, and one project."""
@@ -93,9 +97,19 @@ class ProjectKind(Kind[ProjectSelector, ProjectSubject]):
             yield page
         self._sizes, self._listed = sizes, keys
 
-    def all_was_read(self) -> None:
-        """Everything is in the catalog as it was when projects were listed the last time."""
+    def told_of(self, project_id: str, moment: float) -> None:
+        """An event of a project came then (monotonic seconds)."""
+        self._told_of[project_id] = moment
+
+    def all_was_read(self, since: float) -> None:
+        """Everything is in the catalog as it was when projects were listed the last time.
+
+        But for projects of which events came `since` then: some of it may have been read before
+        them, and some after.
+        """
         self.in_catalog = None if self._listed is None else {**self._listed}
+        self._told_of = {name: at for name, at in self._told_of.items() if at >= since}
+        self.unsure |= self._told_of.keys()
 
     async def sizes(self) -> Mapping[str, int]:
         """How many issues each live project has, about; by id, and as far as is known."""

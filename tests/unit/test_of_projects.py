@@ -1,10 +1,14 @@
 """What a project's event says of all that belongs to it: decided by its keys before and after."""
 
+from typing import cast
+
 import pytest
 
 from background.of_boards import differences
 from background.of_projects import Project, changed_issues, settle
 from client import JiraClient
+from jira.http.api import JiraApi
+from jira.kinds.project import ProjectKind
 from jira.kinds.sprint import SprintKind
 from tests.unit.helpers.fake_client import FakeClient
 
@@ -22,7 +26,8 @@ def client() -> JiraClient:
 def project(now: str | None, before: str | None, **issues: str) -> Project:
     row = None if now is None else {"id": "10", "key": now}
     keys = {key for key in (now, before) if key}
-    return Project("10", row, before, keys, {name.lstrip("i"): key for name, key in issues.items()})
+    by_id = {name.lstrip("i"): key for name, key in issues.items()}
+    return Project("10", row, before, keys, issues=by_id)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +88,36 @@ def test_what_is_read_of_a_board(client, shown, whole, expected):
     kind.seen.whole((), "3", {"7": "", "8": ""})
     assert set(differences(kind, (), {"3": shown}, whole=whole)) == expected
     assert set(differences(kind, (), {}, whole=whole)) == set(), "of what wasn't read nothing"
+
+
+def test_a_project_that_a_resync_may_have_read_before_and_after_a_change_is_another():
+    """All that it wrote may be of either name, whatever the list of projects said."""
+    unsure = Project("10", {"id": "10", "key": "AB"}, "AB", {"AB"}, is_unsure=True)
+    assert unsure.is_another
+    assert Project("10", None, None, {"AB"}, is_unsure=True).is_another
+
+
+@pytest.mark.parametrize(
+    ("came", "unsure"), [(99.0, set()), (100.0, {"10"}), (150.0, {"10"})], ids=str
+)
+def test_of_projects_with_events_since_a_resync_began_nobody_knows_what_is_written(came, unsure):
+    projects = ProjectKind(cast(JiraApi, None))
+    projects.told_of("10", came)
+    projects.all_was_read(100.0)
+    assert projects.unsure == unsure
+    projects.all_was_read(200.0)
+    assert projects.unsure == unsure, "until all that belongs to it is read"
+
+
+@pytest.mark.parametrize("named", [{"id": 10, "key": "AB"}, {"key": "AB"}, None], ids=str)
+def test_an_event_of_a_project_is_remembered_by_its_id(client, monkeypatch, named):
+    told: list[str] = []
+    monkeypatch.setattr(client.projects, "told_of", lambda name, _: told.append(name))
+    client.arrived({"webhookEvent": "project_updated", "project": named})
+    assert told == (["10"] if named and "id" in named else [])
+
+
+def test_what_is_read_of_an_unsure_project_is_sure_again(client):
+    client.projects.unsure = {"10", "11"}
+    settle(client, project("CD", "AB"))
+    assert client.projects.unsure == {"11"}

@@ -112,8 +112,12 @@ class FakeProjects(ProjectKind):
     def __init__(self, site: "FakeClient") -> None:
         self.site = site
         self.in_catalog = None
+        self.unsure = set()
 
-    def all_was_read(self) -> None:
+    def told_of(self, project_id: str, moment: float) -> None:
+        """No event is about one."""
+
+    def all_was_read(self, since: float) -> None:
         self.in_catalog = {name: str(row["key"]) for name, row in self.site.live.items()}
 
     def keys_of(self, project_id: str) -> set[str]:
