@@ -47,9 +47,6 @@ def changes(site: JiraSite) -> Mapping[str, tuple[int, Callable[[], object]]]:
         "a board over another project": (40, lambda: site.configure_board(4, keys[3:5])),
         "a deleted board": (70, lambda: site.delete_board(5)),
         "a renamed project": (40, lambda: site.rename_project(keys[1], name="Renamed")),
-        "another key": (100, lambda: site.change_project_key(keys[1], "ANOTHER")),
-        "an archived project": (90, lambda: site.archive_project(keys[2])),
-        "a restored project": (90, lambda: site.restore_project(keys[2])),
     }
 
 
