@@ -44,13 +44,13 @@ async def pages(
 
     A page has to be written before the next one is asked for.
     """
-    reading = _reading(mapping, kinds)
+    reading = resources_of(mapping, kinds)
     if not board_ids or not reading:
         return
     try:
         said = await client.boards.known(sorted(board_ids))
     except JiraError as failed:
-        await _fall_behind(reading, [failed], failures)
+        await fall_behind(reading, [failed], failures)
         return
     boards = [row for row in said.values() if isinstance(row, dict)]
     gone = [name for name, row in said.items() if row is None]
@@ -84,7 +84,7 @@ async def beside_sprint(
     client: JiraClient, sprint: IdSubject, mapping: PortAppConfig, failures: Failures
 ) -> Pages:
     """The backlogs of the boards that show a sprint, as it is called and as far as it is by now."""
-    reading = _reading(mapping, {Kinds.BACKLOG})
+    reading = resources_of(mapping, {Kinds.BACKLOG})
     if not reading:
         return
     unread = Unread()
@@ -93,7 +93,7 @@ async def beside_sprint(
         boards = await client.sprints.boards_of([sprint], unread)
     except JiraError as error:
         unread.note("all", error)
-    await _fall_behind(reading, [*unread.failed.values(), *unread.refused.values()], failures)
+    await fall_behind(reading, [*unread.failed.values(), *unread.refused.values()], failures)
     async for page in pages(
         client,
         boards,
@@ -120,16 +120,20 @@ def differences(
     return found
 
 
-def _reading(mapping: PortAppConfig, kinds: Collection[Kinds]) -> list[tuple[ResourceConfig, int]]:
+def resources_of(
+    mapping: PortAppConfig, kinds: Collection[Kinds]
+) -> list[tuple[ResourceConfig, int]]:
+    """Those of these kinds, each with its number."""
     return [(of, index) for index, of in enumerate(mapping.resources) if kind_of(of) in kinds]
 
 
-async def _fall_behind(
+async def fall_behind(
     reading: Iterable[tuple[ResourceConfig, int]], errors: Iterable[JiraError], failures: Failures
 ) -> None:
     """Boards couldn't be read, perhaps they alone: what shows them is compared as a whole."""
+    every = list(errors)
     for resource, index in reading:
-        for error in errors:
+        for error in every:
             await failures.note(label(resource, index), error, behind=True)
 
 

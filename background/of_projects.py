@@ -111,11 +111,7 @@ async def _boards(
 
     Where they can't be read, the resources fell behind.
     """
-    reading = [
-        label(resource, index)
-        for index, resource in enumerate(mapping.resources)
-        if kind_of(resource) in (Kinds.BOARD, *of_boards.ON_BOARDS)
-    ]
+    reading = of_boards.resources_of(mapping, (Kinds.BOARD, *of_boards.ON_BOARDS))
     if not reading:
         return set()
     shown: list[Row] = []
@@ -124,9 +120,8 @@ async def _boards(
         shown = await client.boards.of_projects([project.id], unread)
     except JiraError as error:
         unread.note("all", error)
-    for name in reading:
-        for failed in (*unread.failed.values(), *unread.refused.values()):
-            await failures.note(name, failed, behind=True)
+    lost = [*unread.failed.values(), *unread.refused.values()]
+    await of_boards.fall_behind(reading, lost, failures)
     former = client.boards.of_keys({*project.keys, project.key or ""})
     return former | {str(row["id"]) for row in shown}
 
