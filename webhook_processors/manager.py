@@ -135,6 +135,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             stubs=self.stubs,
             limit_percent=settings.sweep_delete_limit_percent,
             index_seconds=settings.search_index_lag_seconds,
+            requests_per_minute=settings.sweep_requests_per_minute,
         )
         return FollowUps(
             client,
