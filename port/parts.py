@@ -91,13 +91,6 @@ class Parts:
         return _digests(row, parts, self.numbers(str(row.blueprint)))
 
 
-def is_as(entity: Entity, row: Entity) -> bool:
-    """Whether Port showed all that an entity of ours writes as that has it."""
-    names = _names(entity)
-    # As JSON: in Python true equals one.
-    return _content(_values(entity, names)) == _content(_values(row, names))
-
-
 def _fields_written(resource: ResourceConfig) -> frozenset[str]:
     mapped = resource.port.entity.mappings
     alone = {name for name in _ALONE if getattr(mapped, name) is not None}
