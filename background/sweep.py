@@ -127,6 +127,9 @@ class Sweeper:
             async for step in self._round(present, kinds, Means(self._client.quota), told=told):
                 yield step
             return
+        if told:
+            # Of what was told now nothing was read before.
+            self._rounds.anew()
         # What was written without a relation that can be made by now is read as a whole.
         self._failures.fall_behind(await self._writer.accounts_that_came(), mapping)
         present = self._rounds.begin(account, mapping.resources)

@@ -1,10 +1,12 @@
 """How a sweep reads what a resource makes: by names alone where that is enough, else as a whole."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
+from port_ocean.core.models import Entity
 
 from background.afforded import Means
 from background.at_port import AtPort
@@ -20,7 +22,11 @@ from kinds import Kinds
 from port.compared import Compared
 from port.entities import key_of
 from port.mapping.resources import identity_only, label, selector_of
+from port.mapping.row_mapper import Mapped
 from port.related_rows import all_rows, results_of
+
+NAMES_TOGETHER = 500
+"""Names that are looked at before others have their turn."""
 
 type ToWrite = list[WebhookEventRawResults]
 
@@ -89,19 +95,18 @@ class Reads:
             if isinstance(rows, float):
                 yield rows
                 continue
-            passed = (await self._map_rows(identity_only(resource), rows)).passed if plain else []
-            if len(passed) != len(rows):
+            for start in range(0, len(rows), NAMES_TOGETHER):
+                some = rows[start : start + NAMES_TOGETHER]
+                named = await self._map_rows(identity_only(resource), some) if plain else Mapped()
+                await asyncio.sleep(0)
+                if len(named.passed) == len(some):
+                    missing += self._missing(some, named.passed, at_port)
+                    continue
                 # The name isn't in an id-only row, or the query asks for more than that.
                 self._reads_whole.say(resource, index)
-                async for whole in kind.named(rows, selector):
+                async for whole in kind.named(some, selector):
                     if await self._rows.look_at(resource, index, whole, at_port, read):
                         yield [results_of(resource, index, whole)]
-                continue
-            for row, entity in zip(rows, passed, strict=True):
-                known = at_port.expect(key_of(entity))
-                if known is None or (at_port.detailed and known.is_bare):
-                    missing.append(row)
-                    self._compared.known.forget([key_of(entity)])
         minutes = self._minutes_since(label(resource, index))
         for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
             async for page in means.afforded(pages):
@@ -111,3 +116,13 @@ class Reads:
                 mapped = await self._map_rows(resource, page)
                 if self._rows.wrong(resource, page, mapped.passed, at_port, read):
                     yield [results_of(resource, index, page)]
+
+    def _missing(self, rows: list[Row], named: list[Entity], at_port: AtPort) -> list[Row]:
+        """Rows that Port has no entity of, or nothing but a stub."""
+        missing: list[Row] = []
+        for row, entity in zip(rows, named, strict=True):
+            known = at_port.expect(key_of(entity))
+            if known is None or (at_port.detailed and known.is_bare):
+                missing.append(row)
+                self._compared.known.forget([key_of(entity)])
+        return missing
