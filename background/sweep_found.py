@@ -30,8 +30,6 @@ def wrong_of(entities: Iterable[Entity], at_port: AtPort, compared: Compared) ->
             wrong.append(entity)
         elif differs(entity, listed, compared):
             wrong.append(entity)
-        else:
-            compared.known.showed(entity)
     return wrong
 
 
@@ -39,12 +37,15 @@ def differs(entity: Entity, listed: Listed, compared: Compared) -> bool:
     """Whether an entity isn't in Port as it should be, where something is there by its name.
 
     How it was written last is trusted, since Port may show a value in another form; only where that
-    isn't known what was listed counts.
+    isn't known what was listed counts, and is known from then on.
     """
     as_written = compared.is_as_written(entity)
     if as_written is not None:
         return not as_written
-    return not listed.shows(compared.known.digests_of(entity))
+    if not listed.shows(compared.known.digests_of(entity)):
+        return True
+    compared.known.showed(entity)
+    return False
 
 
 class Wrong:
