@@ -40,7 +40,7 @@ class Listed:
     @property
     def entity(self) -> Entity:
         """Its name, as an entity."""
-        return Entity(identifier=self.identifier, blueprint=self.blueprint)
+        return Entity.parse_obj({"identifier": self.identifier, "blueprint": self.blueprint})
 
     def shows(self, digests: Digests | None) -> bool:
         """Whether it has these parts just so; not where nobody knows either of both."""

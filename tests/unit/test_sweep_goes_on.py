@@ -1,11 +1,13 @@
 """A sweep of everything that is broken off goes on with what isn't done, and is spread in time."""
 
 import weakref
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from background import sweep as module
+from background.at_port import AtPort
 from background.rounds import GOES_ON_SECONDS
 from jira.errors import JiraUnavailableError
 from kinds import Kinds
@@ -89,9 +91,9 @@ async def test_what_happened_since_may_make_it_begin_anew(world, monkeypatch, ha
     assert listed(world) == ["issue", "project", "user"]
 
 
-async def test_under_another_mapping_it_begins_anew(world, made_sweep, monkeypatch):
+async def test_under_another_mapping_it_begins_anew(world, monkeypatch):
     await breaks_off(world)
-    other = type(module.event)(port_app_config=mapping("user", "issue"))
+    other = SimpleNamespace(port_app_config=mapping("user", "issue"))
     monkeypatch.setattr(module, "event", other)
     await world.sweep()
     assert listed(world) == ["user", "issue"]
@@ -149,9 +151,8 @@ async def test_where_port_does_not_say_what_relates_to_what_stubs_stay(world):
 async def test_one_blueprint_is_held_at_a_time(world):
     """What Port has of it is let go of before the next one is listed."""
     held: list[Any] = []
-    made = module.AtPort
 
-    class Noted(made):
+    class Noted(AtPort):
         async def load(self, blueprints: Any) -> None:
             new = {*blueprints} - self._of.keys()
             if new:
