@@ -16,6 +16,18 @@ GOES_ON_SECONDS = 3600.0
 """After a longer break a round begins anew: what was compared first is too long ago."""
 
 
+@dataclass(frozen=True)
+class Stub:
+    """What looks like one, by what was read since a moment.
+
+    `is_sure`: Port tells more of others, so it is one. Else it counted for the limit.
+    """
+
+    listed: Listed
+    seen_since: float
+    is_sure: bool
+
+
 @dataclass
 class Round:
     """How far a sweep is. Moments are monotonic seconds."""
@@ -29,8 +41,8 @@ class Round:
     """The blueprints of which everything was read."""
     gone: set[EntityKey] = field(default_factory=set)
     """What was too much, and no limit kept."""
-    stubs: list[tuple[Listed, float]] = field(default_factory=list)
-    """Stubs that nothing in Jira stands for, by what was read since a moment."""
+    stubs: list["Stub"] = field(default_factory=list)
+    """What looks like a stub, and nothing in Jira stands for."""
     read: list[str] = field(default_factory=list)
     """The resources that could be read."""
     _done: set[frozenset[int]] = field(default_factory=set)

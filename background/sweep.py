@@ -18,7 +18,7 @@ from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import explained
-from background.rounds import Round, Rounds
+from background.rounds import Round, Rounds, Stub
 from background.sweep_found import Withheld
 from background.sweep_groups import Group, groups
 from background.sweep_plan import Read, gone_news, is_outage, over_limit_message, plan, unneeded
@@ -235,12 +235,13 @@ class Sweeper:
     ) -> None:
         """Delete what is too much of what was read as a whole, and put stubs off."""
         mapping, sure = event.port_app_config, read.sure
+        detailed = at_port.detailed or self._detailed
         percent = limit_percent(self._limit_percent, mapping)
         look = partial(
             plan,
             blueprints={of for of in sure if not is_protected(of)},
             limit_percent=100 if told else percent,
-            detailed=at_port.detailed or self._detailed,
+            detailed=detailed,
         )
         now = look(at_port.of(sure))
         if now.absent or read.named:
@@ -258,7 +259,7 @@ class Sweeper:
         for blueprint, entities in now.over_limit.items():
             logger.error(over_limit_message(blueprint, entities, percent))
         seen_since = begun - self._index_seconds
-        present.stubs += [(stub, seen_since) for stub in now.stubs]
+        present.stubs += [Stub(one, seen_since, is_sure=detailed) for one in now.stubs]
         if now.extra:
             present.gone |= {one.key for one in now.extra}
             self.news += gone_news(now.extra, mapping)
@@ -266,15 +267,20 @@ class Sweeper:
             await self._sync([], [Candidate(one.entity, reason, seen_since) for one in now.extra])
 
     async def _delete_stubs(self, present: Round, *, told: bool) -> None:
-        """Those that nothing relates to which stays."""
+        """Those that nothing relates to which stays.
+
+        Where Port tells of nothing what it relates to, what may be none goes like all others.
+        """
         if not present.stubs:
             return
-        since = {stub.key: seen_since for stub, seen_since in present.stubs}
-        stubs = [stub for stub, _ in present.stubs]
+        by_key = {stub.listed.key: stub for stub in present.stubs}
+        every = [stub.listed for stub in present.stubs]
         mapping = event.port_app_config
-        pointing, is_told = await self._writer.pointing_at([s.entity for s in stubs], mapping)
-        goes = unneeded(stubs, pointing, present.gone) if is_told else []
-        if goes:
+        pointing, is_told = await self._writer.pointing_at([one.entity for one in every], mapping)
+        if not is_told:
+            every = [one for one in every if not by_key[one.key].is_sure]
+        if goes := unneeded(every, pointing, present.gone):
             self.news += gone_news(goes, mapping)
             reason = Reason.TOUCHED if told else Reason.SWEEP
-            await self._sync([], [Candidate(s.entity, reason, since[s.key]) for s in goes])
+            since = {one.key: by_key[one.key].seen_since for one in goes}
+            await self._sync([], [Candidate(one.entity, reason, since[one.key]) for one in goes])

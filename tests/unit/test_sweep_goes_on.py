@@ -148,6 +148,18 @@ async def test_where_port_does_not_say_what_relates_to_what_stubs_stay(world):
     assert world.names() == ["AB-1", "AB-7"]
 
 
+async def test_where_nothing_has_more_than_a_name_what_is_too_much_goes_all_the_same(made_sweep):
+    """A blueprint of names alone: each of them looks like a stub, and counts for the limit."""
+    world = made_sweep(mapping("issue"))
+    world.port.tells_nothing = True
+    for limit, left in ((40, ["AB-1", "AB-7"]), (50, ["AB-1"])):
+        world.with_limit(limit)
+        world.jira.issue("1", "AB-1")
+        world.has(entity("AB-1"), entity("AB-7"))
+        await world.sweep()
+        assert world.names() == left
+
+
 async def test_one_blueprint_is_held_at_a_time(world):
     """What Port has of it is let go of before the next one is listed."""
     held: list[Any] = []
