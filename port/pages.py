@@ -13,7 +13,7 @@ from port.bulk import ABOUT_THE_BODY
 from port.entities import said_by
 from port.search import Rule, page_of_rows
 
-TOGETHER = 100
+TOGETHER = 50
 """Entities that are looked at before others have their turn: a few milliseconds."""
 
 
