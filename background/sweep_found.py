@@ -7,48 +7,45 @@ from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
 
+from background.at_port import AtPort
 from port.compared import Compared
-from port.entities import EntityKey, has_details, is_bare, key_of
-from port.parts import is_as
+from port.entities import EntityKey, is_bare, key_of
+from port.listed import Listed
 from telemetry import metrics
 
 
-def is_missing(entity: Entity, at_port: Mapping[EntityKey, Entity], *, detailed: bool) -> bool:
-    """Whether Port lacks an entity, or has a mere stub; `detailed`: it told more than names."""
-    row = at_port.get(key_of(entity))
-    return row is None or (detailed and is_bare(row) and not is_bare(entity))
+def is_missing(entity: Entity, listed: Listed | None, *, detailed: bool) -> bool:
+    """Whether Port lacks an entity, or has a mere stub; `detailed`: it tells more than names."""
+    return listed is None or (detailed and listed.is_bare and not is_bare(entity))
 
 
-def differs(entity: Entity, row: Entity, as_written: bool | None) -> bool:
-    """Whether an entity isn't in Port as it should be, where it is in a row there.
-
-    `as_written`: whether it is as it was written last. That is trusted, since Port may show a value
-    in another form; only where it isn't known the row counts, if it holds more than a name.
-    """
-    if as_written is not None:
-        return not as_written
-    return not has_details([row]) or not is_as(entity, row)
-
-
-def wrong_of(
-    entities: Iterable[Entity],
-    at_port: Mapping[EntityKey, Entity],
-    compared: Compared,
-    *,
-    detailed: bool,
-) -> list[Entity]:
-    """Those that have to be written; `detailed`: Port told more of them than names."""
+def wrong_of(entities: Iterable[Entity], at_port: AtPort, compared: Compared) -> list[Entity]:
+    """Those that have to be written."""
     wrong: list[Entity] = []
     for entity in entities:
-        if is_missing(entity, at_port, detailed=detailed):
+        listed = at_port.get(key_of(entity))
+        if listed is None or is_missing(entity, listed, detailed=at_port.detailed):
             # Whatever was written, somebody took it away.
             compared.known.forget([key_of(entity)])
             wrong.append(entity)
-        elif differs(entity, at_port[key_of(entity)], compared.is_as_written(entity)):
+        elif differs(entity, listed, compared):
             wrong.append(entity)
-        else:
-            compared.known.showed(entity)
     return wrong
+
+
+def differs(entity: Entity, listed: Listed, compared: Compared) -> bool:
+    """Whether an entity isn't in Port as it should be, where something is there by its name.
+
+    How it was written last is trusted, since Port may show a value in another form; only where that
+    isn't known what was listed counts, and is known from then on.
+    """
+    as_written = compared.is_as_written(entity)
+    if as_written is not None:
+        return not as_written
+    if not listed.shows(compared.known.digests_of(entity)):
+        return True
+    compared.known.showed(entity)
+    return False
 
 
 class Wrong:
@@ -58,12 +55,12 @@ class Wrong:
         self._found: set[EntityKey] = set()
         self._of_this_page = 0
 
-    def note(self, wrong: Iterable[Entity], at_port: Collection[EntityKey]) -> None:
+    def note(self, wrong: Iterable[Entity], at_port: AtPort) -> None:
         """Of a page these aren't in Port as they should be."""
         new = {key_of(entity) for entity in wrong} - self._found
         self._found |= new
         self._of_this_page = len(new)
-        missing = len([key for key in new if key not in at_port])
+        missing = len([key for key in new if at_port.get(key) is None])
         metrics.SWEEP_FOUND.labels("missing").inc(missing)
         metrics.SWEEP_FOUND.labels("different").inc(len(new) - missing)
 
@@ -101,7 +98,7 @@ class Withheld:
         self,
         looked_at: Collection[str],
         over_limit: Mapping[str, Sized],
-        extra: Sequence[Entity],
+        extra: Sequence[Listed],
     ) -> None:
         """A sweep looked at these blueprints: what is over a limit stays, the `extra` goes."""
         for blueprint in looked_at:
