@@ -58,9 +58,15 @@ class Pages:
 
 async def in_pieces(rows: list[dict[str, Any]]) -> AsyncIterator[list[Entity]]:
     """Port's JSON as entities, so many that nobody waits for long; `rows` is empty afterwards."""
+    async for some in in_turns(rows):
+        yield [Entity.parse_obj(row) for row in some]
+
+
+async def in_turns(rows: list[dict[str, Any]]) -> AsyncIterator[list[dict[str, Any]]]:
+    """The same as it came."""
     rows.reverse()
     while rows:
         some = rows[: -TOGETHER - 1 : -1]
         del rows[-TOGETHER:]
-        yield [Entity.parse_obj(row) for row in some]
+        yield some
         await asyncio.sleep(0)
