@@ -1,5 +1,6 @@
 """Fixtures for every test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import MagicMock
@@ -7,6 +8,9 @@ from unittest.mock import MagicMock
 import pytest
 import yaml
 from port_ocean.context import ocean as ocean_context
+
+from sandbox import child
+from sandbox.forks import Forks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,3 +32,19 @@ def framework(monkeypatch: pytest.MonkeyPatch) -> Any:
     config.process_in_queue_max_workers = 1
     config.process_in_queue_timeout = 60
     return app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forked() -> Iterator[None]:
+    """Whatever starts the product starts it as a fork: quicker, and otherwise the same."""
+    forks = Forks()
+    child.start = forks.start
+    yield
+    child.start = child.execute
+    forks.close()
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product is started as its user does it."""
+    monkeypatch.setattr(child, "start", child.execute)
