@@ -11,8 +11,28 @@ from port_ocean.context import ocean as ocean_context
 
 from sandbox import child
 from sandbox.forks import Forks
+from tests.spread import Spread, holds_slow_tests, rank
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
+    """As `tests.spread` says, whatever `--dist` is."""
+    config.option.loadscopereorder = False
+    return Spread(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long comes first, where there are workers to share."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file without slow tests is not read when there is nothing else to run."""
+    only_slow = config.option.markexpr == "slow" and collection_path.match("test_*.py")
+    return True if only_slow and not holds_slow_tests(collection_path) else None
 
 
 @pytest.fixture(scope="session")
