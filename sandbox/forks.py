@@ -27,8 +27,9 @@ _SERVERS = 2
 class Forks:
     """Starts commands; the servers run from the first one on until this is closed."""
 
-    def __init__(self) -> None:
-        self._variables: dict[str, str] = {}
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """The environment is that of most commands, whatever their settings are."""
+        self._variables = _not_settings(environment)
         self._servers: list[_Server] = []
         self._turns = itertools.count()
 
@@ -41,16 +42,13 @@ class Forks:
         errors_apart: bool = False,
     ) -> Child:
         """Fork where the command is as if executed that way, and execute it else."""
-        variables = {
-            name: value for name, value in environment.items() if not name.startswith(_SETTINGS)
-        }
-        if not self._servers:
-            self._variables = variables
-            self._servers = [_Server(folder, variables) for _ in range(_SERVERS)]
         ours = command[0] == _OCEAN or tuple(command[:2]) == (sys.executable, "-m")
         # What Python and packages were told while they were imported can't be told again.
-        if not ours or variables != self._variables:
+        as_usual = _not_settings(environment) == self._variables
+        if not (ours and as_usual and sys.platform == "linux"):
             return await execute(command, folder, environment, errors_apart=errors_apart)
+        if not self._servers:
+            self._servers = [_Server(folder, self._variables) for _ in range(_SERVERS)]
         server = self._servers[next(self._turns) % _SERVERS]
         asked = {"command": command, "folder": str(folder), "environment": dict(environment)}
         return await server.fork(asked, errors_apart=errors_apart)
@@ -60,6 +58,10 @@ class Forks:
         for server in self._servers:
             server.close()
         self._servers = []
+
+
+def _not_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not name.startswith(_SETTINGS)}
 
 
 class _Server:

@@ -11,6 +11,7 @@ from port_ocean.context import ocean as ocean_context
 
 from sandbox import child
 from sandbox.forks import Forks
+from sandbox.integration_process import IntegrationProcess
 from tests.spread import Spread, holds_slow_tests, rank
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,7 +58,7 @@ def framework(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture(scope="session", autouse=True)
 def forked() -> Iterator[None]:
     """Whatever starts the product starts it as a fork: quicker, and otherwise the same."""
-    forks = Forks()
+    forks = Forks(IntegrationProcess({}, port=1).environment())
     child.start = forks.start
     yield
     child.start = child.execute

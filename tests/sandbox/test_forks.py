@@ -105,6 +105,14 @@ async def test_a_fork_finds_everything_as_if_it_had_been_executed(
     assert (forked.errors, executed.errors) == ("apart\n", "apart\n")
 
 
+async def test_what_python_is_told_by_variables_is_never_lost(tmp_path: Path) -> None:
+    told = settings() | {"PYTHONOPTIMIZE": "1"}
+    process = IntegrationProcess(told, root=product_with(tmp_path, SAID))
+    forked, executed = await both_ways(process, OCEAN, "sail", "-p", "1", ".")
+    assert said(forked) == said(executed)
+    assert "optimize=1" in said(forked)["flags"]
+
+
 @pytest.mark.parametrize(
     ("main", "status"),
     [("raise SystemExit(3)", 3), ("1 / 0", 1), ("import os; os.kill(os.getpid(), 9)", -9)],
