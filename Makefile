@@ -9,9 +9,13 @@ PLOTS := $(VENV)/.requirements-bench
 TOOLS := .venv-tools
 TOOLS_STAMP := $(TOOLS)/.requirements-tools
 PORT ?= 8000
+# Tests that start processes wait more than they compute: more of them at once than there are cores.
+WORKERS ?= 4
+# What needs no other process.
+COUNTED := tests/unit tests/mappings
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow coverage lint format hooks audit changelog \
+.PHONY: help install demo test test-slow test-uncounted coverage lint format hooks audit changelog \
   run probe dry-run uninstall-webhook bench lock clean
 
 help: ## Show this list
@@ -26,13 +30,16 @@ demo: $(STAMP) ## Show it working: a stand-in Jira and Port, and the real integr
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once) $(if $(SCALE),--scale $(SCALE))
 
 test: $(STAMP) $(PLOTS) ## Run every test, but for those that take minutes
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-slow: $(STAMP) $(PLOTS) ## Run the tests that take minutes
-	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m slow -n $(WORKERS)
 
 coverage: $(STAMP) ## Count the product's lines that tests without other processes run; fails below pyproject.toml's floor
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered tests/unit tests/mappings
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term-missing:skip-covered $(COUNTED)
+
+test-uncounted: $(STAMP) $(PLOTS) ## Run what `make test` runs and `make coverage` doesn't
+	$(BIN)/python -m pytest -n $(WORKERS) $(addprefix --ignore=,$(COUNTED))
 
 lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .

@@ -1,11 +1,14 @@
 """A command of the integration that ends by itself, with the settings of one that runs."""
 
 import asyncio
+import os
 import shutil
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox import child
 from sandbox.integration_process import IntegrationProcess, clean_copy, plain
 
 OCEAN = str(Path(sys.executable).parent / "ocean")
@@ -39,21 +42,20 @@ async def run_command(
     """Run it as the integration is run, in a clean copy of the repository."""
     folder = clean_copy(process.root)
     try:
-        child = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=folder,
-            env=process.environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        started = await child.start(command, folder, process.environment(), errors_apart=True)
         try:
             async with asyncio.timeout(timeout):
-                out, errors = await child.communicate()
+                out, errors, _ = await asyncio.gather(
+                    _all(started.stdout), _all(started.stderr), started.wait()
+                )
         finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
+            if started.returncode is None:
+                os.kill(started.pid, signal.SIGKILL)
+                await started.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Ended(child.returncode or 0, out.decode(), errors.decode())
+    return Ended(started.returncode or 0, out.decode(), errors.decode())
+
+
+async def _all(stream: asyncio.StreamReader | None) -> bytes:
+    return b"" if stream is None else await stream.read()

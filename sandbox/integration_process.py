@@ -15,6 +15,7 @@ from typing import Self
 
 import httpx
 
+from sandbox import child
 from sandbox.port.changes import Changes
 from sandbox.process_memory import MemoryWatch
 from sandbox.servers import free_port
@@ -28,7 +29,6 @@ _LEFT_OUT = {
     ".pytest_cache",
     ".ruff_cache",
     ".venv",
-    "__pycache__",
     "config.yaml",
     "config.yml",
 }
@@ -91,7 +91,7 @@ class IntegrationProcess:
         self._log_level = log_level
         self._command = command
         self._folder: Path | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: child.Child | None = None
         self._group: int | None = None
         self._reader: asyncio.Task[None] | None = None
         self._memory = MemoryWatch()
@@ -118,7 +118,7 @@ class IntegrationProcess:
         return None if self._process is None else self._process.returncode
 
     @property
-    def _started(self) -> asyncio.subprocess.Process:
+    def _started(self) -> child.Child:
         if self._process is None:
             raise RuntimeError("the integration was not started")
         return self._process
@@ -131,17 +131,9 @@ class IntegrationProcess:
         if self._process is not None and self._process.returncode is None:
             raise RuntimeError("the integration runs already")
         self._folder = clean_copy(self.root)
-        self._process = await asyncio.create_subprocess_exec(
-            *(self._command or self._sail()),
-            cwd=self._folder,
-            env=self.environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            # Its worker processes are killed with it.
-            start_new_session=True,
-            limit=16 * 1024 * 1024,
-        )
+        command = self._command or self._sail()
+        self._process = await child.start(command, self._folder, self.environment())
+        # Its worker processes are killed with it.
         self._group = self._process.pid
         self._reader = asyncio.create_task(self._read(self._process))
         self._memory.start(self._process.pid)
@@ -159,8 +151,7 @@ class IntegrationProcess:
         """Ask it to end, and kill it when it takes too long."""
         process = self._started
         if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
+            child.terminate(process)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout):
                     await process.wait()
@@ -238,7 +229,6 @@ class IntegrationProcess:
         return {
             **kept,
             "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "NO_PROXY": "127.0.0.1,localhost",
             "OCEAN__BASE_URL": self.url,
             **self._env,
@@ -265,7 +255,7 @@ class IntegrationProcess:
             await self._reader
         raise RuntimeError(self._told(f"ended with status {self.returncode}"))
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _read(self, process: child.Child) -> None:
         if process.stdout is None:
             return
         async for line in process.stdout:

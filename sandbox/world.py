@@ -211,7 +211,8 @@ class World:
             try:
                 status = await port.api.resync_finished()
             finally:
-                await process.stop()
+                # How it ends is of no matter: nobody else has this account.
+                await process.kill()
             if status != "completed":
                 raise RuntimeError("\n".join(["the fresh resync failed:", *process.log[-30:]]))
             self.refused_afresh = frozenset(port.catalog.refused)

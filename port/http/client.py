@@ -1,6 +1,7 @@
 """Puts our HTTP client and our authentication in the place of the framework's."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -39,6 +40,11 @@ class PortHttp:
     def _limits(self) -> Limits:
         return Limits(self._share())
 
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        """Read once: that takes longer than all else of making a client."""
+        return httpx.create_ssl_context(resolve_verify_param(ocean.config.ssl.port))
+
     def _of_this_loop(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
         with self._lock:
@@ -54,7 +60,7 @@ class PortHttp:
             retry_config=retry_config(),
             timeout=PORT_HTTPX_TIMEOUT,
             limits=PORT_HTTPX_LIMITS,
-            verify=resolve_verify_param(ocean.config.ssl.port),
+            verify=self._certificates,
             event_hooks={"response": [read_whole]},
         )
 

@@ -1,5 +1,6 @@
 """Backlogs while the index lags: what a row shows is current, and whether there is one follows."""
 
+import asyncio
 import random
 import time
 from typing import Any
@@ -291,7 +292,8 @@ async def run(seed: int) -> list[str]:
 
 
 async def run_all(seeds: range) -> None:
-    problems = [problem for seed in seeds for problem in await run(seed)]
+    found = await asyncio.gather(*(run(seed) for seed in seeds))
+    problems = [problem for each in found for problem in each]
     assert not problems, "\n".join(problems)
 
 

@@ -8,6 +8,7 @@ from sandbox.world import World
 from tests.e2e.support import make_world
 
 
+@pytest.mark.usefixtures("executed")
 async def test_the_demo_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert await demo(60, once=True)
     shown = capsys.readouterr().out

@@ -61,6 +61,7 @@ async def send(world: World, bodies: list[bytes]) -> tuple[Counter[int], list[by
     return answers, refused
 
 
+@pytest.mark.usefixtures("executed")
 async def test_a_flood_while_port_hangs_is_bounded_and_loses_nothing() -> None:
     async with started(200) as world:
         bodies = deliveries(world)

@@ -5,6 +5,8 @@ import pytest
 from sandbox.world import World
 from tests.e2e.support import started
 
+pytestmark = pytest.mark.usefixtures("executed")
+
 
 def change_many(world: World) -> None:
     for issue in list(world.site.issues.values())[:60]:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.e2e.support import make_world
 
+pytestmark = pytest.mark.usefixtures("executed")
+
 
 @pytest.mark.parametrize(
     ("settings", "sentence"),

@@ -15,6 +15,8 @@ MAIN = """
 from pathlib import Path
 from port_ocean.context.ocean import ocean
 
+pytestmark = pytest.mark.usefixtures("executed")
+
 @ocean.on_resync()
 async def resync(kind):
     rows = range(int(Path("{count}").read_text()))

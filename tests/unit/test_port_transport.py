@@ -1,11 +1,14 @@
 """What goes to Port waits for its limit, and what Port refuses for it is not lost."""
 
 import asyncio
+import ssl
 from typing import Any
 
 import httpx
 import pytest
+from port_ocean.clients.port.client import PortClient
 
+from port.http.client import keep_to_limits
 from port.http.transport import MOST_REFUSALS
 from tests.unit.helpers.port_account import Account, house
 
@@ -123,3 +126,24 @@ async def test_logs_and_figures_carry_the_token_and_count_towards_no_limit():
         answer = await made.port.client.post("http://logs.test/logs", headers=headers)
         assert answer.status_code == 200
         assert len(made.http._limits._budgets) == 1, "the token's"
+
+
+def test_certificates_are_read_once_for_the_clients_of_all_loops(framework, monkeypatch):
+    read: list[ssl.SSLContext] = []
+    make = ssl.create_default_context
+
+    def create(**files: Any) -> ssl.SSLContext:
+        read.append(make(**files))
+        return read[-1]
+
+    monkeypatch.setattr(ssl, "create_default_context", create)
+    port = PortClient("https://port.test", "id", "secret", "my-id", "jira", "1.0.0")
+    keep_to_limits(port, lambda: 60)
+    made: Any = port.client
+
+    async def client() -> Any:
+        return made.aclose.__self__
+
+    first = asyncio.run(client())
+    assert asyncio.run(client()) is not first
+    assert [context.verify_mode for context in read] == [ssl.CERT_REQUIRED]
