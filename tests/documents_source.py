@@ -15,7 +15,7 @@ FRAMEWORK = Path(port_ocean.__file__).parent
 TEXTS = {".py", ".yaml", ".yml", ".json", ".toml", ".example", ""}
 WHERE = "\0"
 """What stands in a sentence for a value that isn't known before it is said."""
-ENOUGH = 10
+ENOUGH = 6
 """So many signs of a piece have to be the code's own, where values are in it."""
 
 
