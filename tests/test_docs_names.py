@@ -95,6 +95,13 @@ def test_every_alert_that_a_page_names_is_a_rule() -> None:
     assert not wrong, in_pages(wrong)
 
 
+def test_the_alerts_that_wake_somebody_are_the_critical_ones() -> None:
+    page = text_of(ROOT / "docs/operating.md")
+    [told] = re.findall(r"rules of severity `critical`:(.+?)\.", page, re.DOTALL)
+    critical = [rule["alert"] for rule in rules() if rule["labels"]["severity"] == "critical"]
+    assert re.findall(r"`(Jira\w+)`", told) == critical
+
+
 def is_alert(text: str) -> bool:
     """Whether it is called as alerts are, or classes of ours."""
     return re.fullmatch(r"Jira(?:[A-Z][a-z]+)+", text) is not None
