@@ -17,6 +17,7 @@ OF_OTHERS = frozenset(
         "SSL_CERT_FILE",  # OpenSSL's
         "client_max_body_size",  # nginx's
         "grant_type",  # OAuth's
+        "offline_access",
         "selfSignedCertificate",  # a value of Port's chart that isn't used
         "subPath",  # Kubernetes's
         "PrometheusRule",  # its operator's
