@@ -15,12 +15,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FIRST = "712020:00000002-0000-4000-8000-e3e7c2094cac"
 SECOND = "712020:00000003-0000-4000-8000-0a5d6baa9455"
+THIRD = "712020:00000004-0000-4000-8000-f72842485e3a"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def world() -> AsyncIterator[World]:
     """One for all: what is changed in it is changed by the tests at the end."""
     async with cookbook_world(**NO_SWEEP) as running:
+        running.port.hurry()
         yield running
     assert running.jira.violations() == []
 
@@ -138,6 +140,7 @@ async def test_what_the_page_calls_live_is(world: World) -> None:
     site.edit_issue("CD-1", labels=[])
     site.transition_issue("AB-2", "Done")
     site.edit_issue("AB-3", fix_versions=[])
+    site.set_sprint("AB-3", None)
     site.release_version("10011")
     site.comment_issue("AB-3", "New")
     site.delete_comment("AB-2", "10021")
@@ -147,8 +150,10 @@ async def test_what_the_page_calls_live_is(world: World) -> None:
     site.delete_worklog(only.id)
     site.add_worklog("AB-5", author=SECOND, started=only.started - 7 * 86400)
     site.change_user(FIRST, name="Renamed")
+    site.change_user(THIRD, active=False)
     await world.caught_up()
     assert of(world, "jiraSprint", "2")["title"] == "Second sprint"
+    assert world.catalog.get("jiraSprint", "3") is None
     issue = of(world, "jiraIssue", "AB-2")
     assert issue["epicName"] == "Sign in without a password"
     assert (issue["storyPoints"], issue["sprintHealth"], issue["isDone"]) == (8, "done", True)
@@ -163,17 +168,18 @@ async def test_what_the_page_calls_live_is(world: World) -> None:
     assert world.catalog.get("jiraWorkWeek", f"{SECOND}/2026-W11") is None
     assert of(world, "jiraWorkWeek", f"{SECOND}/2026-W10")["person"] == SECOND
     assert of(world, "jiraUser", FIRST)["title"] == "Renamed"
+    assert of(world, "jiraUser", THIRD)["title"] == THIRD
     assert await world.differences() == []
 
 
 async def test_what_the_page_leaves_to_the_sweep_comes_with_it(world: World) -> None:
     [login, _] = world.site.components.values()
     world.site.change_component(login.id, description="Another")
-    world.catalog.upsert("_user", {"identifier": "user4@example.com"})
-    third = "712020:00000004-0000-4000-8000-f72842485e3a"
+    me = world.site.me.account_id
+    world.catalog.upsert("_user", {"identifier": "bot@example.com"})
     await world.settled()
     assert of(world, "service", "login")["description"] == "Who somebody is."
-    assert of(world, "jiraUser", third)["portAccount"] is None
+    assert of(world, "jiraUser", me)["portAccount"] is None
     await world.sweep()
     assert of(world, "service", "login")["description"] == "Another"
-    assert of(world, "jiraUser", third)["portAccount"] == "user4@example.com"
+    assert of(world, "jiraUser", me)["portAccount"] == "bot@example.com"
