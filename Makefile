@@ -16,7 +16,7 @@ COUNTED := tests/unit tests/mappings
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-slow test-uncounted coverage lint format hooks audit changelog \
-  run probe dry-run uninstall-webhook bench lock clean
+  run probe dry-run rows cookbook uninstall-webhook bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -76,6 +76,12 @@ probe: $(STAMP) ## Say which kinds the account in .env can read, and what is mis
 dry-run: $(STAMP) ## Say what a resync would do to Port, without a write (KINDS=issue,project, MAPPING=file, FORMAT=json)
 	@$(SETTINGS)
 	@$(BIN)/python -m port.dry_run $(if $(KINDS),--kinds "$(KINDS)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(FORMAT),--format $(FORMAT))
+
+rows: $(STAMP) ## Show what Jira gives for a kind and the entities that come out, without Port (KIND=issue, KEY=AB-2, COUNT=5, MAPPING=file)
+	@$(BIN)/python -m $(if $(wildcard .env),port,sandbox).rows $(if $(KIND),--kind $(KIND)) $(if $(KEY),--key "$(KEY)") $(if $(COUNT),--count $(COUNT)) $(if $(MAPPING),--mapping "$(MAPPING)")
+
+cookbook: $(STAMP) ## Write into docs/cookbook.md what each of its mappings gives
+	@$(BIN)/python -m sandbox.cookbook
 
 uninstall-webhook: $(STAMP) ## Delete the webhook that the integration manages in Jira, with the settings in .env
 	@$(SETTINGS)

@@ -5,6 +5,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -37,8 +38,13 @@ class Port:
     """A Port account of its own."""
 
     def __init__(
-        self, *, every_kind: bool = False, blueprints: Sequence[dict[str, Any]] = ()
+        self,
+        *,
+        every_kind: bool = False,
+        blueprints: Sequence[dict[str, Any]] = (),
+        accounts: Sequence[str] = (),
     ) -> None:
+        """`accounts` are e-mails of those who are in Port's own `_user`, where it is given."""
         self.catalog = PortCatalog()
         # As slow as Port may be, and every time in the same way.
         seconds = random.Random(0)
@@ -47,6 +53,8 @@ class Port:
         self.api = PortApi(self.catalog)
         for blueprint in blueprints:
             self.catalog.create_blueprint(blueprint)
+        for email in accounts:
+            self.catalog.upsert("_user", {"identifier": email})
         if every_kind:
             for blueprint in examples.blueprints():
                 self.catalog.create_blueprint(blueprint)
@@ -83,6 +91,7 @@ class World:
         log_level: str = "INFO",
         every_kind: bool = False,
         blueprints: Sequence[dict[str, Any]] = (),
+        accounts: Sequence[str] = (),
         oauth: bool = False,
         **settings: str,
     ) -> None:
@@ -100,8 +109,10 @@ class World:
         self.site.base_url = self.jira_server.url
         self.deliveries = Deliveries(self.site)
         self.every_kind = every_kind
-        self.blueprints = blueprints
-        self.port = Port(every_kind=every_kind, blueprints=blueprints)
+        self._new_port = partial(
+            Port, every_kind=every_kind, blueprints=blueprints, accounts=accounts
+        )
+        self.port = self._new_port()
         self.settings = settings
         if every_kind:
             self.settings |= {
@@ -202,7 +213,7 @@ class World:
 
     async def fresh_catalog(self) -> Snapshot:
         """What a resync from nothing builds in a Port account of its own."""
-        async with Port(every_kind=self.every_kind, blueprints=self.blueprints) as port:
+        async with self._new_port() as port:
             mapping = (self.port.api.integration or {}).get("config")
             if mapping:
                 port.api.set_mapping(mapping)

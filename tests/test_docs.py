@@ -72,7 +72,18 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["demo", "test", "run", "probe", "dry-run", "uninstall-webhook", "bench", "lint", "help"],
+    [
+        "demo",
+        "test",
+        "run",
+        "probe",
+        "dry-run",
+        "rows",
+        "uninstall-webhook",
+        "bench",
+        "lint",
+        "help",
+    ],
 )
 def test_the_readme_names_the_commands_that_everybody_needs(target: str) -> None:
     assert f"make {target}" in README

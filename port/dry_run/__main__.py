@@ -5,15 +5,13 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import httpx
-from loguru import logger
 from port_ocean.bootstrap import load_ocean_app
-from port_ocean.log.sensetive import sensitive_log_filter
 from port_ocean.utils.signal import init_signal_handler
 
 from jira.errors import JiraError, MappingError
+from port.command_log import log_to_stderr
 from port.dry_run.chosen_mapping import kinds_of
 from port.dry_run.foretold import READ_ONLY, foretell
 from port.dry_run.report import as_json, as_table
@@ -53,23 +51,6 @@ def main(given: Sequence[str]) -> int:
     show = as_json if asked.format == "json" else as_table
     sys.stdout.write(f"{show(report)}\n")
     return 1 if report.failed else 0
-
-
-def log_to_stderr(level: str | None) -> None:
-    """Warnings of the product, without what the framework says; or all from a level on."""
-
-    def wanted(record: Any) -> bool:
-        return level is not None or not str(record["name"]).startswith("port_ocean")
-
-    masked = sensitive_log_filter.create_filter()
-    logger.remove()
-    logger.add(
-        sys.stderr,
-        level=level or "WARNING",
-        format=lambda _: "{level: <8} {message}\n",
-        filter=lambda record: wanted(record) and bool(masked(record)),
-        diagnose=False,
-    )
 
 
 if __name__ == "__main__":

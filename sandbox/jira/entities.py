@@ -85,6 +85,16 @@ class Comment:
     created: float
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What somebody changed of an issue in one go: an entry of its changelog."""
+
+    id: str
+    author: User
+    created: float
+    items: list[Row]
+
+
 @dataclass(slots=True)
 class Attachment:
     """A file of an issue."""
@@ -230,6 +240,9 @@ class Issue:
     attachments: list[Attachment] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     sprint: Sprint | None = None
+    # Those that it was in before, and didn't get done in; the oldest first.
+    former_sprints: list[Sprint] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
     fix_versions: list[Version] = field(default_factory=list)
     affected_versions: list[Version] = field(default_factory=list)
     components: list[Component] = field(default_factory=list)
@@ -239,6 +252,8 @@ class Issue:
     was_visible: bool = True
     # What boards call an epic; None for its summary.
     epic_name: str | None = None
+    # How much work it is thought to be; None for a value that goes with its number.
+    points: float | None = None
     # What Jira answers, instead of worklogs, to whoever asks this issue for them.
     worklogs_fault: int | None = None
     row: Row | None = None

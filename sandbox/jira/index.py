@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sandbox.jira.entities import Issue
+from sandbox.jira.entities import History, Issue
 from sandbox.jira.formats import Row
 from sandbox.jira.jql.plan import Plan, plan
 from sandbox.jira.state import SiteState
@@ -45,6 +45,8 @@ class IssueIndex(SiteState):
                 affected_versions=list(map(copy.copy, issue.affected_versions)),
                 components=list(map(copy.copy, issue.components)),
                 sprint=copy.copy(issue.sprint),
+                former_sprints=list(map(copy.copy, issue.former_sprints)),
+                histories=list(issue.histories),
                 frozen=True,
                 was_visible=issue.visible,
                 row=self.row(issue),
@@ -120,5 +122,8 @@ class IssueIndex(SiteState):
             "issue": self.event_row(issue),
         }
         if items is not None:
-            body["changelog"] = {"id": self.next_id(), "items": items}
+            history = History(self.next_id(), self.me, self.now(), items)
+            issue.histories.append(history)
+            issue.raw.clear()
+            body["changelog"] = {"id": history.id, "items": items}
         self.emit(event, body)

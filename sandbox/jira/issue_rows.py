@@ -1,9 +1,18 @@
 """The rows of issues, their comments and their links, in the API and in events."""
 
 from sandbox.jira.defaults import LINK_TYPE, RESOLUTION
-from sandbox.jira.entities import Comment, Issue, Link
+from sandbox.jira.entities import Comment, History, Issue, Link
 from sandbox.jira.formats import Row, document, dumps, stamp
 from sandbox.jira.rows import Rows
+
+POINTS_FIELD = "customfield_10016"
+MAX_HISTORIES = 40
+"""How much of its changelog an issue brings along: the latest."""
+
+
+def story_points(issue: Issue) -> float:
+    """How much work an issue is thought to be."""
+    return float(issue.number % 8 + 1) if issue.points is None else issue.points
 
 
 class IssueRows(Rows):
@@ -65,6 +74,25 @@ class IssueRows(Rows):
             side: self.brief(other),
         }
 
+    def changelog(self, issue: Issue) -> Row:
+        """The changelog that an issue brings along where that is expanded, the latest first."""
+        shown = [self.history(one) for one in reversed(issue.histories[-MAX_HISTORIES:])]
+        return {
+            "startAt": 0,
+            "maxResults": len(shown),
+            "total": len(issue.histories),
+            "histories": shown,
+        }
+
+    def history(self, history: History) -> Row:
+        """An entry of a changelog."""
+        return {
+            "id": history.id,
+            "author": self.user(history.author),
+            "created": stamp(history.created),
+            "items": history.items,
+        }
+
     def issue(self, issue: Issue, added: Row, size: int = 0) -> Row:
         """The full row with the fields that kinds add, padded to about `size` bytes of JSON."""
         comments = [self.comment(issue, comment) for comment in issue.comments]
@@ -95,7 +123,7 @@ class IssueRows(Rows):
                 "total": len(comments),
                 "startAt": 0,
             },
-            "customfield_10016": float(issue.number % 8 + 1),
+            POINTS_FIELD: story_points(issue),
             "customfield_10019": f"0|i{issue.number:05d}:",
             **added,
         }

@@ -8,6 +8,7 @@ from sandbox.jira.conversions import Conversions
 from sandbox.jira.defaults import RESOLUTION
 from sandbox.jira.entities import Issue, Link, Project, Sprint, Status, User
 from sandbox.jira.formats import changed
+from sandbox.jira.issue_rows import POINTS_FIELD, story_points
 from sandbox.jira.links import Links
 from sandbox.jira.state import KEEP
 from sandbox.jira.versions import Versions
@@ -125,6 +126,7 @@ class Issues(Links, Attachments, Conversions, Versions, Components, Worklogs):
         fix_versions: Iterable[str] = KEEP,
         affected_versions: Iterable[str] = KEEP,
         components: Iterable[str] = KEEP,
+        points: float = KEEP,
     ) -> Issue:
         """Change fields of an issue in one go; versions and components are named by id."""
         found = self.issue_of(issue)
@@ -165,6 +167,11 @@ class Issues(Links, Attachments, Conversions, Versions, Components, Worklogs):
                 changed("priority", (old.id, old.name), (level.id, level.name), "priority")
             )
             found.priority = level
+        if points is not KEEP:
+            sides = ("", str(story_points(found))), ("", str(points))
+            item = changed("Story point estimate", *sides, POINTS_FIELD)
+            items.append(item | {"fieldtype": "custom"})
+            found.points = points
         if parent is not KEEP:
             items.append(changed("IssueParentAssociation", _keyed(found.parent), _keyed(above)))
             if found.parent is not None:

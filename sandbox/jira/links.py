@@ -25,6 +25,17 @@ class Links(IssueIndex):
         )
         return comment
 
+    def delete_comment(self, issue: str, comment_id: str) -> None:
+        """Take a comment away: a comment event, none for the issue."""
+        found = self.issue_of(issue)
+        [comment] = [one for one in found.comments if one.id == comment_id]
+        self.remember([found])
+        found.comments = [one for one in found.comments if one is not comment]
+        self._touch(found)
+        self.forget_rows([found])
+        row = self.rows.comment(found, comment) | {"body": comment.text}
+        self.emit("comment_deleted", {"comment": row, "issue": self.rows.slim(found)})
+
     def link_issues(self, source: str, target: str) -> Link:
         """Link two issues."""
         link = Link(self.next_id(), self.issue_of(source), self.issue_of(target))

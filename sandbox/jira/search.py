@@ -71,7 +71,7 @@ class SearchEndpoints(Endpoints[IssueIndex]):
         reconcile = frozenset(str(item) for item in body.get("reconcileIssues") or ())
         if len(reconcile) > MAX_RECONCILE:
             return refuse(400, f"reconcileIssues can have at most {MAX_RECONCILE} ids.")
-        selection = Selection.of(body.get("fields") or (), "id")
+        selection = Selection.of(body.get("fields") or (), "id", body.get("expand") or "")
         most = SLIM_PAGE if selection.slim else FULL_PAGE
         asked = body.get("maxResults")
         size = min(asked if isinstance(asked, int) and asked > 0 else DEFAULT_PAGE, most)
@@ -125,7 +125,7 @@ class SearchEndpoints(Endpoints[IssueIndex]):
             else:
                 found[issue.id] = issue
         issues = sorted(found.values(), key=lambda issue: int(issue.id))
-        selection = Selection.of(body.get("fields") or (), "*navigable")
+        selection = Selection.of(body.get("fields") or (), "*navigable", body.get("expand") or ())
         request.scope["jira.issues"] = len(issues)
         return written(self._rows(issues, selection, b'"issueErrors":' + dumps(errors)))
 
@@ -134,7 +134,8 @@ class SearchEndpoints(Endpoints[IssueIndex]):
         issue = self.site.find_issue(request.path_params["id"])
         if issue is None or not knows(request):
             return refuse(404, "Issue does not exist or you do not have permission to see it.")
-        selection = Selection.of(request.query_params.getlist("fields"), "*all")
+        asked = request.query_params
+        selection = Selection.of(asked.getlist("fields"), "*all", asked.get("expand", ""))
         request.scope["jira.issues"] = 1
         return written(self.site.raw(issue, selection))
 

@@ -8,15 +8,18 @@ from sandbox.jira.formats import Row
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which fields a request asked for."""
+    """Which fields a request asked for, and whether the changelog, too."""
 
     base: str = ""
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
+    changelog: bool = False
 
     @classmethod
-    def of(cls, names: Iterable[str], default: str) -> "Selection":
-        """Read a `fields` parameter, whose entries may be comma-separated."""
+    def of(
+        cls, names: Iterable[str], default: str, expand: Iterable[str] | str = ()
+    ) -> "Selection":
+        """Read `fields` and `expand` parameters, whose entries may be comma-separated."""
         parts = [part.strip() for name in names for part in name.split(",") if part.strip()]
         base, include, exclude = "", set[str](), set[str]()
         for part in parts:
@@ -32,7 +35,9 @@ class Selection:
                 base = default
             else:
                 include.add(default)
-        return cls(base, frozenset(include), frozenset(exclude))
+        expanded = expand.split(",") if isinstance(expand, str) else expand
+        changelog = any("changelog" in part.split(",") for part in expanded)
+        return cls(base, frozenset(include), frozenset(exclude), changelog)
 
     @property
     def slim(self) -> bool:

@@ -33,9 +33,9 @@ class Sprints(Boards):
         # What nobody documents can be had both ways.
         self.sprint_events_lack_board = False
         self._last_sprint = 0
-        self.issue_fields[SPRINT_FIELD] = IssueField(lambda issue: sprint_field(issue.sprint))
+        self.issue_fields[SPRINT_FIELD] = IssueField(lambda issue: sprint_field(sprints_of(issue)))
         self.jql_fields["sprint"] = JqlField(
-            lambda issue: issue.sprint.terms if issue.sprint else (), self._term
+            lambda issue: tuple(term for one in sprints_of(issue) for term in one.terms), self._term
         )
 
     def sprint_of(self, sprint_id: int) -> Sprint:
@@ -136,7 +136,7 @@ class Sprints(Boards):
         sprint = self._sprint_in("active", sprint_id)
         inside = self._before_change(sprint)
         sprint.state, sprint.completed = "closed", self.now()
-        for issue in inside:
+        for issue in self.issues_of_sprint(sprint):
             if issue.status.category != "done":
                 issue.sprint = None
         self.forget_rows(inside)
@@ -151,7 +151,8 @@ class Sprints(Boards):
         for board in sprint.boards:
             del self._on_board[board.id][sprint_id]
         for issue in inside:
-            issue.sprint = None
+            issue.sprint = None if issue.sprint is sprint else issue.sprint
+            issue.former_sprints = [one for one in issue.former_sprints if one is not sprint]
         self.forget_rows(inside)
         self._sprint_event("sprint_deleted", sprint)
 
@@ -178,7 +179,7 @@ class Sprints(Boards):
         return [issue for issue in self.issues.values() if issue.sprint is sprint]
 
     def _before_change(self, sprint: Sprint) -> list[Issue]:
-        inside = self.issues_of_sprint(sprint)
+        inside = [issue for issue in self.issues.values() if sprint in sprints_of(issue)]
         self.remember(inside)
         return inside
 
@@ -211,18 +212,25 @@ def sprint_row(rows: Rows, sprint: Sprint, *, with_board: bool = True) -> Row:
     return row | ({"originBoardId": sprint.origin} if with_board else {})
 
 
-def sprint_field(sprint: Sprint | None) -> list[Row] | None:
-    """A sprint as its issues show it."""
-    if sprint is None:
-        return None
-    row: Row = {
-        "id": sprint.id,
-        "name": sprint.name,
-        "state": sprint.state,
-        "boardId": sprint.origin,
-        "goal": sprint.goal,
-    }
-    return [row | _dates(sprint)]
+def sprints_of(issue: Issue) -> list[Sprint]:
+    """The sprints that an issue shows, the present one last."""
+    return [*issue.former_sprints, *([issue.sprint] if issue.sprint else [])]
+
+
+def sprint_field(sprints: Iterable[Sprint]) -> list[Row] | None:
+    """Sprints as their issues show them."""
+    rows: list[Row] = [
+        {
+            "id": sprint.id,
+            "name": sprint.name,
+            "state": sprint.state,
+            "boardId": sprint.origin,
+            "goal": sprint.goal,
+            **_dates(sprint),
+        }
+        for sprint in sprints
+    ]
+    return rows or None
 
 
 def _dates(sprint: Sprint) -> Row:

@@ -225,7 +225,10 @@ class SiteState:
         """The JSON of the asked part of a row."""
         if (raw := issue.raw.get(selection)) is not None:
             return raw
-        raw = dumps(selection.apply(self.row(issue)))
+        shown = selection.apply(self.row(issue))
+        if selection.changelog:
+            shown = {**shown, "changelog": self.rows.changelog(issue)}
+        raw = dumps(shown)
         if self.keeps_rows:
             issue.raw[selection] = raw
         return raw

@@ -58,6 +58,13 @@ METHODS: list[tuple[type, str, list[str]]] = [
         "parse_items_sync",
         ["compileable_patterns", "raw_results", "selector_query", "parse_all"],
     ),
+    (JQEntityProcessor, "_search", ["data", "pattern", "field"]),
+    (
+        JQEntityProcessor,
+        "_resolve_required_fields",
+        ["mapping", "entity_misconfigurations"],
+    ),
+    (BaseIntegration, "_init_entity_processor_instance", []),
     (PortAuthentication, "_get_token", ["client_id", "client_secret"]),
     (RetryTransport, "_should_retry_async", ["response"]),
     (JQEntityProcessorSync, "_format_filter", ["filter"]),

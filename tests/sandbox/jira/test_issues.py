@@ -2,6 +2,8 @@
 
 import pytest
 
+from sandbox.jira.issue_rows import MAX_HISTORIES
+from sandbox.jira.search import BULK, SEARCH
 from sandbox.jira.site import JiraSite
 
 
@@ -100,3 +102,56 @@ def test_events_are_snapshots(site, events):
     site.edit_issue("AB-1", summary="First")
     site.edit_issue("AB-1", summary="Second")
     assert [body["issue"]["fields"]["summary"] for _, body in events] == ["First", "Second"]
+
+
+async def test_the_changelog_comes_where_it_is_expanded_the_latest_first(site, client):
+    for number in range(MAX_HISTORIES):
+        site.edit_issue("AB-1", summary=f"Summary {number}")
+    site.transition_issue("AB-1", "Done")
+    body = {"jql": "key = AB-1", "fields": ["summary"]}
+    bulk = {"issueIdsOrKeys": ["AB-1"], "fields": ["summary"]}
+    plain = (await client.post(SEARCH, json=body)).json()["issues"][0]
+    searched = await client.post(SEARCH, json={**body, "expand": "names,changelog"})
+    fetched = await client.post(BULK, json={**bulk, "expand": ["changelog"]})
+    alone = await client.get("/rest/api/3/issue/AB-1", params={"expand": "changelog"})
+    assert "changelog" not in plain
+    changelog = searched.json()["issues"][0]["changelog"]
+    assert changelog == fetched.json()["issues"][0]["changelog"] == alone.json()["changelog"]
+    assert (changelog["total"], len(changelog["histories"])) == (MAX_HISTORIES + 1, MAX_HISTORIES)
+    assert changelog["histories"][0]["items"][-1] == {
+        "field": "status",
+        "fieldtype": "jira",
+        "fieldId": "status",
+        "from": "10000",
+        "fromString": "To Do",
+        "to": "10001",
+        "toString": "Done",
+    }
+    assert changelog["histories"][-1]["items"][0]["toString"] == "Summary 1"
+
+
+async def test_the_changelog_lags_behind_with_its_issue(site, client):
+    site.index_lag = 60.0
+    site.transition_issue("AB-1", "Done")
+    body = {"jql": "key = AB-1", "expand": "changelog", "fields": ["status"]}
+    [row] = (await client.post(SEARCH, json=body)).json()["issues"]
+    assert row["fields"]["status"]["name"] == "To Do"
+    assert row["changelog"]["histories"] == []
+
+
+def test_story_points_and_comments_can_be_changed(site, events):
+    site.edit_issue("AB-1", points=13.0)
+    comment = site.comment_issue("AB-1", "Wrong")
+    site.delete_comment("AB-1", comment.id)
+    fields = site.row(site.issue_of("AB-1"))["fields"]
+    assert fields["customfield_10016"] == 13.0
+    assert fields["comment"]["comments"] == []
+    assert [event for event, _ in events] == [
+        "jira:issue_updated",
+        "comment_created",
+        "comment_deleted",
+    ]
+    [item] = events[0][1]["changelog"]["items"]
+    assert (item["fieldId"], item["fieldtype"]) == ("customfield_10016", "custom")
+    assert (item["fromString"], item["toString"]) == ("2.0", "13.0")
+    assert events[2][1]["comment"]["id"] == comment.id

@@ -46,6 +46,22 @@ class TestChanges:
         ]
         assert [body["sprint"]["name"] for _, body in events] == ["First"] + ["Second"] * 4
 
+    def test_an_issue_shows_those_it_was_in_before_as_well(self, site):
+        before, now = site.create_sprint(1), site.create_sprint(1)
+        site.start_sprint(before.id)
+        site.set_sprint("AB-1", now.id)
+        site.issue_of("AB-1").former_sprints = [before]
+        site.close_sprint(before.id)
+        assert [(one["id"], one["state"]) for one in shown(site, "AB-1")] == [
+            (before.id, "closed"),
+            (now.id, "future"),
+        ]
+        assert [issue.key for issue in site.search(f"sprint = {before.id}")] == ["AB-1"]
+        site.change_sprint(before.id, name="Other")
+        assert shown(site, "AB-1")[0]["name"] == "Other"
+        site.delete_sprint(before.id)
+        assert [one["id"] for one in shown(site, "AB-1")] == [now.id]
+
     def test_the_payload_is_the_sprint(self, site, events):
         sprint = site.create_sprint(1)
         site.change_sprint(sprint.id, goal="Ship it")
