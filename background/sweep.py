@@ -20,7 +20,7 @@ from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import explained
-from background.sweep_found import ReadsWhole, Withheld
+from background.sweep_found import Looked, ReadsWhole, Withheld
 from background.sweep_plan import (
     Read,
     gone_news,
@@ -55,6 +55,7 @@ from port.mapping.resources import (
 )
 from port.related_rows import all_rows, results_of
 from port.writer import PortWriter
+from telemetry.runs import RUNS
 
 FIRST_LOOK_BACK_MINUTES = 24 * 60
 """How far the first sweep after a start without a resync looks back."""
@@ -126,6 +127,7 @@ class Sweeper:
         self._writer.compared.known.under(event.port_app_config)
         at_port = grouped(await self._at_port())
         read, resources = Read(has_details(at_port.values())), event.port_app_config.resources
+        RUNS.begin([resource.kind for resource in resources])
         for index, resource in enumerate(resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
@@ -142,6 +144,7 @@ class Sweeper:
                 continue
             read.complete |= {blueprint} if blueprint else set()
             name = label(resource, index)
+            looked = Looked(read.expected, read.wrong)
             try:
                 async for results in self._resource(kind, resource, index, at_port, read):
                     if isinstance(results, float):
@@ -156,6 +159,7 @@ class Sweeper:
                 read.failed[name] = error
             else:
                 read.done.append(name)
+            looked.ended(RUNS.of(index, kind), succeeded=name in read.done)
         if len(kinds) == len(Kinds) and is_outage(read.failed, read.done):
             raise next(iter(read.failed.values()))
         async for wait in until_afforded(self._client.quota):

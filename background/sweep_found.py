@@ -11,6 +11,7 @@ from port.compared import Compared
 from port.entities import EntityKey, has_details, is_bare, key_of
 from port.parts import is_as
 from telemetry import metrics
+from telemetry.runs import RUNS, OfResource, Run, Swept
 
 
 def is_missing(entity: Entity, at_port: Mapping[EntityKey, Entity], *, detailed: bool) -> bool:
@@ -58,6 +59,11 @@ class Wrong:
         self._found: set[EntityKey] = set()
         self._of_this_page = 0
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._found)
+
     def note(self, wrong: Iterable[Entity], at_port: Collection[EntityKey]) -> None:
         """Of a page these aren't in Port as they should be."""
         new = {key_of(entity) for entity in wrong} - self._found
@@ -71,6 +77,23 @@ class Wrong:
         """That page was written."""
         metrics.SWEEP_HEALED.inc(self._of_this_page)
         self._of_this_page = 0
+
+
+class Looked:
+    """One resource that a sweep looks at: since when, and what was found before it."""
+
+    def __init__(self, expected: Sized, wrong: Wrong) -> None:
+        """`expected` are all entities that Jira has, `wrong` those that aren't so in Port."""
+        self._expected = expected
+        self._wrong = wrong
+        self._begun = time.monotonic()
+        self._before = len(expected), wrong.count
+
+    def ended(self, of: OfResource, *, succeeded: bool) -> None:
+        """Have it on the status page."""
+        entities, wrong = self._before
+        run = Run.ended(time.monotonic() - self._begun, succeeded=succeeded)
+        of.swept = Swept(run, len(self._expected) - entities, self._wrong.count - wrong)
 
 
 class ReadsWhole:
@@ -119,6 +142,17 @@ async def counted(steps: AsyncIterator[float | None], scope: str) -> AsyncIterat
             yield step
     except Exception:
         metrics.SWEEPS.labels(scope, "failed").inc()
+        _show(scope, Run.ended(time.monotonic() - begun, succeeded=False))
         raise
     metrics.SWEEPS.labels(scope, "done").inc()
-    metrics.SWEEP_SECONDS.labels(scope).observe(time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    metrics.SWEEP_SECONDS.labels(scope).observe(seconds)
+    _show(scope, Run.ended(seconds, succeeded=True))
+
+
+def _show(scope: str, run: Run) -> None:
+    """Have a sweep on the status page."""
+    if scope == "all":
+        RUNS.sweep = run
+    else:
+        RUNS.some = run

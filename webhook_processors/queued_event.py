@@ -43,6 +43,8 @@ class QueuedEvent(WebhookEvent):
         self._touched: Touched | None = None
         self.arrived = time.monotonic()
         self.again = False
+        self.let_go: dict[str, bool] = {}
+        """By resource that it was written for: whether all that it names was gone, or left out."""
         super().__init__(
             trace_id=str(uuid4()),
             payload={},
@@ -63,6 +65,7 @@ class QueuedEvent(WebhookEvent):
         """Another event of the same bytes, to be handled whatever became of this one."""
         again = copy.copy(self)
         again.again = True
+        again.let_go = {}
         return again
 
     @property
