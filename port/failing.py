@@ -19,7 +19,7 @@ from jira.errors import (
 )
 from jira.scopes import scope_of
 from port.entities import PortBlueprintError
-from port.reasons import reason
+from port.reasons import reason, to_do_meanwhile
 from telemetry import lookups, metrics
 
 SAY_AGAIN_SECONDS = 3600.0
@@ -27,7 +27,6 @@ MAX_REMEMBERED = 1000
 MAX_SCRAPED = 100
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 300.0
-WAITS = "Nothing is lost: its events wait here, and are done when it is over."
 
 
 @dataclass
@@ -64,6 +63,7 @@ class Waiting:
 
     since: float
     reason: str
+    to_do: str
 
 
 class Failing:
@@ -130,7 +130,7 @@ class Failing:
             logger.warning(f"For now live events wait for another try: {error}")
             self._outage_began = self._now()
         since = self._waiting[what].since if what in self._waiting else self._now()
-        self._waiting[what] = Waiting(since, reason(error))
+        self._waiting[what] = Waiting(since, reason(error), to_do_meanwhile(error))
 
     def outage_over(self, what: str) -> None:
         """It was read and written; said when nothing else waits any more."""
@@ -177,7 +177,7 @@ class Failing:
         """What waits and what fails, for whoever looks; of too many the oldest."""
         now = self._now()
         waiting = [
-            lookups.Trouble(what, of.reason, WAITS, now - of.since, waits=True)
+            lookups.Trouble(what, of.reason, of.to_do, now - of.since, waits=True)
             for what, of in self._waiting.items()
         ]
         return [*waiting, *(_trouble_of(state, now) for state in self.states())][:MAX_SCRAPED]

@@ -1,31 +1,22 @@
 """What the metrics and the status page are told of an event: what became of it, and how late."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
-from jira.events import Family, JiraEvent
+from jira.events import JiraEvent
 from jira.payload_parts import event_name, happened_at
-from kinds import Kinds
 from telemetry import metrics
 from telemetry.lookups import Open
 from telemetry.recent import ENDED, KEPT, OUTCOMES, Became, Outcome, Seen, key_or_id
+from webhook_processors.own_subject import is_gone
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.told import about
 
 NAMES = frozenset(JiraEvent)
-OWN_KINDS = {
-    Family.ISSUE: Kinds.ISSUE,
-    Family.WORKLOG: Kinds.WORKLOG,
-    Family.PROJECT: Kinds.PROJECT,
-    Family.VERSION: Kinds.RELEASE,
-    Family.USER: Kinds.USER,
-    Family.SPRINT: Kinds.SPRINT,
-    Family.BOARD: Kinds.BOARD,
-}
-"""The kind that events are of by their names, whatever else they touch."""
 WAITS = Outcome(Became.WAITS)
 
 
@@ -69,7 +60,7 @@ def count(webhook_event: WebhookEvent, outcome: str) -> None:
 def seen_as(webhook_event: WebhookEvent, outcome: Outcome) -> Seen:
     """An event as the status page has it, with nothing of what it carries but a key or an id."""
     name = event_name(webhook_event.payload)
-    if outcome.became is Became.WRITTEN and _lets_go(webhook_event, name):
+    if outcome.became is Became.WRITTEN and is_gone(webhook_event):
         outcome = Outcome(Became.DELETED)
     subject = key_or_id(about(webhook_event))
     return _seen(
@@ -77,20 +68,10 @@ def seen_as(webhook_event: WebhookEvent, outcome: Outcome) -> Seen:
     )
 
 
-def open_now(begun: Mapping[WebhookEvent, object]) -> Open:
+def open_now(begun: dict[WebhookEvent, Any]) -> Open:
     """Those that are under way, of which the last ones are told."""
-    newest = islice(reversed(begun), KEPT)
+    newest = islice(reversed(begun.keys()), KEPT)
     return Open(len(begun), [seen_as(webhook_event, WAITS) for webhook_event in newest])
-
-
-def _lets_go(webhook_event: WebhookEvent, name: str) -> bool:
-    """Whether what an event is of was gone in Jira, or left out by every resource of its kind."""
-    if not isinstance(webhook_event, QueuedEvent) or not any(webhook_event.let_go.values()):
-        return False
-    own = next((kind for family, kind in OWN_KINDS.items() if name.startswith(family)), None)
-    # A resource is called by its kind first.
-    of_own = [gone for of, gone in webhook_event.let_go.items() if of.partition(" ")[0] == own]
-    return bool(of_own) and all(of_own)
 
 
 def _seen(

@@ -22,7 +22,7 @@ from jira.concurrency import only_own_end
 from jira.errors import TRANSIENT_ERRORS, JiraAuthenticationError, JiraError
 from port.entities import is_transient
 from port.failing import Failing
-from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.own_subject import note_gone
 from webhook_processors.results import PartialResults
 from webhook_processors.told import context_of
 
@@ -178,7 +178,7 @@ class Lane:
         }
         whole = [pair for pair in written if pair not in failed]
         for pair in whole:
-            _note_let_go(pair, read[pair])
+            note_gone(pair.event, pair.resource, read[pair])
         return whole, {p: Failure(e, counts=there) for p, e in failed.items()} | unwritten
 
     async def _read(self, pairs: list[Pair[Any]]) -> tuple[Read, dict[Pair[Any], Exception]]:
@@ -257,14 +257,6 @@ class Lane:
         elif not failure.counts:
             self._means.failing.outage(self._resource, error)
         return ends
-
-
-def _note_let_go(pair: Pair[Any], result: WebhookEventRawResults) -> None:
-    """For whoever looks at the status page: whether the pair's subjects are there."""
-    if isinstance(pair.event, QueuedEvent) and (
-        result.updated_raw_results or result.deleted_raw_results
-    ):
-        pair.event.let_go[pair.resource] = not result.updated_raw_results
 
 
 def passes(error: Exception) -> bool:
