@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from prometheus_client.registry import Collector
 
-from telemetry import lookups, metrics
+from telemetry import lookups, metrics, runs
 from telemetry.deliveries import DELIVERIES
 from telemetry.health import Health
 from telemetry.instruments import Looked, State
 from telemetry.recent import ENDED, KEPT, Became, Seen
-from telemetry.runs import RUNS, Resynced, Run, Swept
+from telemetry.runs import Resynced, Run, Swept
 from telemetry.status.snapshot import (
     Comparisons,
     Credential,
@@ -123,7 +123,7 @@ def _failure(trouble: lookups.Trouble, now: float, next_sweep: float | None) -> 
 def _resources() -> list[Resource]:
     return [
         Resource(number, of.kind, _resync(of.resynced), _sweep(of.swept))
-        for number, of in enumerate(RUNS.resources, 1)
+        for number, of in enumerate(runs.RUNS.resources, 1)
     ]
 
 
@@ -141,9 +141,9 @@ def _comparisons(next_sweep: float | None) -> Comparisons:
     return Comparisons(
         resyncs_running=int(_value(metrics.RESYNCS)),
         resync_now=lookups.RESYNC.now(),
-        resync=_ran(RUNS.resync),
-        sweep=_ran(RUNS.sweep),
-        sweep_of_some=_ran(RUNS.some),
+        resync=_ran(runs.RUNS.resync),
+        sweep=_ran(runs.RUNS.sweep),
+        sweep_of_some=_ran(runs.RUNS.some),
         next_sweep=_at(next_sweep),
         found={what: int(n) for what, n in _counts(metrics.SWEEP_FOUND, "what").items()},
         healed=int(_total(metrics.SWEEP_HEALED)),

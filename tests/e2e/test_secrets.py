@@ -1,4 +1,4 @@
-"""Nothing secret or personal about the account is in the log, at DEBUG, whatever happens."""
+"""Nothing secret or personal is in the log, at DEBUG, nor on the status page, whatever happens."""
 
 import base64
 
@@ -6,10 +6,10 @@ import pytest
 
 from sandbox.jira.faults import Fault
 from sandbox.world import EMAIL, TOKEN
-from tests.e2e.support import first, started
+from tests.e2e.support import Status, first, started, status_of
 
 
-async def test_no_secret_is_in_the_log_of_a_whole_run_at_debug(
+async def test_no_secret_is_in_the_log_of_a_whole_run_at_debug_nor_on_the_status_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     signatures: list[str] = []
@@ -22,6 +22,7 @@ async def test_no_secret_is_in_the_log_of_a_whole_run_at_debug(
         return signatures[-1]
 
     monkeypatch.setattr(module, "signature", noting)
+    shown: list[Status] = []
     settings = {"OCEAN__INTEGRATION__CONFIG__WEBHOOK_SECRET": "a-configured-secret-0123456789"}
     async with started(20, site=None, log_level="DEBUG", **settings) as world:
         (hook,) = world.site.webhooks.values()
@@ -36,11 +37,19 @@ async def test_no_secret_is_in_the_log_of_a_whole_run_at_debug(
             world.jira.faults.add(fault)
             world.site.edit_issue(first(world).id, summary="Under a fault")
             await world.process.wait_for_log("wait for another try|retrying in")
+            shown.append(await status_of(world))
             await world.resync()
             world.jira.faults.clear()
             await world.settled(90)
-        log = "\n".join(world.process.log)
+        shown.append(await status_of(world))
+        pages = "\n".join(text for status in shown for text in (status.html, status.json))
+        log = "\n".join([*world.process.log, pages])
         log += "\n".join(str(entry) for entry in world.port.api.logs)
+    issue = first(world)
+    assert issue.key in pages
+    people = [name for user in world.site.users.values() for name in (user.name, user.email)]
+    for content in ("Edited", "Under a fault", *filter(None, people)):
+        assert content not in pages, content
     pair = base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
     assert len(signatures) >= 5
     for name, text in {

@@ -24,6 +24,7 @@ from telemetry.recent import ENDED, KEPT, Became
 from telemetry.status.as_html import as_html
 from telemetry.status.as_json import as_json
 from telemetry.status.page import StatusPage
+from telemetry.status.snapshot import Event
 from telemetry.status.taken import taken
 from tests.unit.helpers.told import told
 from webhook_processors.counted import count, open_now
@@ -164,7 +165,7 @@ def test_nothing_secret_and_nothing_of_an_issue_is_shown(authentication, trouble
         jira_credentials=authentication.describe,
         expires=authentication.expires,
     )
-    seen = []
+    seen: list[Event] = []
     for events in batched(EVENTS, KEPT // 2):
         told_of(events)
         snapshot = taken(of_process)

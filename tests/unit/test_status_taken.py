@@ -12,7 +12,6 @@ from telemetry.instruments import State
 from telemetry.lookups import Lane, Lookup, Open, Trouble
 from telemetry.recent import ENDED, KEPT, OUTCOMES, Became, Outcome, Seen, key_or_id
 from telemetry.runs import Resynced, Run, Runs, Swept
-from telemetry.status import taken as module
 from telemetry.status.taken import Quota, plain, taken
 from tests.unit.helpers.told import NOW, told
 
@@ -31,7 +30,7 @@ def seen(received: float, outcome: Outcome = OUTCOMES[metrics.WRITTEN], lag: flo
 def nothing_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What others tests left to be looked up isn't there."""
     ENDED.clear()
-    monkeypatch.setattr(module, "RUNS", Runs())
+    monkeypatch.setattr(runs, "RUNS", Runs())
     for name in ("OPEN", "LANES", "TROUBLES", "RESYNC"):
         nothing = {"OPEN": Open(), "RESYNC": None}.get(name, ())
         monkeypatch.setattr(lookups, name, Lookup(nothing))
@@ -63,12 +62,12 @@ def test_what_fails_since_when_and_when_it_is_tried_again(waits, next_sweep, aga
 
 
 def test_the_last_runs_of_each_resource():
-    module.RUNS.begin(["project", "issue"])
+    runs.RUNS.begin(["project", "issue"])
     run = Run(NOW - 90, 12.0, runs.DONE)
-    module.RUNS.of(1, "issue").resynced = Resynced(run, 7, 1, 6, 2, 3)
-    module.RUNS.of(1, "issue").swept = Swept(run, 7, 1)
-    module.RUNS.of(0, "issue").swept = Swept(run, 100, 100)
-    module.RUNS.resync = module.RUNS.some = run
+    runs.RUNS.of(1, "issue").resynced = Resynced(run, 7, 1, 6, 2, 3)
+    runs.RUNS.of(1, "issue").swept = Swept(run, 7, 1)
+    runs.RUNS.of(0, "issue").swept = Swept(run, 100, 100)
+    runs.RUNS.resync = runs.RUNS.some = run
     snapshot = taken(told(), NOW)
     project, issue = snapshot.resources
     assert (project.number, project.kind, project.resync, project.sweep) == (
@@ -87,11 +86,11 @@ def test_the_last_runs_of_each_resource():
 
 
 def test_by_another_mapping_nothing_ran_yet():
-    module.RUNS.begin(["issue"])
-    module.RUNS.of(0, "issue").swept = Swept(Run(NOW, 1.0, runs.DONE), 1, 0)
-    module.RUNS.begin(["issue"])
+    runs.RUNS.begin(["issue"])
+    runs.RUNS.of(0, "issue").swept = Swept(Run(NOW, 1.0, runs.DONE), 1, 0)
+    runs.RUNS.begin(["issue"])
     assert taken(told(), NOW).resources[0].sweep is not None
-    module.RUNS.begin(["issue", "board"])
+    runs.RUNS.begin(["issue", "board"])
     assert [of.sweep for of in taken(told(), NOW).resources] == [None, None]
 
 
@@ -183,11 +182,8 @@ def test_points_are_there_where_jira_counts_them():
     assert taken(told(), NOW).points is None
     points = taken(told(quota=lambda: Quota(900.7, 32_500)), NOW).points
     assert points is not None
-    assert (points.left, points.an_hour, points.spent.keys()) == (
-        900,
-        32_500,
-        {"live", "follow_up", "resync", "sweep"},
-    )
+    assert (points.left, points.an_hour) == (900, 32_500)
+    assert {*points.spent} == {"live", "follow_up", "resync", "sweep"}
     assert points.back_at == at((NOW // 3600 + 1) * 3600)
 
 
