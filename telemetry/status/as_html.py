@@ -6,7 +6,7 @@ from telemetry.status.markup import Child, Markup, document, style, tag, togethe
 from telemetry.status.snapshot import Failure, Ran, Snapshot, counted
 from telemetry.status.stylesheet import CSS
 from telemetry.status.tables import events_table, lanes_table, resources_table
-from telemetry.status.words import duration, moment, percent, pill, size
+from telemetry.status.words import duration, lasting, moment, percent, pill, size
 
 EVERY_SECONDS = 10
 """How often the page is asked for again by itself, for whoever wants that."""
@@ -94,13 +94,15 @@ def _failing(snapshot: Snapshot) -> Markup | None:
 
 def _failure(failure: Failure, snapshot: Snapshot) -> Markup:
     times = f", {counted(failure.times, 'time')}" if failure.times > 1 else ""
+    state = pill("waits" if failure.waits else "fails")
+    since = lasting(failure.since, snapshot.at)
     return tag(
         "div",
-        tag("h3", failure.what),
-        tag("p", failure.reason, " Since ", moment(failure.since, snapshot.at), f"{times}."),
+        tag("h3", failure.what, " ", state, " ", tag("span", since, times, class_="soft")),
+        tag("p", failure.reason),
         tag("p", tag("strong", "What to do: "), failure.to_do),
         tag("p", tag("strong", "Tried again: "), failure.again, class_="soft"),
-        class_="failure",
+        class_="failure waits" if failure.waits else "failure",
     )
 
 
@@ -149,7 +151,7 @@ def _webhook(snapshot: Snapshot) -> Markup:
 def _credentials(snapshot: Snapshot) -> Markup:
     facts: list[tuple[str, Child]] = []
     for of in snapshot.credentials:
-        since = together(" since ", moment(of.since, snapshot.at)) if of.since else None
+        since = together(" ", lasting(of.since, snapshot.at)) if of.since else None
         asked = together(", last asked ", moment(of.asked, snapshot.at)) if of.asked else None
         expires = together("expires ", moment(of.expires, snapshot.at)) if of.expires else None
         how = tag("p", of.how, ", " if expires else None, expires, class_="soft")

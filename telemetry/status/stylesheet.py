@@ -36,7 +36,8 @@ margin-bottom:1rem}
 dl{display:grid;grid-template-columns:minmax(6.5rem,max-content) 1fr;gap:.25rem 1rem;margin:0}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-.wide{overflow-x:auto;margin:0 -1rem;padding:0 1rem}
+.wide{overflow-x:auto}
+tr>th:first-child{position:sticky;left:0;background:var(--card)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{text-align:left;color:var(--soft);padding:.8rem 0 .4rem;font-size:.92rem}
 .plain{list-style:none;margin:0;padding:0}
@@ -45,6 +46,7 @@ vertical-align:top}
 tbody tr:last-child>*{border-bottom:0}
 thead th{color:var(--soft);font-weight:600;white-space:nowrap;font-size:.85rem}
 tbody th{font-weight:600}
+th:last-child,td:last-child{padding-right:0}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .nowrap{white-space:nowrap}
 .group{border-left:1px solid var(--line);padding-left:.8rem}
@@ -54,10 +56,11 @@ font-weight:600;white-space:nowrap;background:var(--idle-bg);color:var(--ink)}
 .pill.bad{background:var(--bad-bg);color:var(--bad)}
 .pill.mid{background:var(--mid-bg);color:var(--mid)}
 .failure{border-left:4px solid var(--bad);padding:.1rem 0 .1rem .8rem;margin:0 0 .8rem}
+.failure.waits{border-color:var(--mid)}
+.failure h3 .soft{font-weight:400}
 .failure:last-child{margin-bottom:0}
 .failure h3{margin:.1rem 0;color:var(--ink);font-size:.95rem}
 dd p{margin:0}
 footer{max-width:76rem;margin:0 auto;padding:0 1rem 2rem;color:var(--soft)}
-@media (max-width:34rem){th,td{padding-right:.6rem}section{padding:.8rem}
-.wide{margin:0 -.8rem;padding:0 .8rem}}
+@media (max-width:34rem){th,td{padding-right:.6rem}section{padding:.8rem}}
 """

@@ -19,18 +19,20 @@ def resources_table(snapshot: Snapshot) -> Markup:
         "thead",
         tag(
             "tr",
-            tag("th", "Resource of the mapping", scope="col", rowspan="2"),
+            tag("th", "Resource", scope="col", rowspan="2"),
             tag("th", "Last resync", scope="colgroup", colspan="7", class_="group"),
             tag("th", "Last sweep", scope="colgroup", colspan="5", class_="group"),
         ),
         tag(
             "tr",
             _heads("when|group", "took|n", "rows|n", "written|n", "unchanged|n", "deleted|n"),
-            _heads("outcome", "when|group", "took|n", "entities|n", "wrong in Port|n", "outcome"),
+            _heads("outcome", "when|group", "took|n", "entities|n", "wrong|n", "outcome"),
         ),
     )
     rows = [_resource(resource, snapshot.at) for resource in snapshot.resources]
-    return _table("By resource", head, rows)
+    return _table(
+        "By resource of the mapping; wrong is what was missing or different in Port", head, rows
+    )
 
 
 def _resource(resource: Resource, now: datetime) -> Markup:

@@ -5,7 +5,7 @@ from datetime import datetime
 from telemetry.status.markup import Markup, tag
 
 GOOD = frozenset({"done", "written", "deleted", "accepted", "in_place"})
-BAD = frozenset({"failed", "refused", "unreachable", "no_address"})
+BAD = frozenset({"failed", "fails", "refused", "unreachable", "no_address"})
 MID = frozenset({"waits", "unknown", "again"})
 
 
@@ -27,9 +27,17 @@ def moment(at: datetime | None, now: datetime, *, none: str = "never") -> Markup
     if at is None:
         return none
     seconds = (now - at).total_seconds()
-    words = f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}"
     if 0 <= seconds < 1:
-        words = "just now"
+        return _time("just now", at)
+    return _time(f"{duration(seconds)} ago" if seconds >= 0 else f"in {duration(-seconds)}", at)
+
+
+def lasting(since: datetime, now: datetime) -> Markup:
+    """For how long something is as it is."""
+    return _time(f"for {duration(max(0.0, (now - since).total_seconds()))}", since)
+
+
+def _time(words: str, at: datetime) -> Markup:
     iso = at.isoformat(timespec="seconds")
     return tag("time", words, datetime=iso, title=f"{at:%Y-%m-%d %H:%M:%S} UTC", class_="nowrap")
 

@@ -72,11 +72,11 @@ def test_what_it_shows_of_a_busy_process():
     text = Page(as_html(busy())).text
     for part in (
         "my-jira", "version 1.0.0", "2026-05-04 12:30:00 UTC", "1 thing can't be kept up to date",
-        "board (resource 2 of the mapping)", "may not do this", "5 min ago, 3 times",
+        "board (resource 2 of the mapping)", "may not do this", "fails for 5 min, 3 times",
         "Give the account the permission.", "With its next event.", "Resync for 12 s",
         "in 30 min", "3 missing, 1 too many; 3 written", "12 entities of jiraIssue",
         "https://e.example.com/integration/webhook", "See the log.", "3 (the last 40 s ago)",
-        "refused since 70 s ago, last asked 10 s ago", "OAuth, expires in 60 min",
+        "refused for 70 s, last asked 10 s ago", "OAuth, expires in 60 min",
         "21,000 of 32,500 in this hour", "live 900, resync 10,600",
         "12 s for pauses that Jira asked for; 3 s of_another_sort", "6 of 10,000 events, 12 kB",
         "71 s", "400 ms", "93.0 % within 1 s", "100 % within 5 s", "3, tried again",

@@ -19,6 +19,7 @@ from jira.settings import JiraSettings
 from port.entities import PortBlueprintError
 from port.failing import Failing
 from telemetry import lookups, metrics
+from telemetry.instruments import Instruments
 from telemetry.lookups import Lookup, Open
 from telemetry.recent import ENDED, KEPT, Became
 from telemetry.status.as_html import as_html
@@ -144,6 +145,8 @@ def troubles(monkeypatch: pytest.MonkeyPatch) -> int:
 def told_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Has some events end like this, or has them wait."""
     monkeypatch.setattr(lookups, "OPEN", Lookup(Open()))
+    counter = Instruments().counter("events", "Another one", ["event", "outcome"])
+    monkeypatch.setattr(metrics, "EVENTS", counter)
 
     def tell(events: Sequence[QueuedEvent]) -> None:
         ENDED.clear()
