@@ -1,13 +1,7 @@
 """Follow-up jobs of events: what a change touches besides what its event names, and sweeps."""
 
 import time
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -158,11 +152,12 @@ class FollowUps:
 
     def ask_for_sweep(self) -> None:
         """Have everything compared soon: something happened that nothing else makes up for."""
+        self._sweeper.begin_anew()
         self.jobs.ask("sweep", self._sweep)
 
     def compare_everything(self) -> None:
         """Have it compared soon, and again when the index has caught up: somebody wants it so."""
-        self._now_and_with_index("sweep", self._sweep)
+        self._sweep_now_and_with_index()
         logger.info("Background work entails: sweep")
 
     def compare(self, kinds: Collection[Kinds], later: Collection[Kinds] = ()) -> list[str]:
@@ -197,7 +192,7 @@ class FollowUps:
     def _compare_unknown(self, projects: Sequence[str], boards: Sequence[str]) -> list[str]:
         """Have kinds compared where nobody knows what the catalog has of a project or a board."""
         if projects and not self._client.knows_projects:
-            self._now_and_with_index("sweep", self._sweep)
+            self._sweep_now_and_with_index()
             return ["sweep"]
         known = self._client.boards.are_known if projects else self._client.knows_catalog
         if not (projects or boards) or known:
@@ -205,6 +200,11 @@ class FollowUps:
         name = f"sweep of {' and '.join(ON_BOARDS)}"
         self._now_and_with_index(name, partial(self._sweep, ON_BOARDS))
         return [name]
+
+    def _sweep_now_and_with_index(self) -> None:
+        self.ask_for_sweep()
+        later = partial(self._sweep, anew=True)
+        self.jobs.postpone(with_index("sweep"), later, delay=self._index_seconds)
 
     def _now_and_with_index(self, name: str, make: MakeSteps) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
@@ -240,7 +240,11 @@ class FollowUps:
                     yield wait
         self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
 
-    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False) -> Steps:
+    async def _sweep(
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False, anew: bool = False
+    ) -> Steps:
+        if anew:
+            self._sweeper.begin_anew()
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
@@ -248,7 +252,7 @@ class FollowUps:
             return
         scope = "all" if len(kinds) == len(Kinds) else "some"
         begun = time.monotonic()
-        if scope == "all":
+        if scope == "all" and not self._sweeper.goes_on:
             self.costs.begins(Purpose.SWEEP)
         steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, told=told))
         async for wait in counted(steps, scope):

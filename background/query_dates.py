@@ -19,7 +19,6 @@ from port_ocean.core.models import Entity
 
 from background.failures import Failures
 from background.orphans import Sync
-from background.sweep_plan import grouped
 from background.sweep_rows import MapRows
 from client import JiraClient
 from jira.errors import JiraError, JiraRequestError
@@ -122,7 +121,8 @@ class QueryDates:
         entities = await self._named(resource, rows)
         if len(entities) != len(rows):
             return list(rows)
-        known = grouped(await self._writer.ours(entities)) if entities else {}
+        ours = await self._writer.ours(entities) if entities else []
+        known = {key_of(entity): entity for entity in ours}
         detailed = has_details(known.values())
         lacking = [
             entity

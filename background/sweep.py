@@ -1,73 +1,52 @@
-"""What no event tells: Port's entities compared with Jira, in a handful of requests.
+"""What no event tells: Port's entities compared with Jira, blueprint by blueprint.
 
 Issues grow out of `updated >= -1w`, a permission is lost, a delivery never comes, a project's key
 changes with all its issues.
 """
 
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection
 from functools import partial
-from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
-from port_ocean.core.models import Entity
 
-from background.afforded import afforded, as_they_are, until_afforded
+from background.afforded import Means
+from background.allowance import Allowance
+from background.at_port import AtPort
 from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import explained
-from background.sweep_found import Looked, ReadsWhole, Withheld
-from background.sweep_plan import (
-    Read,
-    gone_news,
-    grouped,
-    is_named_plainly,
-    is_outage,
-    over_limit_message,
-    plan,
-)
-from background.sweep_rows import MapRows, Rows
+from background.rounds import Round, Rounds, Stub
+from background.sweep_found import Looked, Withheld
+from background.sweep_groups import Group, groups
+from background.sweep_plan import Read, gone_news, is_outage, over_limit_message, plan, unneeded
+from background.sweep_reads import Reads
+from background.sweep_rows import MapRows
 from client import JiraClient
 from jira.changed_issues import ChangedIssue
-from jira.kinds.kind import KindWithNames
-from jira.payloads import Row
 from kinds import Kinds
-from port.deletions import (
-    Candidate,
-    Reason,
-    Stubs,
-    is_protected,
-    limit_percent,
-    uses_search_identifier,
-)
-from port.entities import EntityKey, has_details, is_bare, key_of
-from port.mapping.resources import (
-    blueprint_of,
-    identity_only,
-    kind_of,
-    label,
-    row_of,
-    selector_of,
-)
-from port.related_rows import all_rows, results_of
+from port.deletions import Candidate, Reason, Stubs, is_protected, limit_percent
+from port.mapping.resources import kind_of, label, row_of
 from port.writer import PortWriter
 from telemetry.runs import RUNS
+from telemetry.tally import Tally, counted_for
 
 FIRST_LOOK_BACK_MINUTES = 24 * 60
 """How far the first sweep after a start without a resync looks back."""
 MARGIN_MINUTES = 5
 """Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
 
+type Steps = AsyncIterator[float | None]
+
 
 class Sweeper:
     """Makes the steps of sweeps; each step is one page read and written.
 
-    A resource that fails costs only itself: nothing of its blueprint is deleted, and what was read
-    of it is compared.
+    What makes the same blueprint's entities is compared together, and what Port has of it is held
+    as long as that takes. A resource that fails costs only itself: nothing of its blueprint is
+    deleted, and what was read of it is compared.
     """
 
     def __init__(
@@ -81,23 +60,34 @@ class Sweeper:
         stubs: Stubs,
         limit_percent: int,
         index_seconds: int = 0,
+        requests_per_minute: int = 0,
     ) -> None:
         """`sync` maps and writes rows and deletes entities after a check; `map_rows` only maps.
 
-        `index_seconds` is how long Jira's search may not show what is new.
+        `index_seconds` is how long Jira's search may not show what is new. A sweep of everything
+        makes about so many `requests_per_minute` to Jira; 0 for as many as it likes.
         """
         self._client = client
         self._writer = writer
         self._sync = sync
-        self._map_rows = map_rows
         self._failures = failures
-        self._rows = Rows(map_rows, failures, writer.compared, lambda news: self.news.extend(news))
+        self._reads = Reads(
+            client,
+            writer.compared,
+            map_rows,
+            failures,
+            lambda news: self.news.extend(news),
+            self._minutes_since,
+        )
         self._limit_percent = limit_percent
         self._index_seconds = index_seconds
+        self._allowance = Allowance(requests_per_minute, lambda: time.monotonic())
+        self._rounds = Rounds(lambda: time.monotonic())
         # When a resync began that read everything, and the last sweep that read a resource.
         self._resynced: float | None = None
         self._swept: dict[str, float] = {}
-        self._reads_whole = ReadsWhole()
+        # Whether Port has told of some entity more than its name.
+        self._detailed = False
         self._withheld = Withheld()
         self.orphans = Orphans(writer, sync, stubs)
         # Issues that changed or went without an event; whoever reads those that show them takes it.
@@ -107,46 +97,103 @@ class Sweeper:
         """A resync that began then (monotonic seconds) has read everything."""
         self._resynced = begun
         self._swept.clear()
+        self._rounds.anew()
         self._failures.failing.all_read()
+
+    def begin_anew(self) -> None:
+        """Something happened: the next sweep of everything doesn't go on with one broken off."""
+        self._rounds.anew()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a sweep of everything was broken off, with which the next one may go on."""
+        return self._rounds.is_left
 
     async def sweep(
         self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
     ) -> AsyncIterator[float | None]:
         """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
-        A step is a page, or the seconds for which there are no points for one. `told`: it is known
-        why much is gone at once; what goes is then read one by one. Raises JiraError and
-        httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
+        A step is a page, or the seconds for which no other one may be asked for. `told`: it is
+        known why much is gone at once; what goes is then read one by one. One of all kinds that is
+        broken off goes on the next time. Raises JiraError and httpx.HTTPError where Jira or Port
+        fails as a whole: then nothing more is deleted.
         """
-        begun = time.monotonic()
-        account = await self._client.verify_credentials()
-        if len(kinds) == len(Kinds):
-            # What was written without a relation that can be made by now is read as a whole.
-            came = await self._writer.accounts_that_came()
-            self._failures.fall_behind(came, event.port_app_config)
-        self._writer.compared.known.under(event.port_app_config)
-        at_port = grouped(await self._at_port())
-        read, resources = Read(has_details(at_port.values())), event.port_app_config.resources
-        RUNS.begin([resource.kind for resource in resources])
-        for index, resource in enumerate(resources):
-            kind = kind_of(resource)
-            blueprint = blueprint_of(resource)
-            # One that computes its blueprint may make an entity of any.
-            makes = {blueprint} if blueprint else {str(e.blueprint) for e in at_port.values()}
-            if (
-                kind is None
-                or kind not in kinds
-                or not resource.enable_delete
-                or uses_search_identifier(resource)
-            ):
-                read.incomplete |= makes
-            if kind is None or kind not in kinds:
+        mapping = event.port_app_config
+        RUNS.begin([resource.kind for resource in mapping.resources])
+        asked = Tally()
+        with counted_for(asked):
+            account = await self._client.verify_credentials()
+        if len(kinds) < len(Kinds):
+            present = Round(account, mapping.resources, time.monotonic())
+            async for step in self._round(present, kinds, Means(self._client.quota), told=told):
+                yield step
+            return
+        if told:
+            # Of what was told now nothing was read before.
+            self._rounds.anew()
+        # What was written without a relation that can be made by now is read as a whole.
+        self._failures.fall_behind(await self._writer.accounts_that_came(), mapping)
+        present = self._rounds.begin(account, mapping.resources)
+        present.tally.requests += asked.requests
+        means = Means(self._client.quota, self._allowance, present.tally)
+        try:
+            async for step in means.spent_in(self._round(present, kinds, means, told=told)):
+                yield step
+        except Exception:
+            self._rounds.broke_off(present)
+            raise
+
+    async def _round(
+        self, present: Round, kinds: Collection[Kinds], means: Means, *, told: bool
+    ) -> Steps:
+        failed: dict[str, Exception] = {}
+        mapping = event.port_app_config
+        self._writer.compared.known.under(mapping)
+        for group in groups(mapping, kinds):
+            if present.is_done(group):
                 continue
-            read.complete |= {blueprint} if blueprint else set()
+            begun, read = time.monotonic(), Read(any_incomplete=group.any_incomplete)
+            read.complete |= group.blueprints
+            read.incomplete |= group.incomplete
+            list_of = partial(self._writer.listing.of, mapping=mapping)
+            at_port = AtPort(list_of, detailed=self._detailed)
+            async for step in self._read(group, at_port, read, means):
+                yield step
+            self._detailed |= at_port.detailed
+            failed |= read.failed
+            async for wait in means.waits():
+                yield wait
+            if self._is_outdated(present):
+                return
+            await self._compare(at_port, read, present, begun, told=told)
+            self._note(read, begun)
+            present.note_read(group, read)
+            yield None
+        if len(kinds) == len(Kinds) and is_outage(failed, present.read):
+            raise next(iter(failed.values()))
+        await self._verify(present)
+        if self._is_outdated(present):
+            return
+        await self._delete_stubs(present, told=told)
+        if len(kinds) == len(Kinds):
+            await self.orphans.delete_of_former_lives(present.sure, mapping)
+            async for results in showing_others(self._client, mapping, self._failures):
+                await self._sync(results, [])
+                yield None
+            logger.info(f"The sweep took {present.in_words(time.monotonic())}")
+        yield None
+
+    async def _read(self, group: Group, at_port: AtPort, read: Read, means: Means) -> Steps:
+        for index, resource in group.resources:
+            kind = kind_of(resource)
+            if kind is None:
+                continue
             name = label(resource, index)
-            looked = Looked(read.expected, read.wrong)
+            looked = Looked(at_port, read.wrong)
             try:
-                async for results in self._resource(kind, resource, index, at_port, read):
+                await at_port.load(group.blueprints)
+                async for results in self._reads.of(kind, resource, index, at_port, read, means):
                     if isinstance(results, float):
                         yield results
                         continue
@@ -155,126 +202,89 @@ class Sweeper:
                     yield None
             except Exception as error:  # noqa: BLE001  (raised again where it isn't its own)
                 await self._failures.note(name, error)
-                read.incomplete |= makes
+                read.lacks(resource)
                 read.failed[name] = error
             else:
                 read.done.append(name)
             looked.ended(RUNS.of(index, kind), succeeded=name in read.done)
-        if len(kinds) == len(Kinds) and is_outage(read.failed, read.done):
-            raise next(iter(read.failed.values()))
-        async for wait in until_afforded(self._client.quota):
-            yield wait
-        if await self._client.verify_credentials() != account:
-            raise RuntimeError("the account changed during the sweep: nothing is deleted")
-        if (self._resynced or begun) > begun or event.port_app_config.resources != resources:
+
+    def _minutes_since(self, name: str) -> int:
+        since = self._swept.get(name, self._resynced)
+        if since is None:
+            return FIRST_LOOK_BACK_MINUTES
+        return int((time.monotonic() - since) / 60) + MARGIN_MINUTES
+
+    def _is_outdated(self, present: Round) -> bool:
+        """Whether what Port has by now is by another reading, or another mapping."""
+        resynced = (self._resynced or present.begun) > present.begun
+        if resynced or event.port_app_config.resources != present.resources:
             logger.info("A resync or another mapping came during the sweep: nothing is deleted")
-            return
-        await self._delete(at_port, read, begun - self._index_seconds, told)
+            return True
+        return False
+
+    async def _verify(self, present: Round) -> None:
+        """Raises where Jira doesn't know us as who we were."""
+        if await self._client.verify_credentials() != present.account:
+            raise RuntimeError("the account changed during the sweep: nothing is deleted")
+
+    def _note(self, read: Read, begun: float) -> None:
         for name in read.done:
             self._swept[name] = begun
             self._failures.failing.works(name, whole=True)
             if name not in read.unmapped:
                 self._failures.failing.works(row_of(name), whole=True)
-        if len(kinds) == len(Kinds):
-            mapping = event.port_app_config
-            await self.orphans.delete_of_former_lives(read.complete - read.incomplete, mapping)
-            async for results in showing_others(self._client, mapping, self._failures):
-                await self._sync(results, [])
-                yield None
-        yield None
 
-    async def _at_port(self) -> list[Entity]:
-        return await self._writer.everything(event.port_app_config)
-
-    async def _resource(
-        self,
-        kind: Kinds,
-        resource: ResourceConfig,
-        index: int,
-        at_port: Mapping[EntityKey, Entity],
-        read: Read,
-    ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
-        """Pages of rows to be written for one resource."""
-        reader = self._client.kinds[kind]
-        # By names first, a row would cost two points where these count.
-        dear = self._client.quota is not None and not is_named_plainly(resource)
-        whole = dear or self._failures.failing.is_behind(label(resource, index))
-        if isinstance(reader, KindWithNames) and not whole:
-            async for results in self._by_names(reader, resource, index, at_port, read):
-                yield results
-            return
-        async for rows in afforded(all_rows(self._client, resource), self._client.quota):
-            if isinstance(rows, float):
-                yield rows
-            elif await self._rows.look_at(resource, index, rows, at_port, read):
-                async for now in as_they_are(reader, rows, resource, self._client.quota):
-                    if now is rows or await self._rows.look_at(resource, index, now, at_port, read):
-                        yield [results_of(resource, index, now)]
-
-    async def _by_names(
-        self,
-        kind: KindWithNames[Any, Any],
-        resource: ResourceConfig,
-        index: int,
-        at_port: Mapping[EntityKey, Entity],
-        read: Read,
-    ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
-        selector = await selector_of(resource)
-        plain = is_named_plainly(resource)
-        missing: list[Row] = []
-        async for rows in afforded(kind.names(selector), self._client.quota):
-            if isinstance(rows, float):
-                yield rows
-                continue
-            passed = (await self._map_rows(identity_only(resource), rows)).passed if plain else []
-            if len(passed) != len(rows):
-                # The name isn't in an id-only row, or the query asks for more than that.
-                self._reads_whole.say(resource, index)
-                async for whole in kind.named(rows, selector):
-                    if await self._rows.look_at(resource, index, whole, at_port, read):
-                        yield [results_of(resource, index, whole)]
-                continue
-            for row, entity in zip(rows, passed, strict=True):
-                read.expected.add(key_of(entity))
-                known = at_port.get(key_of(entity))
-                if known is None or (read.detailed and is_bare(known)):
-                    missing.append(row)
-                    self._writer.compared.known.forget([key_of(entity)])
-        minutes = FIRST_LOOK_BACK_MINUTES
-        since = self._swept.get(label(resource, index), self._resynced)
-        if since is not None:
-            minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES
-        for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
-            async for page in afforded(pages, self._client.quota):
-                if isinstance(page, float):
-                    yield page
-                    continue
-                mapped = await self._map_rows(resource, page)
-                if self._rows.wrong(resource, page, mapped.passed, at_port, read):
-                    yield [results_of(resource, index, page)]
-
-    async def _delete(
-        self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float, told: bool
+    async def _compare(
+        self, at_port: AtPort, read: Read, present: Round, begun: float, *, told: bool
     ) -> None:
-        percent = limit_percent(self._limit_percent, event.port_app_config)
+        """Delete what is too much of what was read as a whole, and put stubs off."""
+        mapping, sure = event.port_app_config, read.sure
+        detailed = at_port.detailed or self._detailed
+        percent = limit_percent(self._limit_percent, mapping)
         look = partial(
             plan,
-            expected=read.expected,
-            blueprints={of for of in read.complete - read.incomplete if not is_protected(of)},
+            blueprints={of for of in sure if not is_protected(of)},
             limit_percent=100 if told else percent,
+            detailed=detailed,
         )
-        still = list(at_port.values())
-        now = look(still)
-        if now.extra or now.over_limit:
+        now = look(at_port.of(sure))
+        if now.absent or read.named:
+            # Whoever isn't known is shown less.
+            await self._verify(present)
+        if absent := now.absent:
             # What was written meanwhile may be newer than what was read.
-            still = [e for e in await self._at_port() if key_of(e) in at_port]
-            now = look(still)
-        if groups := now.over_limit.values():
-            now = look(still, explained=await explained(self._client, groups, self._failures))
-        self._withheld.note(read.complete - read.incomplete, now.over_limit, now.extra)
+            again = self._writer.listing.again(absent, mapping)
+            at_port.see(absent, [one async for some in again for one in some])
+            now = look(at_port.of(sure))
+        if over := now.over_limit.values():
+            excused = await explained(self._client, over, self._failures)
+            now = look(at_port.of(sure), explained=excused)
+        self._withheld.note(sure, now.over_limit, now.extra)
         for blueprint, entities in now.over_limit.items():
             logger.error(over_limit_message(blueprint, entities, percent))
+        seen_since = begun - self._index_seconds
+        present.stubs += [Stub(one, seen_since, is_sure=detailed) for one in now.stubs]
         if now.extra:
-            self.news += gone_news(now.extra, event.port_app_config)
+            present.gone |= {one.key for one in now.extra}
+            self.news += gone_news(now.extra, mapping)
             reason = Reason.TOUCHED if told else Reason.SWEEP
-            await self._sync([], [Candidate(e, reason, seen_since) for e in now.extra])
+            await self._sync([], [Candidate(one.entity, reason, seen_since) for one in now.extra])
+
+    async def _delete_stubs(self, present: Round, *, told: bool) -> None:
+        """Those that nothing relates to which stays.
+
+        Where Port tells of nothing what it relates to, what may be none goes like all others.
+        """
+        if not present.stubs:
+            return
+        by_key = {stub.listed.key: stub for stub in present.stubs}
+        every = [stub.listed for stub in present.stubs]
+        mapping = event.port_app_config
+        pointing, is_told = await self._writer.pointing_at([one.entity for one in every], mapping)
+        if not is_told:
+            every = [one for one in every if not by_key[one.key].is_sure]
+        if goes := unneeded(every, pointing, present.gone):
+            self.news += gone_news(goes, mapping)
+            reason = Reason.TOUCHED if told else Reason.SWEEP
+            since = {one.key: by_key[one.key].seen_since for one in goes}
+            await self._sync([], [Candidate(one.entity, reason, since[one.key]) for one in goes])

@@ -7,49 +7,46 @@ from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
 
+from background.at_port import AtPort
 from port.compared import Compared
-from port.entities import EntityKey, has_details, is_bare, key_of
-from port.parts import is_as
+from port.entities import EntityKey, is_bare, key_of
+from port.listed import Listed
 from telemetry import metrics
 from telemetry.runs import RUNS, OfResource, Run, Swept
 
 
-def is_missing(entity: Entity, at_port: Mapping[EntityKey, Entity], *, detailed: bool) -> bool:
-    """Whether Port lacks an entity, or has a mere stub; `detailed`: it told more than names."""
-    row = at_port.get(key_of(entity))
-    return row is None or (detailed and is_bare(row) and not is_bare(entity))
+def is_missing(entity: Entity, listed: Listed | None, *, detailed: bool) -> bool:
+    """Whether Port lacks an entity, or has a mere stub; `detailed`: it tells more than names."""
+    return listed is None or (detailed and listed.is_bare and not is_bare(entity))
 
 
-def differs(entity: Entity, row: Entity, as_written: bool | None) -> bool:
-    """Whether an entity isn't in Port as it should be, where it is in a row there.
-
-    `as_written`: whether it is as it was written last. That is trusted, since Port may show a value
-    in another form; only where it isn't known the row counts, if it holds more than a name.
-    """
-    if as_written is not None:
-        return not as_written
-    return not has_details([row]) or not is_as(entity, row)
-
-
-def wrong_of(
-    entities: Iterable[Entity],
-    at_port: Mapping[EntityKey, Entity],
-    compared: Compared,
-    *,
-    detailed: bool,
-) -> list[Entity]:
-    """Those that have to be written; `detailed`: Port told more of them than names."""
+def wrong_of(entities: Iterable[Entity], at_port: AtPort, compared: Compared) -> list[Entity]:
+    """Those that have to be written."""
     wrong: list[Entity] = []
     for entity in entities:
-        if is_missing(entity, at_port, detailed=detailed):
+        listed = at_port.get(key_of(entity))
+        if listed is None or is_missing(entity, listed, detailed=at_port.detailed):
             # Whatever was written, somebody took it away.
             compared.known.forget([key_of(entity)])
             wrong.append(entity)
-        elif differs(entity, at_port[key_of(entity)], compared.is_as_written(entity)):
+        elif differs(entity, listed, compared):
             wrong.append(entity)
-        else:
-            compared.known.showed(entity)
     return wrong
+
+
+def differs(entity: Entity, listed: Listed, compared: Compared) -> bool:
+    """Whether an entity isn't in Port as it should be, where something is there by its name.
+
+    How it was written last is trusted, since Port may show a value in another form; only where that
+    isn't known what was listed counts, and is known from then on.
+    """
+    as_written = compared.is_as_written(entity)
+    if as_written is not None:
+        return not as_written
+    if not listed.shows(compared.known.digests_of(entity)):
+        return True
+    compared.known.showed(entity)
+    return False
 
 
 class Wrong:
@@ -57,6 +54,8 @@ class Wrong:
 
     def __init__(self) -> None:
         self._found: set[EntityKey] = set()
+        self.missing = 0
+        """How many of them weren't there at all."""
         self._of_this_page = 0
 
     @property
@@ -64,12 +63,13 @@ class Wrong:
         """How many there are."""
         return len(self._found)
 
-    def note(self, wrong: Iterable[Entity], at_port: Collection[EntityKey]) -> None:
+    def note(self, wrong: Iterable[Entity], at_port: AtPort) -> None:
         """Of a page these aren't in Port as they should be."""
         new = {key_of(entity) for entity in wrong} - self._found
         self._found |= new
         self._of_this_page = len(new)
-        missing = len([key for key in new if key not in at_port])
+        missing = len([key for key in new if at_port.get(key) is None])
+        self.missing += missing
         metrics.SWEEP_FOUND.labels("missing").inc(missing)
         metrics.SWEEP_FOUND.labels("different").inc(len(new) - missing)
 
@@ -82,18 +82,21 @@ class Wrong:
 class Looked:
     """One resource that a sweep looks at: since when, and what was found before it."""
 
-    def __init__(self, expected: Sized, wrong: Wrong) -> None:
-        """`expected` are all entities that Jira has, `wrong` those that aren't so in Port."""
-        self._expected = expected
+    def __init__(self, at_port: AtPort, wrong: Wrong) -> None:
+        self._at_port = at_port
         self._wrong = wrong
         self._begun = time.monotonic()
-        self._before = len(expected), wrong.count
+        self._before = self._counts()
 
     def ended(self, of: OfResource, *, succeeded: bool) -> None:
         """Have it on the status page."""
-        entities, wrong = self._before
         run = Run.ended(time.monotonic() - self._begun, succeeded=succeeded)
-        of.swept = Swept(run, len(self._expected) - entities, self._wrong.count - wrong)
+        (entities, wrong), before = self._counts(), self._before
+        of.swept = Swept(run, entities - before[0], wrong - before[1])
+
+    def _counts(self) -> tuple[int, int]:
+        """Entities that Jira has, and those of them that aren't so in Port."""
+        return self._at_port.expected + self._wrong.missing, self._wrong.count
 
 
 class ReadsWhole:
@@ -124,7 +127,7 @@ class Withheld:
         self,
         looked_at: Collection[str],
         over_limit: Mapping[str, Sized],
-        extra: Sequence[Entity],
+        extra: Sequence[Listed],
     ) -> None:
         """A sweep looked at these blueprints: what is over a limit stays, the `extra` goes."""
         for blueprint in looked_at:

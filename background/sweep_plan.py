@@ -1,6 +1,6 @@
 """What a sweep has to do: decided from what Port has and what Jira has, without I/O."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
@@ -13,68 +13,96 @@ from jira.errors import JiraUnavailableError
 from jira.kinds.of_issues import KindOfIssues
 from jira.payloads import Row, project_key
 from port.deletions import goes_by_own_name
-from port.entities import EntityKey, has_details, is_stub, key_of, targets_of
+from port.entities import EntityKey, key_of, targets_of
+from port.listed import Listed
 from port.mapping.resources import blueprint_of, kind_of, label
 
 
 @dataclass
 class Read:
-    """What Jira has, as entities: all of them by name, and of which blueprints that is all.
+    """What was read of Jira: of which blueprints all, and which resources failed.
 
-    `detailed`: whether Port told more than names. `failed` and `done` are resources; `unmapped`
-    those with a row that couldn't be mapped.
+    `failed` and `done` are resources; `unmapped` those with a row that couldn't be mapped. `named`:
+    by names alone, of which an account that Jira doesn't know gets fewer without a word.
     """
 
-    detailed: bool = True
-    expected: set[EntityKey] = field(default_factory=set)
     complete: set[str] = field(default_factory=set)
     incomplete: set[str] = field(default_factory=set)
+    any_incomplete: bool = False
     failed: dict[str, Exception] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     unmapped: set[str] = field(default_factory=set)
+    named: bool = False
     wrong: Wrong = field(default_factory=Wrong)
+
+    def lacks(self, resource: ResourceConfig) -> None:
+        """Not all that a resource makes is known."""
+        blueprint = blueprint_of(resource)
+        self.any_incomplete |= blueprint is None
+        self.incomplete |= set() if blueprint is None else {blueprint}
+
+    @property
+    def sure(self) -> set[str]:
+        """The blueprints of which everything was read."""
+        return set() if self.any_incomplete else self.complete - self.incomplete
 
 
 @dataclass
 class Plan:
-    """Entities that Port has too many, and those that a limit keeps for somebody to look at."""
+    """What Port has too much, and what a limit keeps for somebody to look at.
 
-    extra: list[Entity] = field(default_factory=list)
-    over_limit: dict[str, list[Entity]] = field(default_factory=dict)
+    `stubs` are too much unless something that stays relates to them.
+    """
+
+    extra: list[Listed] = field(default_factory=list)
+    over_limit: dict[str, list[Listed]] = field(default_factory=dict)
+    stubs: list[Listed] = field(default_factory=list)
+
+    @property
+    def absent(self) -> list[Listed]:
+        """All that nothing in Jira stands for."""
+        return [*self.extra, *self.stubs, *(one for of in self.over_limit.values() for one in of)]
 
 
 def plan(
-    at_port: Iterable[Entity],
-    expected: Collection[EntityKey],
+    listed: Iterable[Listed],
     *,
     blueprints: Collection[str],
     limit_percent: float,
+    detailed: bool = True,
     explained: Collection[EntityKey] = (),
 ) -> Plan:
     """Compare. `blueprints` are those of which everything was read.
 
-    A stub stays as long as something that stays points at it, as after a fresh resync. What is
-    `explained` (an issue of a project that is gone) doesn't count for the limit.
+    What is `explained` (an issue of a project that is gone) doesn't count for the limit. Where Port
+    isn't known to tell more than names (`detailed`), what looks like a stub counts like all others.
     """
-    entities = list(at_port)
-    # Where Port tells nothing but names, nothing can be known to be a stub.
-    stub = is_stub if has_details(entities) else _never
-    absent = [e for e in entities if e.blueprint in blueprints and key_of(e) not in expected]
+    of: dict[str, list[Listed]] = {blueprint: [] for blueprint in blueprints}
+    for one in listed:
+        if one.blueprint in of:
+            of[one.blueprint].append(one)
     found = Plan()
-    for blueprint in blueprints:
-        full = [e for e in entities if e.blueprint == blueprint and not stub(e)]
-        extra = [e for e in absent if e.blueprint == blueprint and not stub(e)]
-        counted = [e for e in extra if key_of(e) not in explained]
+    for blueprint, every in of.items():
+        full = [one for one in every if not (detailed and one.is_stub)]
+        extra = [one for one in full if not one.is_expected]
+        counted = [one for one in extra if one.key not in explained]
         if counted and len(counted) * 100 > limit_percent * len(full):
             found.over_limit[blueprint] = extra
-    kept = {key_of(e) for extra in found.over_limit.values() for e in extra}
-    goes = {key_of(e) for e in absent if key_of(e) not in kept}
-    # A stub stays for what stays; one that only other stubs or entities that go point at doesn't.
-    needed = {t for e in entities if key_of(e) not in goes for t in targets_of(e)}
-    found.extra = [
-        e for e in absent if key_of(e) in goes and not (stub(e) and str(e.identifier) in needed)
-    ]
+            extra = []
+        found.extra += [one for one in extra if not one.is_stub]
+        kept = {one.key for one in found.over_limit.get(blueprint, ())}
+        found.stubs += [
+            one for one in every if one.is_stub and not one.is_expected and one.key not in kept
+        ]
     return found
+
+
+def unneeded(
+    stubs: Iterable[Listed], pointing: Iterable[Entity], gone: Collection[EntityKey]
+) -> list[Listed]:
+    """Stubs that nothing relates to but what goes: a fresh resync wouldn't make them."""
+    needed = {to for one in pointing if key_of(one) not in gone for to in targets_of(one)}
+    return [stub for stub in stubs if stub.identifier not in needed]
 
 
 def is_outage(failed: Mapping[str, Exception], done: Sized) -> bool:
@@ -93,7 +121,7 @@ def news_of(
     resource: ResourceConfig,
     rows: Sequence[Row],
     wrong: Sequence[Entity],
-    at_port: Mapping[EntityKey, Entity],
+    listed: Callable[[EntityKey], Listed | None],
 ) -> list[ChangedIssue]:
     """Issues whose entities Port has otherwise: others may show that, and no event told of it.
 
@@ -109,12 +137,12 @@ def news_of(
             str(entity.identifier), changed=None, shown_by=frozenset(others), compared=True
         )
         for entity in wrong
-        for known in [at_port.get(key_of(entity))]
-        for others in [named_issues(targets_of(entity) ^ (targets_of(known) if known else set()))]
+        for known in [listed(key_of(entity))]
+        for others in [named_issues(targets_of(entity) ^ {*(known.targets if known else ())})]
     ]
 
 
-def gone_news(entities: Iterable[Entity], mapping: PortAppConfig) -> list[ChangedIssue]:
+def gone_news(entities: Iterable[Listed], mapping: PortAppConfig) -> list[ChangedIssue]:
     """Issues that are too much in Port: others may show them, and no event told of it."""
     of_issues = {
         blueprint_of(resource)
@@ -123,15 +151,15 @@ def gone_news(entities: Iterable[Entity], mapping: PortAppConfig) -> list[Change
     }
     return [
         ChangedIssue(
-            str(entity.identifier),
+            one.identifier,
             changed=None,
             gone=True,
             subtasks=True,
-            shown_by=frozenset(named_issues(targets_of(entity))),
+            shown_by=frozenset(named_issues(one.targets)),
             compared=True,
         )
-        for entity in entities
-        if entity.blueprint in of_issues
+        for one in entities
+        if one.blueprint in of_issues
     ]
 
 
@@ -155,24 +183,14 @@ def named_issues(names: Iterable[str]) -> set[str]:
     return {name for name in names if KindOfIssues.is_name(name)}
 
 
-def projects_named_by(entity: Entity) -> set[str]:
+def projects_named_by(one: Listed) -> set[str]:
     """The keys of projects that an entity's name and its relations point at, by their form."""
-    names = {str(entity.identifier), *targets_of(entity)}
-    return {key for name in names if (key := project_key(name))}
+    return {key for name in (one.identifier, *one.targets) if (key := project_key(name))}
 
 
-def _never(_: Entity) -> bool:
-    return False
-
-
-def grouped(entities: Iterable[Entity]) -> Mapping[EntityKey, Entity]:
-    """Entities by what makes them one of their kind."""
-    return {key_of(entity): entity for entity in entities}
-
-
-def over_limit_message(blueprint: str, entities: Sequence[Entity], percent: float) -> str:
+def over_limit_message(blueprint: str, entities: Sequence[Listed], percent: float) -> str:
     """Why nothing of a blueprint is deleted, and what to do."""
-    shown = ", ".join(str(entity.identifier) for entity in entities[:10])
+    shown = ", ".join(one.identifier for one in entities[:10])
     return (
         f"The sweep would delete {len(entities)} entities of {blueprint} ({shown}…), more than "
         f"sweepDeleteLimit and the mapping's entityDeletionThreshold allow ({percent:.0f} %): "

@@ -90,6 +90,8 @@ def large_world(size: Size, *, slow: bool = True, oauth: bool = False) -> World:
         every_kind=True,
         oauth=oauth,
         OCEAN__INTEGRATION__CONFIG__SWEEP_INTERVAL="0",
+        # Not spread over the hour, so that its end comes and edits have the most beside them.
+        OCEAN__INTEGRATION__CONFIG__SWEEP_REQUESTS_PER_MINUTE="0",
         # Jobs are done a second time when the index shows a change: here it does so at once.
         OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG="1",
     )
@@ -97,6 +99,8 @@ def large_world(size: Size, *, slow: bool = True, oauth: bool = False) -> World:
     if slow:
         latencies(world)
     world.port.hurry()
+    # Port doesn't say what its list by data source holds: the whole of an entity is the worst.
+    world.port.api.entity_routes.lean_listing = False
     tidy()
     return world
 

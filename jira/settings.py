@@ -52,6 +52,7 @@ class JiraSettings:
     unverified_megabytes: int = 64
     sweep_interval_minutes: int = 60
     sweep_delete_limit_percent: int = 50
+    sweep_requests_per_minute: int = 300
     search_index_lag_seconds: int = 15
     status_token: str = field(default="", repr=False)
 
@@ -93,6 +94,7 @@ class JiraSettings:
             unverified_megabytes=_number(config, "unverified_bytes_limit", 64, least=32),
             sweep_interval_minutes=_number(config, "sweep_interval", 60, least=0),
             sweep_delete_limit_percent=_number(config, "sweep_delete_limit", 50, least=0),
+            sweep_requests_per_minute=_number(config, "sweep_requests_per_minute", 300, least=0),
             search_index_lag_seconds=_number(config, "search_index_lag", 15, least=0),
             status_token=_secret(config, "status_token"),
         )

@@ -14,12 +14,13 @@ from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.models import Entity
 
 from port.accounts import Accounts
-from port.bulk import ABOUT_THE_BODY, NOT_FOUND, Written
-from port.entities import as_written, is_stub, said_by
+from port.bulk import NOT_FOUND, Written
+from port.entities import as_written, is_stub
 from port.going import Going
 from port.just_written import JustWritten
 from port.known import Known, Look
-from port.search import Rule, by_us, for_us, page
+from port.pages import Pages
+from port.search import Rule, by_us, for_us
 
 
 class Compared:
@@ -29,12 +30,11 @@ class Compared:
         self, port: PortClient, accounts: Accounts, lately: JustWritten, going: Going
     ) -> None:
         self._port = port
+        self.pages = Pages(port)
         self._accounts = accounts
         self._lately = lately
         self._going = going
         self.known = Known()
-        self._may_include = True
-        """Whether Port takes a list of the fields that are wanted."""
 
     async def look(self, blueprint: str, mapping: PortAppConfig) -> None:
         """Learn what Port has of a blueprint; where it fails that is nothing, which is said."""
@@ -79,22 +79,5 @@ class Compared:
         self, look: Look, rules: list[Rule], include: list[str], *, filled: bool = False
     ) -> None:
         """Every page of what the rules hold for; `filled`: but for what is a stub."""
-        begin: str | None = None
-        while True:
-            rows, begin = await self._page(look.blueprint, rules, include, begin)
+        async for rows in self.pages.of(look.blueprint, rules, include):
             self.known.see(look, [row for row in rows if not (filled and is_stub(row))])
-            if not begin:
-                return
-
-    async def _page(
-        self, blueprint: str, rules: list[Rule], include: list[str], begin: str | None
-    ) -> tuple[list[Entity], str | None]:
-        if self._may_include:
-            try:
-                return await page(self._port, blueprint, rules, begin=begin, include=include)
-            except httpx.HTTPStatusError as error:
-                if error.response.status_code not in ABOUT_THE_BODY:
-                    raise
-                logger.info(f"Port is asked for whole entities from now on: {said_by(error)}")
-                self._may_include = False
-        return await page(self._port, blueprint, rules, begin=begin)

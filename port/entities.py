@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from sys import intern
+from typing import Any
 
 import httpx
 from port_ocean.clients.port.types import RequestOptions
@@ -64,18 +65,24 @@ def reduced(entity: Entity) -> Entity:
 
     The framework's own reduction, in half of the memory. What Port looks for relates to nothing.
     """
+    relations = {
+        intern(name): None if isinstance(value, dict) else value
+        for name, value in entity.relations.items()
+    }
+    return name_alone(entity.blueprint, entity.identifier, relations)
+
+
+def name_alone(blueprint: object, identifier: object, relations: dict[str, Any]) -> Entity:
+    """An entity of which nothing is held but its name and what it relates to."""
     return Entity.construct(
         _REDUCED,
-        identifier=entity.identifier,
+        identifier=identifier,
         icon=None,
-        blueprint=intern(str(entity.blueprint)),
+        blueprint=intern(str(blueprint)),
         title=None,
         team=None,
         properties={},
-        relations={
-            intern(name): None if isinstance(value, dict) else value
-            for name, value in entity.relations.items()
-        },
+        relations=relations,
     )
 
 

@@ -14,12 +14,11 @@ from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.models import Entity
 
 from port.entities import EntityKey, key_of
-from port.parts import DIGEST_BYTES, Digests, Parts
+from port.parts import DIGEST_BYTES, UNKNOWN, Digests, Parts, at_part, packed
 
 MAX_KNOWN = 250_000
 """Entities that are remembered, in some 40 MB at most; of others Port is asked, or they are written
 once more."""
-_UNKNOWN = bytes(DIGEST_BYTES)
 
 type _Key = tuple[str, int]
 
@@ -72,17 +71,26 @@ class Known:
 
     def has(self, entity: Entity) -> bool | None:
         """Whether Port has all that an entity writes as it is; None where that isn't known."""
-        digests = self._digests(entity)
+        digests = self.digests_of(entity)
         if digests is None:
             return None
         blueprint, name = _key(key_of(entity))
         record = self._has.get(blueprint, {}).get(name)
         if record is None:
             return None
-        found = {part: _at(record, part) for part in digests}
-        if any(found[part] not in (_UNKNOWN, digest) for part, digest in digests.items()):
+        found = {part: at_part(record, part) for part in digests}
+        if any(found[part] not in (UNKNOWN, digest) for part, digest in digests.items()):
             return False
-        return None if _UNKNOWN in found.values() else True
+        return None if UNKNOWN in found.values() else True
+
+    def has_all_of(self, entity: Entity) -> bool:
+        """Whether all parts of what Port has under a name are known."""
+        blueprint, name = _key(key_of(entity))
+        record = self._has.get(blueprint, {}).get(name)
+        if record is None or self._parts is None:
+            return False
+        numbers = self._parts.numbers(blueprint)
+        return all(at_part(record, part) != UNKNOWN for part in numbers)
 
     @contextmanager
     def writing(self, entities: Sequence[Entity]) -> Iterator[None]:
@@ -92,7 +100,7 @@ class Known:
             if entity.is_using_search_identifier:
                 continue
             key = _key(key_of(entity))
-            digests = self._digests(entity)
+            digests = self.digests_of(entity)
             begun.append(key)
             self._blank(key, digests)
             other = self._under_way.get(key)
@@ -117,7 +125,7 @@ class Known:
             if entity.is_using_search_identifier:
                 continue
             key = _key(key_of(entity))
-            digests = self._digests(entity)
+            digests = self.digests_of(entity)
             write = self._under_way.get(key)
             if digests is None or write is None or write.crossed:
                 self._blank(key, digests)
@@ -126,10 +134,10 @@ class Known:
 
     def showed(self, entity: Entity) -> None:
         """Port showed just this a while ago: it counts where nothing else is known."""
-        digests, key = self._digests(entity), _key(key_of(entity))
+        digests, key = self.digests_of(entity), _key(key_of(entity))
         if digests is not None and key not in self._under_way:
             record = self._has.get(key[0], {}).get(key[1], b"")
-            new = {p: digest for p, digest in digests.items() if _at(record, p) == _UNKNOWN}
+            new = {p: digest for p, digest in digests.items() if at_part(record, p) == UNKNOWN}
             self._keep(key, new, merge=True)
 
     def forget(self, keys: Iterable[EntityKey]) -> None:
@@ -182,9 +190,10 @@ class Known:
                 continue
             if name in look.lately and not _is_of(look.lately[name], digests):
                 continue
-            look.seen[name] = _record(b"", digests)
+            look.seen[name] = packed(b"", digests)
 
-    def _digests(self, entity: Entity) -> Digests | None:
+    def digests_of(self, entity: Entity) -> Digests | None:
+        """Of what an entity writes; None where nobody can say what it comes to."""
         return None if self._parts is None else self._parts.written_by(entity)
 
     def _forget(self, key: _Key) -> None:
@@ -197,13 +206,13 @@ class Known:
         if digests is None or not record:
             self._forget(key)
         else:
-            self._keep(key, dict.fromkeys(digests, _UNKNOWN), merge=True)
+            self._keep(key, dict.fromkeys(digests, UNKNOWN), merge=True)
 
     def _keep(self, key: _Key, digests: Digests, *, merge: bool) -> None:
         self._touch(key)
         blueprint, name = key
         of = self._has.setdefault(blueprint, {})
-        of[name] = _record(of.pop(name, b"") if merge else b"", digests)
+        of[name] = packed(of.pop(name, b"") if merge else b"", digests)
         self._limit()
 
     def _touch(self, key: _Key) -> None:
@@ -227,19 +236,11 @@ def _key(key: EntityKey) -> _Key:
     return blueprint, int.from_bytes(digest)
 
 
-def _at(record: bytes, part: int) -> bytes:
-    return record[part * DIGEST_BYTES : (part + 1) * DIGEST_BYTES] or _UNKNOWN
-
-
 def _is_of(record: bytes | None, digests: Digests) -> bool:
     """Whether all that is known of something is as in these, and something is."""
     if record is None:
         return False
-    known = [part for part in digests if _at(record, part) != _UNKNOWN]
-    return all(_at(record, part) == digests[part] for part in known) and bool(known or not digests)
-
-
-def _record(record: bytes, digests: Digests) -> bytes:
-    """The digests of all parts one after the other, those of these parts anew."""
-    count = max([len(record) // DIGEST_BYTES, *(part + 1 for part in digests)], default=0)
-    return b"".join(digests.get(part) or _at(record, part) for part in range(count))
+    known = [part for part in digests if at_part(record, part) != UNKNOWN]
+    return all(at_part(record, part) == digests[part] for part in known) and bool(
+        known or not digests
+    )

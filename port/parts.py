@@ -21,8 +21,21 @@ DIGEST_BYTES = 8
 _ALONE = ("title", "icon", "team")
 """Fields with a name; properties and relations are named within."""
 
+UNKNOWN = bytes(DIGEST_BYTES)
+
 type Digests = dict[int, bytes]
 """Of the parts that an entity writes, by their number."""
+
+
+def at_part(record: bytes, part: int) -> bytes:
+    """The digest of a part in a record of several; UNKNOWN where it isn't in there."""
+    return record[part * DIGEST_BYTES : (part + 1) * DIGEST_BYTES] or UNKNOWN
+
+
+def packed(record: bytes, digests: Digests) -> bytes:
+    """The digests of all parts one after the other, those of these parts anew."""
+    count = max([len(record) // DIGEST_BYTES, *(part + 1 for part in digests)], default=0)
+    return b"".join(digests.get(part) or at_part(record, part) for part in range(count))
 
 
 class Parts:
@@ -31,6 +44,7 @@ class Parts:
     def __init__(self, mapping: PortAppConfig) -> None:
         self._written = [(blueprint_of(of), _fields_written(of)) for of in mapping.resources]
         self._of: dict[str, dict[str, int]] = {}
+        self._numbers: dict[str, frozenset[int]] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Parts) and self._written == other._written
@@ -52,6 +66,12 @@ class Parts:
             self._of[blueprint] = {name: numbers[tuple(who)] for name, who in writers.items()}
         return self._of[blueprint]
 
+    def numbers(self, blueprint: str) -> frozenset[int]:
+        """The parts that a blueprint's entities have."""
+        if blueprint not in self._numbers:
+            self._numbers[blueprint] = frozenset(self.of(blueprint).values())
+        return self._numbers[blueprint]
+
     def written_by(self, entity: Entity) -> Digests | None:
         """The parts that an entity of ours writes; None where nobody can say what it comes to.
 
@@ -68,14 +88,7 @@ class Parts:
     def shown_by(self, row: Entity) -> Digests:
         """All parts of an entity that Port showed with every field of ours."""
         parts = self.of(str(row.blueprint))
-        return _digests(row, parts, set(parts.values()))
-
-
-def is_as(entity: Entity, row: Entity) -> bool:
-    """Whether Port showed all that an entity of ours writes as that has it."""
-    names = _names(entity)
-    # As JSON: in Python true equals one.
-    return _content(_values(entity, names)) == _content(_values(row, names))
+        return _digests(row, parts, self.numbers(str(row.blueprint)))
 
 
 def _fields_written(resource: ResourceConfig) -> frozenset[str]:

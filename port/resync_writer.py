@@ -144,7 +144,8 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             user_agent_type,
             entity_deletion_threshold,
         )
-        too_much = {key_of(e) for e in before} - {key_of(e) for e in entities["after"]}
+        too_much = {key_of(entity) for entity in before}
+        too_much.difference_update(map(key_of, entities["after"]))
         # Not where the deletion threshold kept all of it.
         self.kept_related = bool(self._deleted) and len(too_much) > self._deleted[0]
 

@@ -9,6 +9,8 @@ from port_ocean.clients.port.types import UserAgentType
 from port_ocean.clients.port.utils import handle_port_status_code
 from port_ocean.core.models import Entity
 
+from jira.http.bodies import parsed
+
 IN_ONE_RULE = 1000
 """Identifiers that a rule names: tens of thousands are more than a body may hold."""
 PAGE = 1000
@@ -54,6 +56,25 @@ async def page(
     """A page of a blueprint's entities for which all rules hold, and where the next one begins.
 
     `include` are the fields that are wanted, all where it is empty. Raises httpx.HTTPError.
+    """
+    rows, following = await page_of_rows(
+        port, blueprint, rules, begin=begin, limit=limit, include=include, retried=retried
+    )
+    return [Entity.parse_obj(row) for row in rows], following
+
+
+async def page_of_rows(
+    port: PortClient,
+    blueprint: str,
+    rules: Sequence[Rule],
+    *,
+    begin: str | None = None,
+    limit: int | None = None,
+    include: Sequence[str] = (),
+    retried: bool = True,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The same, as Port's JSON.
+
     https://docs.port.io/api-reference/search-a-blueprints-entities/
     """
     body = {"query": {"combinator": "and", "rules": [*rules]}, "limit": limit or PAGE}
@@ -66,8 +87,8 @@ async def page(
         extensions={"retryable": retried},
     )
     handle_port_status_code(response, should_log=False)
-    answer = response.json()
-    return [Entity.parse_obj(row) for row in answer.get("entities", [])], answer.get("next")
+    answer = parsed(response.content)
+    return answer.get("entities", []), answer.get("next")
 
 
 async def pages(port: PortClient, blueprint: str, rules: Sequence[Rule]) -> list[Entity]:

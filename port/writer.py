@@ -29,6 +29,7 @@ from port.entities import (
 )
 from port.going import Going
 from port.just_written import JustWritten
+from port.listing import Listing
 from port.mapping.resources import details_of, relations_of
 from port.relating import Relating
 from port.search import (
@@ -62,6 +63,7 @@ class PortWriter:
         self._relating = Relating(port)
         self.going = Going(lambda: time.monotonic())
         self.compared = Compared(port, self._accounts, self._just_written, self.going)
+        self.listing = Listing(port, self.compared)
 
     async def write(
         self, entities: Iterable[Entity], options: RequestOptions, agent: UserAgentType = AGENT

@@ -135,6 +135,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             stubs=self.stubs,
             limit_percent=settings.sweep_delete_limit_percent,
             index_seconds=settings.search_index_lag_seconds,
+            requests_per_minute=settings.sweep_requests_per_minute,
         )
         return FollowUps(
             client,
@@ -227,9 +228,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 for index, resource in enumerate(event.port_app_config.resources)
                 if resource.kind == processor.kind.name
             ]
-            self.follow_ups.reads.again_with_index(
-                {k: s for k, s in touched.items() if k in mapped}
-            )
+            of_mapping = {kind: of for kind, of in touched.items() if kind in mapped}
+            self.follow_ups.reads.again_with_index(of_mapping)
             if not pairs[webhook_event]:
                 self._under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")

@@ -12,6 +12,7 @@ from jira.asks import Ask, few
 from jira.concurrency import batched
 from jira.errors import JiraAnswerError
 from jira.http.api import JiraApi
+from jira.kept import Kept
 from jira.kinds.kind import Pages, Selector
 from jira.kinds.lists import offset_pages
 from jira.kinds.project import PROJECTS, ProjectKind
@@ -68,6 +69,7 @@ class ComponentKind(KindUnderProjects[ComponentSelector]):
         self._api = api
         self._projects = projects
         self.seen = Seen()
+        self._lately = Kept[list[Row]]()
 
     def asks(self) -> Sequence[Ask]:
         """The components of a project, and one of them."""
@@ -80,8 +82,13 @@ class ComponentKind(KindUnderProjects[ComponentSelector]):
             yield page
 
     async def shown_in(self, project: Row) -> list[Row]:
-        """The components of a project, as its issues show them."""
-        return await self._of_project(ComponentQuery(), project)
+        """The components of a project, as its issues show them.
+
+        Asked for only where a sweep, or whoever it was, didn't read them within some minutes.
+        """
+        key = str(project["key"])
+        kept = self._lately.get([key])
+        return kept[key] if kept else await self._of_project(ComponentQuery(), project)
 
     async def of_project(self, project: Row, selector: ComponentSelector) -> list[Row]:
         """Those of the selector."""
@@ -128,14 +135,17 @@ class ComponentKind(KindUnderProjects[ComponentSelector]):
     async def _of_project(
         self, query: ComponentQuery, project: Row, *, exact: bool = False
     ) -> list[Row]:
-        key = str(project["key"])
+        key, moment = str(project["key"]), self._lately.moment
         asked = {"componentSource": query.source}
         if query.name_filter:
             asked["query"] = query.name_filter
         pages = offset_pages(
             self._api, OF_PROJECT, "values", asked, size=MAX_PER_PAGE, exact=exact, key=key
         )
-        return [{**row, "__project": project} async for rows in pages for row in rows]
+        found = [row async for rows in pages for row in rows]
+        if query == ComponentQuery():
+            self._lately.put(moment, [(key, [_shown(row) for row in found])])
+        return [{**row, "__project": project} for row in found]
 
     async def _one(self, component_id: str) -> Row | None:
         answer = await self._api.get(ONE, id=component_id)
@@ -143,6 +153,11 @@ class ComponentKind(KindUnderProjects[ComponentSelector]):
         if row is not None and not row.get("project"):
             raise JiraAnswerError(f"GET {ONE} doesn't tell the project of {component_id}.")
         return row
+
+
+def _shown(component: Row) -> Row:
+    """What issues show of it."""
+    return {name: component.get(name) for name in ("id", "name", "description")}
 
 
 def query_of(selector: ComponentSelector) -> ComponentQuery:

@@ -96,6 +96,7 @@ async def swept(world: World) -> list[str]:
         world.site.rename_project(project.key, name=project.name)
         await world.caught_up()
         await world.sweep()
+        await world.caught_up()
     assert any("Background work done: sweep" in line for line in world.process.log)
     return [name for name in names if project.name != title(world, name)]
 

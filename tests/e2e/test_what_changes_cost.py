@@ -84,3 +84,35 @@ async def test_what_a_change_costs_does_not_grow_with_the_boards_of_the_site() -
     # Boards hold more or less by chance; there are more than four times as many of them.
     grown = [of for of in few if many[of].total() > 2 * few[of].total()]
     assert {of: (few[of], many[of]) for of in grown} == {}
+
+
+LISTS_OF_A_BOARD, LISTS_OF_A_PROJECT = 4, 2
+"""Its projects, sprints, backlog and epics; its releases and components: Jira lists these one by
+one alone."""
+SWEEP_BESIDES = 65
+"""Lists of everything and rows that are new, by the page, and who we are."""
+SWEEPS = 2
+"""One at once, and another one when the index has caught up."""
+
+
+async def test_a_quiet_sweep_asks_once_for_each_list_and_says_how_often_it_asked() -> None:
+    async with make_world(site=site_of(MANY), every_kind=True, **INDEX) as world:
+        assert await world.start() == "completed"
+        await world.caught_up()
+        before, listed = len(world.jira.requests), catalog_lists(world)
+        log = len(world.process.log)
+        await world.sweep()
+        await world.caught_up()
+        made = Counter(
+            f"{request.method} {re.sub(r'[0-9]+', 'n', request.path)}"
+            for request in world.jira.requests[before:]
+        )
+        said = re.findall(
+            r"The sweep took .* and ([\d,]+) requests", "\n".join(world.process.log[log:])
+        )
+        projects = [project for project in world.site.projects.values() if project.visible]
+        most = LISTS_OF_A_BOARD * MANY + LISTS_OF_A_PROJECT * len(projects) + SWEEP_BESIDES
+        assert len(said) == SWEEPS
+        assert sum(int(count.replace(",", "")) for count in said) == made.total(), made
+        assert made.total() <= SWEEPS * most, made
+        assert catalog_lists(world) == listed, "a sweep lists all that Port has at once"

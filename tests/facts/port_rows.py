@@ -171,7 +171,7 @@ ROWS = [
         "lists-hold-names",
         tests_in(
             "unit.test_sweep_plan",
-            "test_where_port_tells_nothing_but_names_nothing_is_taken_for_a_stub",
+            "test_where_port_may_tell_nothing_but_names_the_limit_holds_for_what_looks_like_a_stub",
         ),
     ),
     Row(

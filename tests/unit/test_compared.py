@@ -100,7 +100,7 @@ async def test_only_the_fields_of_the_mapping_are_asked_for(world):
 
 
 async def test_a_port_that_takes_no_list_of_fields_is_asked_for_all_of_them(world, monkeypatch):
-    real = search.page
+    real = search.page_of_rows
     asked: list[bool] = []
 
     async def page(*args: Any, include: Any = (), **more: Any) -> Any:
@@ -111,7 +111,7 @@ async def test_a_port_that_takes_no_list_of_fields_is_asked_for_all_of_them(worl
             raise httpx.HTTPStatusError("422", request=request, response=response)
         return await real(*args, **more)
 
-    monkeypatch.setattr("port.compared.page", page)
+    monkeypatch.setattr("port.pages.page_of_rows", page)
     world.has("A-1", title="T")
     await world.look()
     await world.look()

@@ -86,3 +86,16 @@ async def test_what_a_resync_would_not_show_is_gone(site, name, why):
 async def test_the_components_of_a_project_are_those_that_its_issues_show(site):
     """Unfiltered, and Jira's own, whatever the selector of the kind says."""
     assert ids(await site.client.components.shown_in(site.projects[0])) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "again"),
+    [({}, False), ({"component_source": "auto"}, True), ({"name_filter": "c2"}, True)],
+)
+async def test_those_that_were_read_a_moment_ago_are_not_asked_for_again(site, selector, again):
+    """Where they were all of them: a sweep has a request of each project less."""
+    await site.resync(Kinds.COMPONENT, resource("component", **selector))
+    before = len(site.asked(LISTED.format(r"\w+")))
+    shown = await site.client.components.shown_in(site.projects[0])
+    assert [(row["id"], row["name"]) for row in shown] == [("1", "c1"), ("2", "c2"), ("3", "c3")]
+    assert (len(site.asked(LISTED.format(r"\w+"))) > before) is again

@@ -6,7 +6,7 @@ import pytest
 from port_ocean.core.models import Entity
 
 from port.mapping.resources import JiraPortAppConfig
-from port.parts import Parts, is_as
+from port.parts import Parts
 from tests.unit.helpers.catalog_fakes import entity
 from tests.unit.helpers.fake_client import mapping
 
@@ -47,7 +47,6 @@ def written(of: Entity, by: JiraPortAppConfig = ONE) -> Any:
 )
 def test_what_port_may_show_of_the_same(row):
     assert Parts(ONE).shown_by(row) == written(one())
-    assert is_as(one(), row)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,6 @@ def test_what_port_may_show_of_the_same(row):
 )
 def test_what_is_something_else(row):
     assert Parts(ONE).shown_by(row) != written(one())
-    assert not is_as(one(), row)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +79,6 @@ def test_what_is_something_else(row):
 def test_relations_to_several_have_no_order(ours, shown):
     ours, shown = one(relations={"to": ours}), one(relations={"to": shown})
     assert Parts(ONE).shown_by(shown) == written(ours)
-    assert is_as(ours, shown)
 
 
 def test_the_order_of_a_list_among_properties_counts():

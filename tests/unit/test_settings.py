@@ -207,6 +207,7 @@ def test_a_limit_that_the_largest_delivery_would_never_pass_is_refused_in_words(
 FROM_ZERO = [
     ("sweep_interval", "sweepInterval", "sweep_interval_minutes", 60),
     ("sweep_delete_limit", "sweepDeleteLimit", "sweep_delete_limit_percent", 50),
+    ("sweep_requests_per_minute", "sweepRequestsPerMinute", "sweep_requests_per_minute", 300),
     ("search_index_lag", "searchIndexLag", "search_index_lag_seconds", 15),
 ]
 

@@ -14,6 +14,14 @@ def world(made_sweep):
     return made_sweep(mapping("issue", "project"))
 
 
+@pytest.fixture
+def later(made_sweep):
+    """A site whose issues are read after something of it was written."""
+    world = made_sweep(mapping("project", "issue"))
+    world.jira.project("10", "AB")
+    return world
+
+
 def errors(log: list[str]) -> list[str]:
     return [line for line in log if line.startswith("ERROR")]
 
@@ -91,42 +99,42 @@ async def test_an_error_while_reading_deletes_nothing(world):
     assert [state.what for state in world.failing.states()] == ["issue (resource 1 of the mapping)"]
 
 
-async def test_lost_credentials_look_like_an_empty_site_and_delete_nothing(world):
-    world.has(full("AB-1"))
+async def test_lost_credentials_look_like_an_empty_site_and_delete_nothing(later):
+    later.has(full("AB-1"))
 
     def revoke() -> None:
-        world.jira.bad_credentials = True
+        later.jira.bad_credentials = True
 
-    world.jira.project("10", "AB")
     with pytest.raises(JiraAuthenticationError):
-        await world.sweep(at={1: revoke})
-    assert world.deleted == []
+        await later.sweep(at={1: revoke})
+    assert later.deleted == []
 
 
-async def test_another_account_may_see_less_and_deletes_nothing(world):
-    world.has(full("AB-1"))
-    world.jira.project("10", "AB")
+async def test_another_account_may_see_less_and_deletes_nothing(later):
+    later.has(full("AB-1"))
 
     def change() -> None:
-        world.jira.account = "account-2"
+        later.jira.account = "account-2"
 
     with pytest.raises(RuntimeError, match="account changed"):
-        await world.sweep(at={1: change})
-    assert world.deleted == []
+        await later.sweep(at={1: change})
+    assert later.deleted == []
 
 
 async def test_what_was_written_meanwhile_is_not_deleted(world):
     """An event's write, newer than the list of names."""
-    world.jira.project("10", "AB")
-    world.has(full("AB-1"))
+    world.jira.issue("1", "AB-1")
+    world.has(full("AB-9"))
     await world.sweep(at={1: lambda: world.has(full("AB-2"))})
-    assert world.names() == ["AB-2"]
+    assert world.names() == ["AB-1", "AB-2"]
+    assert world.deleted == ["AB-9"]
 
 
 async def test_what_was_deleted_meanwhile_is_not_deleted_twice(world):
-    world.jira.project("10", "AB")
-    world.has(full("AB-1"))
+    world.jira.issue("1", "AB-1")
+    world.has(full("AB-9"))
     await world.sweep(at={1: world.port.has.clear})
+    assert world.port.all_of("again") == [["AB-9"]]
     assert world.deleted == []
 
 

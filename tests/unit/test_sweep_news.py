@@ -6,8 +6,7 @@ import pytest
 
 from background.sweep_plan import gone_news, news_of
 from jira.changed_issues import ChangedIssue
-from port.entities import key_of
-from tests.unit.helpers.catalog_fakes import entity
+from tests.unit.helpers.catalog_fakes import entity, listed
 from tests.unit.helpers.fake_client import mapping
 from tests.unit.helpers.sweep_site import full
 
@@ -24,7 +23,8 @@ def written(identifier: str, **relations: Any) -> Any:
 
 
 def news(*mapped: Any, at_port: Any = (), **mappings: Any) -> list[ChangedIssue]:
-    return news_of(resource(**mappings), ROWS, mapped, {key_of(e): e for e in at_port})
+    known = {one.key: one for one in listed(*at_port)}
+    return news_of(resource(**mappings), ROWS, mapped, known.get)
 
 
 def changed(name: str, *shown_by: str) -> ChangedIssue:
@@ -65,7 +65,7 @@ def test_what_is_too_much_touches_what_it_related_to(kind, identifier, found):
     extra = [full("AB-1", "thing", parent="AB-9", who="x"), full("AB-2", "other")]
     shown_by = frozenset(("AB-9",))
     gone = ChangedIssue("AB-1", None, gone=True, subtasks=True, shown_by=shown_by, compared=True)
-    assert gone_news(extra, of) == ([gone] if found else [])
+    assert gone_news(listed(*extra), of) == ([gone] if found else [])
 
 
 async def test_a_sweep_tells_what_was_new_changed_and_too_much(made_sweep):

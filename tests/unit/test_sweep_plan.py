@@ -3,14 +3,10 @@
 import pytest
 from port_ocean.core.models import Entity
 
-from background.sweep_plan import (
-    Plan,
-    grouped,
-    plan,
-    projects_named_by,
-)
-from port.entities import EntityKey, key_of
-from tests.unit.helpers.catalog_fakes import entity
+from background.sweep_plan import Plan, plan, projects_named_by, unneeded
+from port.entities import EntityKey
+from port.listed import Listed
+from tests.unit.helpers.catalog_fakes import entity, listed
 
 BOTH = ("issue", "project")
 
@@ -27,8 +23,22 @@ def keys(*names: str, blueprint: str = "issue") -> set[EntityKey]:
     return {(blueprint, name) for name in names}
 
 
-def names(entities: list[Entity]) -> list[str]:
-    return sorted(str(e.identifier) for e in entities)
+def names(entities: list[Listed]) -> list[str]:
+    return sorted(e.identifier for e in entities)
+
+
+def at_port_with(at_port: list[Entity], expected: set[EntityKey]) -> list[Listed]:
+    """What is listed, of which something in Jira stands for some."""
+    every = listed(*at_port)
+    for one in every:
+        one.is_expected = one.key in expected
+    return every
+
+
+def goes(found: Plan, at_port: list[Entity]) -> list[str]:
+    """What is too much, once Port was asked what relates to the stubs."""
+    gone = {one.key for one in found.extra}
+    return names([*found.extra, *unneeded(found.stubs, at_port, gone)])
 
 
 def planned(
@@ -39,8 +49,7 @@ def planned(
     explained: tuple[str, ...] = (),
 ) -> Plan:
     return plan(
-        at_port,
-        keys(*expected),
+        at_port_with(at_port, keys(*expected)),
         blueprints=blueprints,
         limit_percent=limit_percent,
         explained=keys(*explained),
@@ -85,13 +94,13 @@ def planned(
 )
 def test_what_is_too_much(at_port, expected, extra):
     found = planned(at_port, *expected)
-    assert (names(found.extra), found.over_limit) == (extra, {})
+    assert (goes(found, at_port), found.over_limit) == (extra, {})
 
 
 def test_a_stub_may_be_needed_by_an_entity_of_another_blueprint():
     at_port = [stub("AB", "project"), stub("CD", "project"), full("AB-1", project="AB")]
     found = planned(at_port, "AB-1", blueprints=BOTH)
-    assert names(found.extra) == ["CD"]
+    assert goes(found, at_port) == ["CD"]
 
 
 @pytest.mark.parametrize("blueprints", [(), ("project",)])
@@ -103,23 +112,23 @@ def test_a_blueprint_that_was_not_read_completely_is_left_alone(blueprints):
 
 def test_what_is_of_an_incomplete_blueprint_keeps_its_stubs():
     at_port = [full("X", "team", issue="S"), stub("S")]
-    assert planned(at_port).extra == []
+    assert goes(planned(at_port), at_port) == []
 
 
 def test_each_blueprint_is_compared_with_its_own():
     at_port = [full("A"), full("A", "project"), full("B"), full("B", "project")]
     found = plan(
-        at_port,
-        keys("A") | keys("B", blueprint="project"),
+        at_port_with(at_port, keys("A") | keys("B", blueprint="project")),
         blueprints=BOTH,
         limit_percent=100,
     )
-    assert sorted(map(key_of, found.extra)) == [("issue", "B"), ("project", "A")]
+    assert sorted(one.key for one in found.extra) == [("issue", "B"), ("project", "A")]
 
 
 def test_one_blueprint_over_the_limit_does_not_hold_up_another():
     at_port = [full("A"), full("B"), full("AB", "project"), full("CD", "project")]
-    found = plan(at_port, keys("AB", blueprint="project"), blueprints=BOTH, limit_percent=50)
+    expected = keys("AB", blueprint="project")
+    found = plan(at_port_with(at_port, expected), blueprints=BOTH, limit_percent=50)
     assert names(found.extra) == ["CD"]
     assert {b: names(e) for b, e in found.over_limit.items()} == {"issue": ["A", "B"]}
 
@@ -170,8 +179,8 @@ def test_an_explanation_deletes_nothing_that_jira_has():
 @pytest.mark.parametrize("limit_percent", [0, 50])
 def test_stubs_do_not_count_for_the_limit(limit_percent):
     """They hold nothing that could be lost."""
-    found = planned([stub("A"), stub("B"), full("C")], "C", limit_percent=limit_percent)
-    assert names(found.extra) == ["A", "B"]
+    at_port = [stub("A"), stub("B"), full("C")]
+    assert goes(planned(at_port, "C", limit_percent=limit_percent), at_port) == ["A", "B"]
 
 
 def test_stubs_do_not_make_the_limit_larger():
@@ -180,28 +189,31 @@ def test_stubs_do_not_make_the_limit_larger():
     assert planned(at_port, *expected, limit_percent=50).extra == []
 
 
-def test_entities_are_grouped_by_blueprint_and_identifier():
-    one, other = full("A"), full("A", "project")
-    assert grouped([one, other]) == {("issue", "A"): one, ("project", "A"): other}
-
-
 def test_a_stub_stays_for_what_the_limit_keeps():
-    found = plan(
-        [full("A", team="T"), stub("T", "team")],
-        set(),
-        blueprints=("issue", "team"),
-        limit_percent=50,
-    )
-    assert found.extra == []
-    assert [e.identifier for e in found.over_limit["issue"]] == ["A"]
+    at_port = [full("A", team="T"), stub("T", "team")]
+    found = planned(at_port, limit_percent=50, blueprints=("issue", "team"))
+    assert goes(found, at_port) == []
+    assert names(found.over_limit["issue"]) == ["A"]
 
 
-def test_where_port_tells_nothing_but_names_nothing_is_taken_for_a_stub():
-    """Everything would look like one, and nothing would seem to point at it."""
-    bare = [stub("A", "issue"), stub("B", "issue")]
-    found = plan(bare, {("issue", "A")}, blueprints=("issue",), limit_percent=10)
-    assert found.extra == []
-    assert [e.identifier for e in found.over_limit["issue"]] == ["B"]
+def test_a_stub_stays_for_what_is_of_another_mapping_or_was_just_written():
+    """Who relates to it, Port is asked: it need be nothing that was compared."""
+    [found] = planned([stub("A")]).stubs
+    assert unneeded([found], [full("X", "unknown", parent="A")], set()) == []
+
+
+def test_where_port_may_tell_nothing_but_names_the_limit_holds_for_what_looks_like_a_stub():
+    """Everything would look like one, and be outside of the limit."""
+    bare = at_port_with([stub("A"), stub("B")], keys("A"))
+    found = plan(bare, blueprints=("issue",), limit_percent=10, detailed=False)
+    assert (found.extra, found.stubs) == ([], [])
+    assert names(found.over_limit["issue"]) == ["B"]
+
+
+def test_within_the_limit_it_is_looked_at_as_a_stub_all_the_same():
+    bare = at_port_with([stub("A"), stub("B")], keys("A"))
+    found = plan(bare, blueprints=("issue",), limit_percent=50, detailed=False)
+    assert (found.extra, names(found.stubs), found.over_limit) == ([], ["B"], {})
 
 
 @pytest.mark.parametrize(
@@ -218,4 +230,4 @@ def test_where_port_tells_nothing_but_names_nothing_is_taken_for_a_stub():
 )
 def test_the_projects_that_an_entity_points_at(one, projects):
     """A release, sprint or worklog is known by a number: what it relates to tells its project."""
-    assert projects_named_by(one) == projects
+    assert projects_named_by(*listed(one)) == projects

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from background import sweep as module
-from background.afforded import afforded
+from background.afforded import Means
 from jira.http.quota import Quota
 from jira.kinds.kind import Pages
 from jira.payloads import Row
@@ -43,13 +43,13 @@ async def pages(*given: list[Row]) -> Pages:
 
 
 async def test_without_points_pages_are_taken_as_they_come():
-    assert [page async for page in afforded(pages([ONE], [TWO]), None)] == [[ONE], [TWO]]
+    assert [page async for page in Means(None).afforded(pages([ONE], [TWO]))] == [[ONE], [TWO]]
 
 
 async def test_a_page_waits_until_there_are_points_for_it(quota, clock):
     quota.cost(0, 31_000)
     taken: list[list[Row] | float] = []
-    async for page in afforded(pages([ONE], [TWO]), quota):
+    async for page in Means(quota).afforded(pages([ONE], [TWO])):
         taken.append(page)
         if isinstance(page, float):
             clock.now += page

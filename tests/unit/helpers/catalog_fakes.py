@@ -1,11 +1,11 @@
 """Port and the framework's mapper as the catalog sees them."""
 
 import time
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from typing import Any, cast
 
 from port_ocean.clients.port.client import PortClient
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import CalculationResult, EntitySelectorDiff
@@ -15,12 +15,19 @@ from port.compared import Compared
 from port.entities import EntityKey, PortRefusedError, key_of
 from port.going import Going
 from port.just_written import JustWritten
+from port.listed import Listed, Shared
 
 Row = dict[str, Any]
 
 
 def entity(identifier: str, blueprint: str = "issue", **more: Any) -> Entity:
     return Entity(identifier=identifier, blueprint=blueprint, **more)
+
+
+def listed(*entities: Entity) -> list[Listed]:
+    """Entities as they are listed, where nothing is compared but names and relations."""
+    shared = Shared()
+    return [shared.listed(one, None) for one in entities]
 
 
 def child_of(parent: str, identifier: str) -> Entity:
@@ -82,8 +89,9 @@ class FakeWriter:
             if key_of(e) in self.has and e.identifier not in self.unseen
         ]
 
-    async def everything(self, wanted: Any) -> list[Entity]:
-        return list(self.has.values())
+    @property
+    def listing(self) -> "FakeListing":
+        return FakeListing(self)
 
     async def ours_called(
         self, names: Collection[str], blueprints: Collection[str]
@@ -138,6 +146,27 @@ class FakeWriter:
         self.going.note(taken)
         if refused := [e for e in entities if e not in taken]:
             raise PortRefusedError(refused, "It relates to nothing.")
+
+
+class FakeListing:
+    """What the fake catalog has, by the page."""
+
+    def __init__(self, writer: FakeWriter) -> None:
+        self._writer = writer
+
+    async def of(self, blueprint: str, mapping: PortAppConfig) -> AsyncIterator[list[Listed]]:
+        self._writer.done.append(("listed", [blueprint]))
+        parts = self._writer.compared.known.under(mapping)
+        rows = [e for e in self._writer.has.values() if e.blueprint == blueprint]
+        yield [Shared().listed(row, parts.shown_by(row)) for row in rows]
+
+    async def again(
+        self, entities: Sequence[Listed], mapping: PortAppConfig
+    ) -> AsyncIterator[list[Listed]]:
+        self._writer.done.append(("again", [entity.identifier for entity in entities]))
+        parts = self._writer.compared.known.under(mapping)
+        rows = [self._writer.has[e.key] for e in entities if e.key in self._writer.has]
+        yield [Shared().listed(row, parts.shown_by(row)) for row in rows]
 
 
 class FakeProcessor:

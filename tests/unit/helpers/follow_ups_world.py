@@ -30,6 +30,8 @@ class World:
         self.time = 1000.0
         self.done: list[str] = []
         self.looked_back_to: list[float] = []
+        self.begun_anew: list[int] = []
+        """How much was done when a sweep was told to begin anew."""
         self.dsp = False
         self.told: list[bool] = []
         self.dates_looked_at = 0
@@ -49,6 +51,8 @@ class World:
             sweep=self.sweep,
             orphans=SimpleNamespace(delete=self.orphans, left=False),
             look_back_to=self.looked_back_to.append,
+            begin_anew=lambda: self.begun_anew.append(len(self.done)),
+            goes_on=False,
             news=[],
         )
         self.follow_ups = FollowUps(

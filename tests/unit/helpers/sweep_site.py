@@ -27,6 +27,9 @@ class SweepWorld:
 
     def __init__(self, mapping: Any) -> None:
         self.mapping = mapping
+        for resource in mapping.resources:
+            # As `map_rows` makes them.
+            resource.port.entity.mappings.properties.setdefault("name", ".fields.summary")
         self.jira = FakeClient()
         self.port = FakeWriter()
         self.time = 10_000.0
