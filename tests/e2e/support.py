@@ -66,9 +66,12 @@ class Status:
         return shown
 
 
-async def status_of(world: World) -> Status:
-    """The status page, as somebody on the machine gets it."""
-    async with httpx.AsyncClient(trust_env=False, base_url=world.process.url) as client:
+async def status_of(world: World, token: str = "") -> Status:
+    """The status page, as somebody on the machine gets it, by the token where one is set."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(
+        trust_env=False, base_url=world.process.url, headers=headers
+    ) as client:
         html = await client.get("/integration/status")
         as_json = await client.get("/integration/status", headers={"accept": "application/json"})
     assert html.status_code == as_json.status_code == 200
