@@ -138,3 +138,26 @@ def test_it_is_dark_and_light_and_moves_sideways_on_a_phone():
     assert "overflow-x:auto" in CSS
     assert isinstance(style(CSS), Markup)
     assert AT.tzinfo is not None
+
+
+def luminance(colour: str) -> float:
+    """As WCAG 2 has it."""
+    digits = colour.lstrip("#")
+    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [("ink", "bg"), ("ink", "card"), ("soft", "bg"), ("soft", "card"), ("accent", "bg"),
+     ("accent", "card"), ("good", "good-bg"), ("bad", "bad-bg"), ("mid", "mid-bg"),
+     ("ink", "bad-bg"), ("ink", "idle-bg")],
+)  # fmt: skip
+def test_every_text_stands_out_from_its_ground(scheme, text, ground):
+    """By at least what WCAG 2.2 asks for (AA)."""
+    colours = dict(re.findall(r"--([\w-]+):(#\w+)", CSS.split("@media")[scheme]))
+    lighter, darker = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
