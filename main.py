@@ -44,6 +44,7 @@ from webhook_processors.door import FRAMEWORKS_PREFIX, Door
 from webhook_processors.keeping import webhook_keeper
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
+from webhook_processors.shown import status_page
 
 WEBHOOK_PATH = "/webhook"
 
@@ -143,6 +144,7 @@ ocean.app.fast_api_app.add_middleware(
     registries=(ocean.metrics.registry, metrics.MADE.registry),
     health=health,
     version=__version__,
+    status=status_page(settings, manager, health),
 )
 
 

@@ -19,6 +19,8 @@ class AtPort:
         self._list_of = list_of
         self._of: dict[str, dict[str, Listed]] = {}
         self.detailed = detailed
+        self.expected = 0
+        """How many something in Jira stands for."""
 
     async def load(self, blueprints: Iterable[str]) -> None:
         """List those that weren't yet. Raises what the list does."""
@@ -39,8 +41,9 @@ class AtPort:
 
     def expect(self, key: EntityKey) -> Listed | None:
         """The same: something in Jira stands for it."""
-        if (found := self.get(key)) is not None:
+        if (found := self.get(key)) is not None and not found.is_expected:
             found.is_expected = True
+            self.expected += 1
         return found
 
     def of(self, blueprints: Collection[str]) -> list[Listed]:

@@ -115,6 +115,14 @@ class Jobs:
         running = len(self._aside) + (self._running is not None)
         return {("due",): due, ("later",): len(self._jobs) - due, ("running",): running}
 
+    def due_in(self, name: str) -> float | None:
+        """In how many seconds a job is due, 0 while it is under way; None where nobody asked."""
+        job = self._jobs.get(name)
+        if job is not None:
+            return max(0.0, job.due - self._now())
+        running = self._running.name if self._running is not None else None
+        return 0.0 if name == running or name in self._aside else None
+
     async def step(self, around: Around) -> None:
         """Do one step of the job that is due, inside `around`.
 

@@ -19,7 +19,7 @@ from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import explained
 from background.rounds import Round, Rounds, Stub
-from background.sweep_found import Withheld
+from background.sweep_found import Looked, Withheld
 from background.sweep_groups import Group, groups
 from background.sweep_plan import Read, gone_news, is_outage, over_limit_message, plan, unneeded
 from background.sweep_reads import Reads
@@ -30,6 +30,7 @@ from kinds import Kinds
 from port.deletions import Candidate, Reason, Stubs, is_protected, limit_percent
 from port.mapping.resources import kind_of, label, row_of
 from port.writer import PortWriter
+from telemetry.runs import RUNS
 from telemetry.tally import Tally, counted_for
 
 FIRST_LOOK_BACK_MINUTES = 24 * 60
@@ -119,6 +120,7 @@ class Sweeper:
         fails as a whole: then nothing more is deleted.
         """
         mapping = event.port_app_config
+        RUNS.begin([resource.kind for resource in mapping.resources])
         asked = Tally()
         with counted_for(asked):
             account = await self._client.verify_credentials()
@@ -188,6 +190,7 @@ class Sweeper:
             if kind is None:
                 continue
             name = label(resource, index)
+            looked = Looked(at_port, read.wrong)
             try:
                 await at_port.load(group.blueprints)
                 async for results in self._reads.of(kind, resource, index, at_port, read, means):
@@ -203,6 +206,7 @@ class Sweeper:
                 read.failed[name] = error
             else:
                 read.done.append(name)
+            looked.ended(RUNS.of(index, kind), succeeded=name in read.done)
 
     def _minutes_since(self, name: str) -> int:
         since = self._swept.get(name, self._resynced)

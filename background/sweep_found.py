@@ -12,6 +12,7 @@ from port.compared import Compared
 from port.entities import EntityKey, is_bare, key_of
 from port.listed import Listed
 from telemetry import metrics
+from telemetry.runs import RUNS, OfResource, Run, Swept
 
 
 def is_missing(entity: Entity, listed: Listed | None, *, detailed: bool) -> bool:
@@ -53,7 +54,14 @@ class Wrong:
 
     def __init__(self) -> None:
         self._found: set[EntityKey] = set()
+        self.missing = 0
+        """How many of them weren't there at all."""
         self._of_this_page = 0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._found)
 
     def note(self, wrong: Iterable[Entity], at_port: AtPort) -> None:
         """Of a page these aren't in Port as they should be."""
@@ -61,6 +69,7 @@ class Wrong:
         self._found |= new
         self._of_this_page = len(new)
         missing = len([key for key in new if at_port.get(key) is None])
+        self.missing += missing
         metrics.SWEEP_FOUND.labels("missing").inc(missing)
         metrics.SWEEP_FOUND.labels("different").inc(len(new) - missing)
 
@@ -68,6 +77,26 @@ class Wrong:
         """That page was written."""
         metrics.SWEEP_HEALED.inc(self._of_this_page)
         self._of_this_page = 0
+
+
+class Looked:
+    """One resource that a sweep looks at: since when, and what was found before it."""
+
+    def __init__(self, at_port: AtPort, wrong: Wrong) -> None:
+        self._at_port = at_port
+        self._wrong = wrong
+        self._begun = time.monotonic()
+        self._before = self._counts()
+
+    def ended(self, of: OfResource, *, succeeded: bool) -> None:
+        """Have it on the status page."""
+        run = Run.ended(time.monotonic() - self._begun, succeeded=succeeded)
+        (entities, wrong), before = self._counts(), self._before
+        of.swept = Swept(run, entities - before[0], wrong - before[1])
+
+    def _counts(self) -> tuple[int, int]:
+        """Entities that Jira has, and those of them that aren't so in Port."""
+        return self._at_port.expected + self._wrong.missing, self._wrong.count
 
 
 class ReadsWhole:
@@ -116,6 +145,17 @@ async def counted(steps: AsyncIterator[float | None], scope: str) -> AsyncIterat
             yield step
     except Exception:
         metrics.SWEEPS.labels(scope, "failed").inc()
+        _show(scope, Run.ended(time.monotonic() - begun, succeeded=False))
         raise
     metrics.SWEEPS.labels(scope, "done").inc()
-    metrics.SWEEP_SECONDS.labels(scope).observe(time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    metrics.SWEEP_SECONDS.labels(scope).observe(seconds)
+    _show(scope, Run.ended(seconds, succeeded=True))
+
+
+def _show(scope: str, run: Run) -> None:
+    """Have a sweep on the status page."""
+    if scope == "all":
+        RUNS.sweep = run
+    else:
+        RUNS.some = run

@@ -16,6 +16,8 @@ GATEWAY_PATH = re.compile(r"^/ex/jira/[0-9A-Za-z-]+$")
 """The path by which api.atlassian.com names a site: `/ex/jira/<cloudId>`."""
 
 PREFIX = "OCEAN__INTEGRATION__CONFIG__"
+LEAST_SECRET = 16
+"""Characters of a secret that somebody thinks up."""
 
 ATLASSIAN_DOMAINS = (".atlassian.net", ".atlassian.com", ".jira.com")
 
@@ -52,6 +54,7 @@ class JiraSettings:
     sweep_delete_limit_percent: int = 50
     sweep_requests_per_minute: int = 300
     search_index_lag_seconds: int = 15
+    status_token: str = field(default="", repr=False)
 
     @classmethod
     def from_config(
@@ -93,6 +96,7 @@ class JiraSettings:
             sweep_delete_limit_percent=_number(config, "sweep_delete_limit", 50, least=0),
             sweep_requests_per_minute=_number(config, "sweep_requests_per_minute", 300, least=0),
             search_index_lag_seconds=_number(config, "search_index_lag", 15, least=0),
+            status_token=_secret(config, "status_token"),
         )
 
 
@@ -168,6 +172,17 @@ def is_unencrypted(host: str) -> bool:
 
 def _text(config: Mapping[str, Any], name: str) -> str:
     return str(config.get(name) or "").strip()
+
+
+def _secret(config: Mapping[str, Any], name: str) -> str:
+    """One that nobody guesses, or none."""
+    value = _text(config, name)
+    if value and len(value) < LEAST_SECRET:
+        raise SettingsError(
+            f"{_shown(name)} is too short: expected at least {LEAST_SECRET} characters, which "
+            "nobody guesses."
+        )
+    return value
 
 
 def _number(

@@ -19,7 +19,8 @@ from jira.errors import (
 )
 from jira.scopes import scope_of
 from port.entities import PortBlueprintError
-from telemetry import metrics
+from port.reasons import reason, to_do_meanwhile
+from telemetry import lookups, metrics
 
 SAY_AGAIN_SECONDS = 3600.0
 MAX_REMEMBERED = 1000
@@ -42,6 +43,8 @@ class State:
     times: int = 1
     end_said: bool = False
     whole: bool = False
+    reason: str = ""
+    to_do: str = ""
     compared_again_at: float = 0.0
     pause: float = FIRST_PAUSE_SECONDS
 
@@ -54,6 +57,15 @@ class State:
         return True
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Since when something waits (monotonic seconds), and why it did the last time."""
+
+    since: float
+    reason: str
+    to_do: str
+
+
 class Failing:
     """Keeps what fails at present, by what it is and by its cause."""
 
@@ -62,12 +74,13 @@ class Failing:
         self._states: dict[tuple[str, str], State] = {}
         self._outage_began = 0.0
         # What waits for Jira, for Port or for the mapping.
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, Waiting] = {}
         # Ended lately: one that comes and goes is said once, too.
         self._over: dict[tuple[str, str], State] = {}
         self._behind: set[str] = set()
         metrics.FAILING.by(self._seconds)
         metrics.HELD_BACK.of(lambda: len(self._waiting))
+        lookups.TROUBLES.by(self._troubles)
 
     def states(self) -> list[State]:
         """What fails at present, the oldest first."""
@@ -87,7 +100,9 @@ class Failing:
         if state is None and over is not None and now - over.said_at < SAY_AGAIN_SECONDS:
             state = self._states[key] = over
         if state is None:
-            self._states[key] = State(what, sentence(error), now, now, whole=whole)
+            state = State(what, sentence(error), now, now, whole=whole)
+            state.reason, state.to_do = reason(error), advice(error)
+            self._states[key] = state
             _forget_oldest(self._states)
             logger.error(
                 f"{what} can't be kept up to date: {sentence(error)} "
@@ -114,13 +129,14 @@ class Failing:
         if not self._waiting:
             logger.warning(f"For now live events wait for another try: {error}")
             self._outage_began = self._now()
-        self._waiting.add(what)
+        since = self._waiting[what].since if what in self._waiting else self._now()
+        self._waiting[what] = Waiting(since, reason(error), to_do_meanwhile(error))
 
     def outage_over(self, what: str) -> None:
         """It was read and written; said when nothing else waits any more."""
-        if self._waiting == {what}:
+        if self._waiting.keys() == {what}:
             logger.info(f"Live events go on, after {_minutes(self._now() - self._outage_began)}")
-        self._waiting.discard(what)
+        self._waiting.pop(what, None)
 
     def works(self, what: str, *, whole: bool = False) -> bool:
         """It works; whether something may have been missed while it failed.
@@ -157,6 +173,15 @@ class Failing:
         """A resync has read everything."""
         self._behind.clear()
 
+    def _troubles(self) -> list[lookups.Trouble]:
+        """What waits and what fails, for whoever looks; of too many the oldest."""
+        now = self._now()
+        waiting = [
+            lookups.Trouble(what, of.reason, of.to_do, now - of.since, waits=True)
+            for what, of in self._waiting.items()
+        ]
+        return [*waiting, *(_trouble_of(state, now) for state in self.states())][:MAX_SCRAPED]
+
     def _seconds(self) -> dict[tuple[str, ...], float]:
         """For how long what fails does, by the sort of its cause; of too many the oldest."""
         seconds: dict[tuple[str, ...], float] = {}
@@ -164,6 +189,12 @@ class Failing:
             if len(seconds) < MAX_SCRAPED:
                 seconds.setdefault((what, cause.partition(":")[0]), self._now() - state.since)
         return seconds
+
+
+def _trouble_of(state: State, now: float) -> lookups.Trouble:
+    return lookups.Trouble(
+        state.what, state.reason, state.to_do, now - state.since, times=state.times
+    )
 
 
 def cause_of(error: Exception) -> str:

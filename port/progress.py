@@ -13,6 +13,8 @@ from port_ocean.core.models import Entity
 
 from port.entities import by_blueprint
 from port.mapping.resources import blueprint_of
+from telemetry import lookups
+from telemetry.runs import RUNS, Resynced, Run
 from telemetry.tally import Tally
 
 TELL_EVERY_SECONDS = 10.0
@@ -56,10 +58,14 @@ class Progress:
         self._pause = pause
         self._begun = now()
         self._of: list[OfResource] = []
+        self._resources: list[str] = []
 
     def start(self, resources: Sequence[ResourceConfig]) -> None:
         """These are going to be read."""
         kinds = [resource.kind for resource in resources]
+        self._resources = kinds
+        RUNS.begin(kinds)
+        lookups.RESYNC.by(self.sentence)
         self._of = [
             OfResource(
                 kind=kind if kinds.count(kind) == 1 else f"{kind} ({number})",
@@ -102,6 +108,14 @@ class Progress:
             if makes:
                 yield makes[0], len(group)
 
+    def _show(self, *, succeeded: bool) -> None:
+        """Have it on the status page."""
+        now = self._now()
+        RUNS.resync = Run.ended(now - self._begun, succeeded=succeeded)
+        for index, (tally, resource) in enumerate(zip(self._of, self._resources, strict=True)):
+            if tally.begun is not None:
+                RUNS.of(index, resource).resynced = shown(tally, now)
+
     async def tell(self) -> None:
         """Say now and then how far it is; never returns."""
         while True:
@@ -123,6 +137,7 @@ class Progress:
 
     def end(self, *, succeeded: bool) -> None:
         """Say what it did."""
+        self._show(succeeded=succeeded)
         if not any(tally.begun is not None for tally in self._of):
             return
         self._last |= {t.kind: t.rows for t in self._of if t.ended is not None and not t.failed}
@@ -132,6 +147,20 @@ class Progress:
         logger.bind(resync=rows).info(
             f"The resync {how}, after {now - self._begun:.1f} s:\n{table(rows)}"
         )
+
+
+def shown(tally: OfResource, now: float) -> Resynced:
+    """What the status page has of it, now that it ended."""
+    seconds = tally.seconds(now)
+    run = Run.ended(now - (tally.begun or now), succeeded=not tally.failed)
+    return Resynced(
+        Run(run.began, seconds, run.outcome),
+        tally.rows,
+        tally.written,
+        tally.unchanged,
+        tally.deleted,
+        tally.requests,
+    )
 
 
 def how_far(at: OfResource, last: int | None, now: float) -> str:

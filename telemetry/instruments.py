@@ -1,5 +1,6 @@
 """What metrics are made of: those that are counted, and those that are looked up when scraped."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, Summary
@@ -32,6 +33,10 @@ class Looked(Collector):
         """The same for a gauge without labels."""
         self._look = lambda: {(): look()}
 
+    def values(self) -> Mapping[Labels, float]:
+        """Its values now, by their labels' values."""
+        return self._look()
+
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Its name, without values."""
         return [GaugeMetricFamily(self._name, self._documentation, labels=self._labels)]
@@ -39,7 +44,7 @@ class Looked(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Its values now."""
         (family,) = self.describe()
-        for labels, value in self._look().items():
+        for labels, value in self.values().items():
             family.add_metric(labels, value)
         return [family]
 
@@ -51,11 +56,18 @@ class State:
         self._states = states
         self.now = states[0]
         self._been = {self.now}
+        self.since: float | None = None
+        """Since when it is in this state (seconds since 1970); None while nobody has said."""
+        self.said_at: float | None = None
+        """When that was said the last time."""
 
     def is_now(self, state: str) -> None:
         """It is in this state. Raises ValueError for one that there isn't."""
         if state not in self._states:
             raise ValueError(f"{state!r} is none of {self._states}")
+        self.said_at = time.time()
+        if state != self.now:
+            self.since = self.said_at
         self.now = state
         self._been.add(state)
 

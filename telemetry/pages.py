@@ -1,10 +1,10 @@
-"""The pages that whoever operates this looks at: /metrics and /health/ready.
+"""The pages that whoever operates this looks at: /metrics, /health/ready and the status page.
 
 Outside of the framework's own middleware, which logs two lines for each request: a scrape every
 15 seconds would drown everything else. What the framework has to say is on these pages, too.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from prometheus_client import Metric
 from prometheus_client.exposition import choose_encoder
@@ -14,6 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telemetry.health import Health
+from telemetry.status.page import StatusPage
+
+STATUS = "/integration/status"
 
 
 class Together(Collector):
@@ -29,7 +32,7 @@ class Together(Collector):
 
 
 class StatusPages:
-    """ASGI middleware: answers for both pages, and passes everything else on to the app."""
+    """ASGI middleware: answers for these pages, and passes everything else on to the app."""
 
     def __init__(
         self,
@@ -39,13 +42,18 @@ class StatusPages:
         registries: Sequence[Collector],
         health: Callable[[], Health],
         version: str,
+        status: StatusPage,
     ) -> None:
         """`prefix` is what the framework's own paths begin with, `version` the framework's."""
         self._app = app
         self._together = Together(registries)
         self._health = health
         self._version = version
-        self._pages = {f"{prefix}/metrics": self._metrics, f"{prefix}/health/ready": self._ready}
+        self._pages: Mapping[str, Callable[[Scope], Response]] = {
+            f"{prefix}/metrics": self._metrics,
+            f"{prefix}/health/ready": self._ready,
+            f"{prefix}{STATUS}": status.answer,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for a page."""
@@ -53,14 +61,14 @@ class StatusPages:
         if page is None or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        await page(Headers(scope=scope))(scope, receive, send)
+        await page(scope)(scope, receive, send)
 
-    def _metrics(self, headers: Headers) -> Response:
+    def _metrics(self, scope: Scope) -> Response:
         # What Prometheus asks for decides the form: each has types that the other one refuses.
-        encode, content_type = choose_encoder(headers.get("accept", ""))
+        encode, content_type = choose_encoder(Headers(scope=scope).get("accept", ""))
         return Response(encode(self._together), headers={"content-type": content_type})
 
-    def _ready(self, headers: Headers) -> Response:
+    def _ready(self, scope: Scope) -> Response:
         health = self._health()
         return JSONResponse(
             {

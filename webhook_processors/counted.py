@@ -1,16 +1,23 @@
-"""What the metrics are told of an event that ended: what became of it, and how late."""
+"""What the metrics and the status page are told of an event: what became of it, and how late."""
 
 import time
 from collections.abc import Iterable
+from itertools import islice
+from typing import Any
 
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from jira.events import JiraEvent
 from jira.payload_parts import event_name, happened_at
 from telemetry import metrics
+from telemetry.lookups import Open
+from telemetry.recent import ENDED, KEPT, OUTCOMES, Became, Outcome, Seen, key_or_id
+from webhook_processors.own_subject import is_gone
 from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.told import about
 
 NAMES = frozenset(JiraEvent)
+WAITS = Outcome(Became.WAITS)
 
 
 def outcome(*, is_news: bool, written: bool, again: bool) -> str:
@@ -36,14 +43,48 @@ def expect(names: Iterable[str]) -> None:
 
 def count(webhook_event: WebhookEvent, outcome: str) -> None:
     """An event has ended. How late tells only what Port has acknowledged for the first time."""
-    readable = outcome != metrics.UNREADABLE
-    name = counted_name(event_name(webhook_event.payload)) if readable else metrics.OTHER
-    metrics.EVENTS.labels(name, outcome).inc()
+    if outcome == metrics.UNREADABLE:
+        seen = _seen(webhook_event, metrics.OTHER, "", OUTCOMES[outcome])
+    else:
+        seen = seen_as(webhook_event, OUTCOMES[outcome])
+    ENDED.append(seen)
+    metrics.EVENTS.labels(seen.event, outcome).inc()
     if outcome != metrics.WRITTEN:
         return
-    happened = happened_at(webhook_event.payload)
-    if happened is not None:
-        # Jira's clock may be ahead of ours.
-        metrics.LAG.observe(max(0.0, time.time() - happened))
-    if isinstance(webhook_event, QueuedEvent):
-        metrics.HANDLING.observe(time.monotonic() - webhook_event.arrived)
+    if seen.lag is not None:
+        metrics.LAG.observe(seen.lag)
+    if seen.took is not None:
+        metrics.HANDLING.observe(seen.took)
+
+
+def seen_as(webhook_event: WebhookEvent, outcome: Outcome) -> Seen:
+    """An event as the status page has it, with nothing of what it carries but a key or an id."""
+    name = event_name(webhook_event.payload)
+    if outcome.became is Became.WRITTEN and is_gone(webhook_event):
+        outcome = Outcome(Became.DELETED)
+    subject = key_or_id(about(webhook_event))
+    return _seen(
+        webhook_event, counted_name(name), subject, outcome, happened_at(webhook_event.payload)
+    )
+
+
+def open_now(begun: dict[WebhookEvent, Any]) -> Open:
+    """Those that are under way, of which the last ones are told."""
+    newest = islice(reversed(begun.keys()), KEPT)
+    return Open(len(begun), [seen_as(webhook_event, WAITS) for webhook_event in newest])
+
+
+def _seen(
+    webhook_event: WebhookEvent,
+    name: str,
+    subject: str,
+    outcome: Outcome,
+    happened: float | None = None,
+) -> Seen:
+    now = time.time()
+    # Jira's clock may be ahead of ours.
+    lag = None if happened is None else max(0.0, now - happened)
+    if not isinstance(webhook_event, QueuedEvent):
+        return Seen(name, subject, now, None, outcome, lag)
+    took = time.monotonic() - webhook_event.arrived
+    return Seen(name, subject, now - took, took, outcome, lag)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jira.http.bodies import parsed
 from jira.signature import DeliveryRefusedError, Verification
-from telemetry import metrics
+from telemetry.deliveries import DELIVERIES
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.unverified import Unverified
 
@@ -87,7 +87,7 @@ class Door:
         except SenderGoneError:
             logger.debug("A delivery was broken off by its sender")
             return
-        metrics.DELIVERIES.labels(str(response.status_code)).inc()
+        DELIVERIES.note(response.status_code)
         await response(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> JSONResponse:

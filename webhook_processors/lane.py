@@ -22,6 +22,7 @@ from jira.concurrency import only_own_end
 from jira.errors import TRANSIENT_ERRORS, JiraAuthenticationError, JiraError
 from port.entities import is_transient
 from port.failing import Failing
+from webhook_processors.own_subject import note_gone
 from webhook_processors.results import PartialResults
 from webhook_processors.told import context_of
 
@@ -109,6 +110,10 @@ class Lane:
             # Not in the context of whoever adds, which ends before this.
             self._task = asyncio.create_task(self._run(), context=contextvars.Context())
 
+    def held(self) -> tuple[int, int]:
+        """How many pairs are new in it, and how many are tried again later."""
+        return len(self._new), len(self._again)
+
     async def close(self) -> None:
         """End, and leave what isn't done."""
         tasks = [task for task in (self._task, self._resting) if task is not None]
@@ -172,6 +177,8 @@ class Lane:
             if isinstance(result := read[pair], PartialResults) and result.failed is not None
         }
         whole = [pair for pair in written if pair not in failed]
+        for pair in whole:
+            note_gone(pair.event, pair.resource, read[pair])
         return whole, {p: Failure(e, counts=there) for p, e in failed.items()} | unwritten
 
     async def _read(self, pairs: list[Pair[Any]]) -> tuple[Read, dict[Pair[Any], Exception]]:

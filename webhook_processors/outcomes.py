@@ -2,11 +2,13 @@
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
+from telemetry import lookups
 from webhook_processors.lane import Lane, Means, Pair
 from webhook_processors.queued_event import size_of
 
@@ -27,6 +29,7 @@ class Outcomes:
         self._open: dict[WebhookEvent, set[Pair[Any]]] = {}
         self._given_up: set[WebhookEvent] = set()
         self._changed = asyncio.Event()
+        lookups.LANES.by(self._held_by_lanes)
 
     @property
     def held(self) -> int:
@@ -37,6 +40,15 @@ class Outcomes:
     def held_bytes(self) -> int:
         """How large their events are, which are parsed."""
         return sum(map(size_of, self._open))
+
+    def _held_by_lanes(self) -> list[lookups.Lane]:
+        """What each lane holds that holds any."""
+        held = Counter(pair.resource for pairs in self._open.values() for pair in pairs)
+        lanes = []
+        for resource, count in held.items():
+            new, again = self._lanes[resource].held()
+            lanes.append(lookups.Lane(resource, new, max(0, count - new - again), again))
+        return lanes
 
     async def room(self, most: int, most_bytes: float = math.inf) -> None:
         """Wait until fewer than so many are held: in an outage the queue keeps the others."""

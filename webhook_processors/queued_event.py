@@ -43,6 +43,10 @@ class QueuedEvent(WebhookEvent):
         self._touched: Touched | None = None
         self.arrived = time.monotonic()
         self.again = False
+        self.called: str | None = None
+        """The key or id of what it is about, once somebody has asked."""
+        self.own_is_gone: dict[str, bool] = {}
+        """By resource that it was written for: whether what it is of was gone, or left out."""
         super().__init__(
             trace_id=str(uuid4()),
             payload={},
@@ -63,6 +67,7 @@ class QueuedEvent(WebhookEvent):
         """Another event of the same bytes, to be handled whatever became of this one."""
         again = copy.copy(self)
         again.again = True
+        again.own_is_gone = {}
         return again
 
     @property

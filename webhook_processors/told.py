@@ -14,7 +14,7 @@ from jira.payloads import (
     WorklogSubject,
     event_name,
 )
-from webhook_processors.queued_event import DELIVERY_ID, touched_of
+from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent, touched_of
 
 NAMED = 3
 """How many events a line names; all of them are in what it holds for machines."""
@@ -29,6 +29,14 @@ def delivery_of(webhook_event: WebhookEvent) -> str:
 
 def about(webhook_event: WebhookEvent) -> str:
     """The key or id of what an event is about; empty where it names nothing."""
+    if not isinstance(webhook_event, QueuedEvent):
+        return _about(webhook_event)
+    if webhook_event.called is None:
+        webhook_event.called = _about(webhook_event)
+    return webhook_event.called
+
+
+def _about(webhook_event: WebhookEvent) -> str:
     subjects = [subject for of in touched_of(webhook_event).values() for subject in of]
     # What may have changed along with it comes later, and an issue that has only an id last.
     subjects.sort(key=lambda s: (isinstance(s, WorklogSubject), getattr(s, "related", False)))

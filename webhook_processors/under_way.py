@@ -8,10 +8,10 @@ from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
 from background.follow_ups import FollowUps
-from telemetry import metrics
+from telemetry import lookups, metrics
 from webhook_processors.already_handled import AlreadyHandled
 from webhook_processors.authenticity import is_authentic
-from webhook_processors.counted import count, outcome
+from webhook_processors.counted import count, open_now, outcome
 from webhook_processors.queued_event import QueuedEvent, touched_of
 from webhook_processors.replay import Replay
 from webhook_processors.told import delivery_of, details, named, some
@@ -55,6 +55,7 @@ class UnderWay:
         metrics.QUEUE_EVENTS.of(lambda: len(self._waiting))
         metrics.QUEUE_BYTES.of(lambda: self._bytes)
         metrics.QUEUE_OLDEST.of(self._oldest)
+        lookups.OPEN.by(lambda: open_now(self._begun))
 
     def came(self, queued: QueuedEvent, most: int) -> bool:
         """Count an event in; False where there is no room for it among `most`."""

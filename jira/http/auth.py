@@ -7,6 +7,7 @@ https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/
 """
 
 import base64
+import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,6 +18,9 @@ from jira.errors import JiraAuthenticationError
 from jira.settings import ATLASSIAN_DOMAINS, GATEWAY, is_gateway
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+JWT_PARTS = 3
+LATEST_EXPIRY = 32_503_680_000
+"""The year 3000; a calendar ends somewhere."""
 
 FindCloudId = Callable[[str], Awaitable[str]]
 
@@ -39,6 +43,9 @@ class Authentication(Protocol):
 
     def describe(self) -> str:
         """A phrase for the log, without anything personal or secret."""
+
+    def expires(self) -> float | None:
+        """When the credentials end (seconds since 1970), where they say so themselves."""
 
 
 class BasicAuthentication:
@@ -64,6 +71,10 @@ class BasicAuthentication:
     def renewed(self) -> bool:
         """Never: a setting changes with a restart."""
         return False
+
+    def expires(self) -> float | None:
+        """Nobody tells when an API token ends."""
+        return None
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be read in a log."""
@@ -115,6 +126,10 @@ class BearerAuthentication:
         """Where the token comes from."""
         return f"the OAuth access token in {self._file} for {self._host}"
 
+    def expires(self) -> float | None:
+        """As the token says that was sent last, if it is one that says so."""
+        return expiry_in(self._token)
+
     def _read(self) -> None:
         try:
             changed_at = self._file.stat().st_mtime_ns
@@ -133,3 +148,18 @@ class BearerAuthentication:
                 f"The file {self._file} (OCEAN__OAUTH_ACCESS_TOKEN_FILE_PATH) holds no token: "
                 "expected one line of printable ASCII."
             )
+
+
+def expiry_in(token: str) -> float | None:
+    """The moment (seconds since 1970) that a JWT says it expires at; None for any other token."""
+    parts = token.split(".")
+    if len(parts) != JWT_PARTS:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return None
+    moment = claims.get("exp") if isinstance(claims, dict) else None
+    if isinstance(moment, bool) or not isinstance(moment, int | float):
+        return None
+    return float(moment) if 0 < moment < LATEST_EXPIRY else None

@@ -1,9 +1,13 @@
 """What the end-to-end tests share: a world whose requests to Jira are as Atlassian publishes."""
 
+import json
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
+
+import httpx
 
 from sandbox.jira.entities import Issue
 from sandbox.jira.site import JiraSite
@@ -46,6 +50,34 @@ def character_of_port(world: World, rng: random.Random) -> None:
     if rng.random() < 0.5:
         seconds = random.Random(rng.random())
         world.catalog.delete_seconds = lambda: seconds.uniform(0, 3)
+
+
+@dataclass(frozen=True)
+class Status:
+    """The status page in both of its forms."""
+
+    html: str
+    json: str
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What it shows."""
+        shown: dict[str, Any] = json.loads(self.json)
+        return shown
+
+
+async def status_of(world: World, token: str = "") -> Status:
+    """The status page, as somebody on the machine gets it, by the token where one is set."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(
+        trust_env=False, base_url=world.process.url, headers=headers
+    ) as client:
+        html = await client.get("/integration/status")
+        as_json = await client.get("/integration/status", headers={"accept": "application/json"})
+    assert html.status_code == as_json.status_code == 200
+    assert html.headers["content-type"].startswith("text/html")
+    assert html.headers["cache-control"] == "no-store"
+    return Status(html.text, as_json.text)
 
 
 def title(world: World, key: str) -> str | None:

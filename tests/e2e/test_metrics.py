@@ -1,6 +1,7 @@
-"""/metrics and /health/ready of the real process: in a burst, in an outage, and after it."""
+"""/metrics, /health/ready and the status page of the real process: in bursts and outages."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox.world import EMAIL, World
 from telemetry.metrics import MADE
-from tests.e2e.support import make_world, started
+from tests.e2e.support import Status, make_world, started, status_of
 
 WAITS = "For now live events wait"
 PORT_FAILS = "Request POST .*/entities/bulk.* failed with status code: 503"
@@ -69,6 +70,10 @@ async def waiting(world: World, line: str) -> AsyncIterator[Page]:
     yield await scraped(world)
 
 
+def outcomes(status: Status) -> Counter[str]:
+    return Counter(event["outcome"] for event in status.shown["events"])
+
+
 async def test_a_burst_and_two_outages_are_seen_as_what_they_are() -> None:
     # Without the sweep that makes up for a start: it would be under way at some scrape.
     async with started(60, OCEAN__INTEGRATION__CONFIG__SWEEP_INTERVAL="0") as world:
@@ -93,6 +98,17 @@ async def test_a_burst_and_two_outages_are_seen_as_what_they_are() -> None:
         assert page.value("requests_total") == len(world.jira.requests)
         assert page.value("port_requests_total", group="bulk upserts", status="200") > 0
         assert page.value("queue_events") == page.value("queue_oldest_seconds") == 0
+        status = await status_of(world)
+        shown = status.shown
+        assert (shown["ready"], shown["attention"], shown["failing"]) == (True, [], [])
+        assert outcomes(status) == {"written": 50}
+        assert (shown["webhook"]["accepted"], shown["webhook"]["state"]) == (accepted, "in_place")
+        assert [c["state"] for c in shown["credentials"]] == ["accepted", "accepted"]
+        assert shown["comparisons"]["resync"]["outcome"] == "done"
+        [issues] = [of for of in shown["resources"] if of["kind"] == "issue"]
+        assert (issues["resync"]["rows"], issues["resync"]["written"]) == (60, 60)
+        assert shown["lag"]["events"] == written
+        assert "All is well" in status.html
 
         world.port.api.down = True
         async with waiting(world, PORT_FAILS) as page:
@@ -112,6 +128,14 @@ async def test_a_burst_and_two_outages_are_seen_as_what_they_are() -> None:
             assert page.value("requests_total", status="401") > 0
             refused = ["jira_credentials_refused", "jira_or_port_unreachable"]
             assert await readiness(world) == (200, refused)
+            status = await status_of(world)
+            shown = status.shown
+            assert outcomes(status)["waits"] == shown["queue"]["under_way"] == 10
+            assert shown["queue"]["lanes"][0]["again"] > 0
+            [trouble] = [of for of in shown["failing"] if of["what"].startswith("issue ")]
+            assert (trouble["waits"], "token" in trouble["to_do"]) == (True, True)
+            assert shown["credentials"][0]["state"] == "refused"
+            assert "Jira doesn&#x27;t accept the credentials" in status.html
         world.jira.token_valid = True
         await world.settled()
         assert await world.resync() == "completed"
@@ -121,6 +145,15 @@ async def test_a_burst_and_two_outages_are_seen_as_what_they_are() -> None:
         assert page.value("queue_events") == page.value("held_back_resources") == 0
         assert page.value("events_total") == world.deliveries.accepted
         assert await readiness(world) == (200, [])
+        deleted = list(world.site.issues.values())[-1]
+        world.site.delete_issue(deleted.id)
+        await world.settled()
+        status = await status_of(world)
+        newest = status.shown["events"][0]
+        assert (newest["event"], newest["subject"]) == ("jira:issue_deleted", deleted.key)
+        assert newest["outcome"] == "deleted"
+        assert "Changed in" not in status.html + status.json
+        assert EMAIL not in status.html + status.json
 
         ours = page.ours()
         assert len(ours) < 400

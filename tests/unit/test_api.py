@@ -47,6 +47,9 @@ class FakeAuthentication:
     def describe(self) -> str:
         return "a token"
 
+    def expires(self) -> None:
+        return None
+
 
 class Server:
     """Lets in who has the right token."""

@@ -1,6 +1,7 @@
 """Who we say we are, where requests go, and when a refused login may be tried once more."""
 
 import base64
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jira.errors import JiraAuthenticationError, JiraUnavailableError
-from jira.http.auth import BasicAuthentication, BearerAuthentication
+from jira.http.auth import BasicAuthentication, BearerAuthentication, expiry_in
 from jira.settings import GATEWAY
 
 SITE = "https://site.atlassian.net"
@@ -203,3 +204,49 @@ def test_what_is_logged_of_oauth_names_the_file_and_not_the_token(bearer, token_
     bearer.headers()
     assert str(token_file) in bearer.describe()
     assert "token-1" not in bearer.describe()
+
+
+def jwt(claims: object) -> str:
+    """A token that holds these claims, as Atlassian's access tokens do."""
+    parts = ({"alg": "RS256"}, claims)
+    encoded = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts)
+    return ".".join([*(part.rstrip("=") for part in encoded), "signature"])
+
+
+@pytest.mark.parametrize(
+    ("token", "moment"),
+    [
+        (jwt({"exp": 1_770_003_600}), 1_770_003_600.0),
+        (jwt({"exp": 1_770_003_600, "sub": "557058:ü>?"}), 1_770_003_600.0),
+        (jwt({"sub": "user"}), None),
+        (jwt({"exp": "soon"}), None),
+        (jwt({"exp": True}), None),
+        (jwt({"exp": -1}), None),
+        (jwt({"exp": 1e300}), None),
+        (jwt(["exp"]), None),
+        ("an-opaque-token", None),
+        ("a.b.c", None),
+        ("a.%%%.c", None),
+        ("a..c", None),
+        ("", None),
+    ],
+)
+def test_a_token_may_say_when_it_expires(token, moment):
+    assert expiry_in(token) == moment
+
+
+def test_an_api_token_doesn_t():
+    assert basic().expires() is None
+
+
+def test_the_token_that_was_sent_last_tells_it(tmp_path):
+    file = tmp_path / "token"
+    file.write_text(jwt({"exp": 1_770_003_600}))
+
+    async def nobody(_: str) -> str:
+        raise AssertionError("nobody is asked")
+
+    authentication = BearerAuthentication(SITE, file, nobody)
+    assert authentication.expires() is None
+    authentication.headers()
+    assert authentication.expires() == 1_770_003_600.0

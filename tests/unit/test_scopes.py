@@ -94,6 +94,9 @@ async def test_an_error_of_the_credentials_names_the_endpoint():
         def describe(self) -> str:
             return "a token"
 
+        def expires(self) -> None:
+            return None
+
     body = {"code": 401, "message": "Unauthorized; scope does not match"}
     http = httpx.AsyncClient(
         transport=httpx.MockTransport(lambda request: httpx.Response(401, json=body))

@@ -233,10 +233,25 @@ def test_a_sweep_that_is_no_number_is_refused_in_words(name, shown, read, defaul
 
 
 def test_the_settings_show_no_secret_when_they_are_printed():
-    found = settings(webhook_secret="word-1", webhook_secret_previous="word-2")
+    found = settings(
+        webhook_secret="word-1", webhook_secret_previous="word-2", status_token="word-3" * 3
+    )
     assert (found.webhook_secret, found.webhook_secret_previous) == ("word-1", "word-2")
-    for secret in ("the-token", "word-1", "word-2"):
+    for secret in ("the-token", "word-1", "word-2", "word-3"):
         assert secret not in repr(found)
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", "x" * 16, f" {'x' * 16} "])
+def test_a_token_for_the_status_page_is_long_or_there_is_none(value):
+    assert settings(status_token=value).status_token == (value or "").strip()
+
+
+@pytest.mark.parametrize("value", ["x", "x" * 15, f"  {'x' * 15}  "])
+def test_one_that_may_be_guessed_is_refused_without_being_told(value):
+    with pytest.raises(SettingsError, match=r"^statusToken is too short") as refused:
+        settings(status_token=value)
+    assert value.strip() * 2 not in str(refused.value)
+    assert "xx" not in str(refused.value)
 
 
 def test_the_defaults_of_what_is_left_out():
