@@ -15,6 +15,7 @@ from jira.http.quota import Quota
 from jira.http.transport import build_http_client
 from jira.settings import JiraSettings, is_gateway
 from jira.signature import derived_secret
+from redis_link.link import RedisLink, link_of
 from telemetry import metrics
 
 
@@ -53,6 +54,15 @@ def create_jira_client() -> JiraClient:
     logger.info(f"Jira is asked with {authentication.describe()}")
     site = None if is_gateway(settings.host) else settings.host
     return JiraClient(JiraApi(http, authentication, site, quota), settings.organization_id)
+
+
+@cache
+def redis_link() -> RedisLink | None:
+    """The Redis that processes of this integration share; None where there is one process.
+
+    Raises SettingsError.
+    """
+    return link_of(ocean.config, ocean.config.base_url or ocean.app.base_url)
 
 
 async def whole_issues() -> bool:
