@@ -18,7 +18,7 @@ from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.models import Entity
 from port_ocean.utils.signal import signal_handler
 
-from initialize_client import get_settings
+from initialize_client import get_settings, redis_link
 from port.dsp import DECIDED
 from port.http.client import keep_to_limits
 from port.mapping.checked import Mappings
@@ -85,14 +85,22 @@ class JiraIntegration(BaseIntegration):
         self._applier.stubs = self._live_events.stubs
         self._applier.deletes = self._live_events.writes.delete_for_resync
 
+    async def start(self) -> None:
+        """As the framework, as one of those that share a Redis, where there are others."""
+        config = self.context.config
+        webhooks = config.event_listener.should_process_webhooks
+        self._live_events.together.join(
+            redis_link(), may_lead=webhooks and bool(self.context.app.base_url)
+        )
+        await super().start()
+
     @property
     def _applier(self) -> JiraEntitiesStateApplier:
         return cast(JiraEntitiesStateApplier, self.entities_state_applier)
 
     async def sync_raw_all(self, *args: Any, **kwargs: Any) -> bool:
         """A resync, with the follow-up jobs told of it, and nothing of it left at its end."""
-        follow_ups = self._live_events.follow_ups
-        begun = self._live_events.resync_began()
+        begun = await self._live_events.together.resync_begins()
         succeeded = False
         try:
             async with DECIDED.once(), resync() as present:
@@ -101,10 +109,10 @@ class JiraIntegration(BaseIntegration):
                 finally:
                     present.progress.end(succeeded=succeeded)
         finally:
-            follow_ups.resync_ended(begun, succeeded=succeeded)
+            await self._live_events.together.resync_ends(begun, succeeded=succeeded)
             if succeeded and self._applier.kept_related:
                 # A sweep knows whether it is a stub, or should be one.
-                follow_ups.ask_for_sweep()
+                await self._live_events.together.sweep()
         return succeeded
 
     async def sort_and_upsert_failed_entities(self, user_agent_type: UserAgentType) -> None:

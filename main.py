@@ -169,7 +169,7 @@ async def watch_account() -> None:
 async def compare_when_asked() -> None:
     """Whoever runs it has everything compared by a signal, and need not wait for the next sweep."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGUSR1, lambda: manager.follow_ups.compare_everything())
+    loop.add_signal_handler(signal.SIGUSR1, manager.together.compare_everything)
 
 
 @ocean.on_start()

@@ -22,6 +22,8 @@ class Reason(StrEnum):
     WEBHOOK_MISSING = "webhook_missing"
     QUEUE_FULL = "queue_full"
     HELD_BACK = "jira_or_port_unreachable"
+    REDIS_AWAY = "redis_unreachable"
+    REDIS_FULL = "redis_full"
 
 
 @dataclass(frozen=True)

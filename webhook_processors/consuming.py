@@ -36,7 +36,7 @@ class ConsumingManager(LiveEventsProcessorManager):
         """Queue an event; False where there is no room, or no reader."""
         raise NotImplementedError
 
-    def deliveries_lost(self) -> None:
+    async def deliveries_lost(self) -> None:
         """To be told where the stream was emptied by somebody else."""
         raise NotImplementedError
 

@@ -15,10 +15,8 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from background.failures import Failures
 from background.follow_ups import FollowUps
-from background.query_dates import QueryDates
-from background.sweep import Sweeper
+from background.making import follow_ups_of
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
@@ -36,6 +34,7 @@ from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
 from webhook_processors.queued_event import QueuedEvent, size_of, touched_of
+from webhook_processors.together import Together
 from webhook_processors.told import named
 from webhook_processors.under_way import UnderWay
 from webhook_processors.writes import Writes
@@ -79,15 +78,14 @@ class JiraLiveEventsManager(ConsumingManager):
         """Whether Jira is asked to send its events later."""
         return self._under_way.is_full(get_settings().webhook_queue_limit)
 
-    def deliveries_lost(self) -> None:
+    async def deliveries_lost(self) -> None:
         """Some may never have come: everything is compared."""
-        self._under_way.asked_for(["sweep"])
-        self.follow_ups.ask_for_sweep()
+        await self.together.sweep()
 
-    def resync_began(self) -> float:
-        """To be told of every resync; returns what `resync_ended` of the follow-ups wants."""
-        self._under_way.resync_begins()
-        return self.follow_ups.resync_began()
+    @cached_property
+    def together(self) -> Together:
+        """This process among others, where they share a Redis; see Together."""
+        return Together(self.follow_ups, self._under_way, self.writer, self._around)
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -115,6 +113,7 @@ class JiraLiveEventsManager(ConsumingManager):
             lambda: self.follow_ups,
             self._under_way,
             self._send_webhook_raw_data_to_lakehouse,
+            leads=lambda: self.together.leads,
         )
 
     @staticmethod
@@ -126,31 +125,14 @@ class JiraLiveEventsManager(ConsumingManager):
     @cached_property
     def follow_ups(self) -> FollowUps:
         """What is done in the background."""
-        settings, client = get_settings(), create_jira_client()
-        failures = Failures(client, self.failing)
-        by_what = (
-            client,
+        return follow_ups_of(
+            create_jira_client(),
+            get_settings(),
             self.writer,
-            partial(self.writes.sync, compared=True),
+            self.writes,
             lambda resource, rows: self._mapper.map(resource, rows),
-            failures,
-        )
-        sweeper = Sweeper(
-            *by_what,
-            stubs=self.stubs,
-            limit_percent=settings.sweep_delete_limit_percent,
-            index_seconds=settings.search_index_lag_seconds,
-        )
-        return FollowUps(
-            client,
-            sweeper,
-            QueryDates(*by_what, index_seconds=settings.search_index_lag_seconds),
-            self.writes.sync,
-            self.writes.retry_refused,
-            self.writes.settle,
-            failures,
-            sweep_minutes=settings.sweep_interval_minutes,
-            index_seconds=settings.search_index_lag_seconds,
+            self.failing,
+            self.stubs,
         )
 
     @cached_property
@@ -227,9 +209,7 @@ class JiraLiveEventsManager(ConsumingManager):
                 for index, resource in enumerate(event.port_app_config.resources)
                 if resource.kind == processor.kind.name
             ]
-            self.follow_ups.reads.again_with_index(
-                {k: s for k, s in touched.items() if k in mapped}
-            )
+            self._under_way.asking.touched({k: s for k, s in touched.items() if k in mapped})
             if not pairs[webhook_event]:
                 self._under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
@@ -259,14 +239,14 @@ class JiraLiveEventsManager(ConsumingManager):
     def _recovered(self, pair: Pair["Reading"]) -> None:
         """What events of the resource were given up, a comparison of its kind makes up for."""
         kind = pair.context.processor.kind.name
-        self._under_way.asked_for(self.follow_ups.compare({kind}))
+        self._under_way.have_compared(kind)
 
     async def _background_may_begin(self) -> bool:
         """Not while a resync reads; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
             return self.follow_ups.resync_waits
         (queue,) = self._event_queues.values()
-        for queued in self._under_way.again_after_resync():
+        for queued in await self._under_way.again_after_resync():
             await queue.put(queued)
         return True
 

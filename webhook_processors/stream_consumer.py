@@ -60,7 +60,7 @@ class StreamConsumer(AbstractLiveEventsConsumer):
         stream: Stream,
         believed: Believed,
         take: Callable[[str, QueuedEvent], Awaitable[bool]],
-        lost: Callable[[], None],
+        lost: Callable[[], Awaitable[None]],
         *,
         read_together: int = READ_TOGETHER,
         block_ms: int = 1000,
@@ -139,7 +139,7 @@ class StreamConsumer(AbstractLiveEventsConsumer):
                 "The stream's group is made anew, from the first entry on; what was in a stream "
                 "that is gone a comparison with Jira makes up for"
             )
-            self._lost()
+            await self._lost()
 
     def _room(self) -> int:
         if self._held.bytes >= MAX_HELD_BYTES:

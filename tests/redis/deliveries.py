@@ -59,7 +59,7 @@ class Pod:
         self._changed.set()
         return True
 
-    def _deliveries_lost(self) -> None:
+    async def _deliveries_lost(self) -> None:
         self.lost += 1
 
     async def has(self, *names: str, times: int = 1) -> None:
