@@ -1,11 +1,11 @@
-"""A real Redis of one's own, on a loopback port, with a folder that is gone afterwards."""
+"""A real `redis-server` on a loopback port, with a folder of its own, for tests."""
 
 import asyncio
 import contextlib
+import os
 import shutil
 import signal
 import tempfile
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -15,80 +15,62 @@ from redis.exceptions import RedisError
 from sandbox.servers import free_port
 
 PROGRAM = shutil.which("redis-server")
-"""Where it is; None where it isn't installed."""
-MISSING = "redis-server isn't installed (Debian: apt-get install redis-server)"
+WHY_NOT = "redis-server isn't installed (Debian's package of that name has it)"
 
 
 class RedisServer:
-    """Keeps what it is told in an append-only file; may be stopped, killed and started again."""
+    """Started, killed and started again, it has what its append-only file holds."""
 
-    def __init__(self, *options: str) -> None:
-        """`options` are those of redis-server, such as --maxmemory 4mb."""
+    def __init__(self, *options: str, append_only: bool = True) -> None:
+        """`options` as on its command line."""
         self.port = free_port()
-        self._options = options
-        self._folder: Path | None = None
+        self._options = [*options, "--appendonly", "yes" if append_only else "no"]
+        self._folder = tempfile.mkdtemp(prefix="redis-")
         self._process: asyncio.subprocess.Process | None = None
-        self._client: Redis | None = None
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """As the settings want it."""
         return f"redis://127.0.0.1:{self.port}"
 
-    @property
     def client(self) -> Redis:
-        """For a test's own looks into it."""
-        if self._client is None:
-            raise RuntimeError("Redis was not started")
-        return self._client
+        """A connection for a look from outside."""
+        return Redis.from_url(self.url, decode_responses=True, legacy_responses=True)
 
     async def start(self) -> None:
-        """Start it, and wait until it answers and has read what it kept."""
+        """Start it, and wait until it answers."""
         if PROGRAM is None:
-            raise RuntimeError(MISSING)
-        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="redis-"))
+            raise RuntimeError(WHY_NOT)
         self._process = await asyncio.create_subprocess_exec(
             PROGRAM,
-            *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)),
-            *("--save", "", "--appendonly", "yes", "--appendfsync", "always"),
-            *self._options,
-            stdin=asyncio.subprocess.DEVNULL,
+            *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", self._folder),
+            *("--save", "", *self._options),
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
         )
-        self._client = self._client or Redis.from_url(self.url, decode_responses=True)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(20), self.client() as client:
             while True:
                 with contextlib.suppress(RedisError, OSError):
-                    await self._client.execute_command("PING")
-                    return
-                await asyncio.sleep(0.05)
-
-    async def stop(self) -> None:
-        """End it as an administrator would; it may be started again."""
-        await self._end(signal.SIGTERM)
+                    if await client.ping():
+                        return
+                await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
-        """End it in the middle of things."""
-        await self._end(signal.SIGKILL)
+        """As a machine that goes down."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
 
     def pause(self) -> None:
-        """It answers nobody until it is woken."""
+        """It answers nobody any more, and closes nothing."""
         self._signal(signal.SIGSTOP)
 
-    def wake(self) -> None:
+    def resume(self) -> None:
         """It goes on."""
         self._signal(signal.SIGCONT)
 
-    def _signal(self, what: signal.Signals) -> None:
+    def _signal(self, number: int) -> None:
         if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(what)
-
-    async def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._signal(signal.SIGCONT)
-            self._signal(how)
-            await self._process.wait()
+            os.kill(self._process.pid, number)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -100,8 +82,5 @@ class RedisServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._client is not None:
-            await self._client.aclose()
         await self.kill()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -56,7 +56,8 @@ class Together:
         self._under_way.asking = asking
         self._follow_ups.knows_all = False
         self._follow_ups.after_writes.ask_leader = asking.look_for_orphans
-        group.start(may_lead=may_lead)
+        group.join(may_lead=may_lead)
+        group.start()
         signal_handler.register(group.abdicate, priority=FIRST)
         signal_handler.register(self._leave, priority=LAST)
         logger.info(f"This process is {link.pod}, one of those that share a Redis as {link.group}")
