@@ -91,6 +91,13 @@ class Together:
         if self._group is not None:
             await self._group.resync_ends(begun.told, succeeded=succeeded)
 
+    async def make_up_for(self, seconds: float) -> None:
+        """A resync of a process that shares no Redis ended, which began so many seconds ago."""
+        self.news_were_missed()
+        begun = self._follow_ups.resync_began()
+        self._follow_ups.resync_ended(begun - seconds, succeeded=True)
+        await self.sweep()
+
     # What others tell; see Hears.
 
     def arrived(self, payload: Any) -> None:
