@@ -77,7 +77,6 @@ manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
 said: set[str] = set()
-webhook_settled = asyncio.Event()
 
 
 async def pages_of(resource: ResourceConfig, tally: Tally) -> Pages:
@@ -120,7 +119,7 @@ ocean.app.fast_api_app.add_middleware(
     allow_unsigned=settings.allow_unsigned_webhooks,
     unverified_limit=settings.unverified_megabytes * 1024 * 1024,
     accept=partial(manager.accept, WEBHOOK_PATH),
-    settled=webhook_settled.is_set,
+    settled=manager.webhook_settled.is_set,
 )
 
 
@@ -197,9 +196,9 @@ async def keep_webhook() -> None:
     keeper = None
     if ocean.config.event_listener.should_process_webhooks:
         api, secret = create_jira_client().api, webhook_secrets()[0]
-        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled)
+        keeper = webhook_keeper(settings, api, webhook_events(), secret, manager.webhook_settled)
     if keeper is None:
-        webhook_settled.set()
+        manager.webhook_settled.set()
         return
     keepers.append(keeper)
     in_background(keeper.run())

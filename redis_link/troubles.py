@@ -72,7 +72,7 @@ class Troubles:
             self._since = self._now()
         if state is not self._state:
             self._state = state
-            logger.warning(f"Redis {state}; until it works {self._what}. It said: {error!r}")
+            logger.warning(f"Redis {state}; until it works {self._what}. It said: {error}")
         return state
 
     def works(self) -> None:

@@ -13,7 +13,6 @@ from port_ocean.context.event import EventType, event, event_context
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
-from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
 from background.follow_ups import FollowUps
@@ -30,6 +29,7 @@ from port.mapping.row_mapper import RowMapper
 from port.writer import PortWriter
 from telemetry import metrics
 from webhook_processors.base import JiraWebhookProcessor
+from webhook_processors.consuming import ConsumingManager
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
@@ -46,7 +46,7 @@ MAX_HELD_BYTES = 32 * 1024 * 1024
 THE_MAPPING = "the mapping"
 
 
-class JiraLiveEventsManager(LiveEventsProcessorManager):
+class JiraLiveEventsManager(ConsumingManager):
     """Hands what waits to the lanes of its resources, in order; see Outcomes and Lane."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +65,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         """None: the framework's would queue whatever is sent; the door is the one way in."""
 
     async def accept(self, path: str, webhook_event: QueuedEvent) -> bool:
-        """Queue what the door let in; False where there is no room, or no reader."""
+        """Queue what was let in; False where there is no room, or no reader."""
         if not self._event_processor_tasks or not self._under_way.came(
             webhook_event, get_settings().webhook_queue_limit
         ):
@@ -77,6 +77,10 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     def queue_full(self) -> bool:
         """Whether Jira is asked to send its events later."""
         return self._under_way.is_full(get_settings().webhook_queue_limit)
+
+    async def deliveries_lost(self) -> None:
+        """Some may never have come: everything is compared."""
+        await self.together.sweep()
 
     @cached_property
     def together(self) -> Together:
@@ -165,11 +169,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             background.cancel()
             await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
             await self._under_way.leave()
-
-    async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
-        """One event to its end: the way of those that come through Redis, which forgets it then."""
-        await self._process_batch(path, [event])
-        await self.outcomes.room(1)
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         """Hand what brings news to the lanes of its resources, once the mapping is known."""

@@ -146,6 +146,8 @@ class UnderWay:
             notes["after a resync, once more"] += again
             became = outcome(is_news=begun.is_news, written=written, again=again)
             count(webhook_event, begun.outcome or became)
+            if isinstance(webhook_event, QueuedEvent) and webhook_event.ended:
+                webhook_event.ended(written or not begun.is_news)
         if ended or self._asked:
             logger.bind(**details(tellable)).info(
                 f"{len(ended)} live events done in {slowest:.3f} s"
