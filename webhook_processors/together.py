@@ -1,11 +1,11 @@
 """What a process does otherwise where others share a Redis with it: whom it asks, what it hears."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from loguru import logger
-from port_ocean.context.ocean import ocean
 from port_ocean.utils.signal import signal_handler
 
 from background.asking import OfTheLeader
@@ -38,6 +38,8 @@ class Together:
         self._under_way = under_way
         self._writer = writer
         self._around = around
+        self.forget_mapping: Callable[[], None] = lambda: None
+        """Has Port asked for it anew."""
         self._group: Group | None = None
         self._resyncs: dict[str, float] = {}
         self._sending: set[asyncio.Task[None]] = set()
@@ -119,4 +121,4 @@ class Together:
     def news_were_missed(self) -> None:
         """What Port has isn't known any more, nor what the mapping is."""
         self._writer.compared.known.forget_all()
-        ocean.integration.port_app_config_handler._app_config_cache._retrieval_time = 0
+        self.forget_mapping()
