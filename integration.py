@@ -91,6 +91,7 @@ class JiraIntegration(BaseIntegration):
         self._applier.compared = self._live_events.writer.compared
         self._applier.writer = self._live_events.writer
         self._applier.stubs = self._live_events.stubs
+        self._applier.versions = self._live_events.versions
         self._applier.deletes = self._live_events.writes.delete_for_resync
 
     async def start(self) -> None:
@@ -130,6 +131,9 @@ class JiraIntegration(BaseIntegration):
         """
         left = await self._applier.write_refused(user_agent_type)
         self._live_events.live_writer.refused.remember(left)
+        if self._live_events.versions.has_doubtful:
+            # Other processes wrote it while this resync ran.
+            await self._live_events.writes.settle()
 
     async def _map_entities_compared_with_port(
         self, entities: list[Entity], resource: ResourceConfig, user_agent_type: UserAgentType

@@ -82,35 +82,38 @@ class RedisLink:
         # Two processes of one host are two, and one that starts again isn't what it was.
         self.pod = f"{identifier}-{socket.gethostname()}-{uuid4().hex[:8]}"
         self._prefix = f"{{{uuid}/{self.group}}}"
-        self._redis: Redis | None = None
+        self._redis: Any = None
         self._files: tempfile.TemporaryDirectory[str] | None = None
 
     def key(self, name: str) -> str:
         """A key of ours; all of them are in one slot of a cluster, for scripts with several."""
         return f"{self._prefix}/{name}"
 
-    async def redis(self) -> Redis:
-        """The client: answers are texts, whose bytes `exact` gives back.
+    async def redis(self) -> Any:
+        """The client, a Redis or a RedisCluster: answers are texts, whose bytes `exact` gives back.
 
         Raises redis.exceptions.RedisError and OSError where Redis can't be reached.
         """
         if self._redis is None:
-            client = Redis.from_url(self.settings.url, **self._options())
-            try:
-                about = await client.info("cluster")
-                if about.get("cluster_enabled"):
-                    await client.aclose()
-                    # The commands that are used here are the same.
-                    client = RedisCluster.from_url(self.settings.url, **self._options())
-            except BaseException:
-                await client.aclose()
-                raise
-            if self._redis is not None:
-                # Somebody else was faster.
-                await client.aclose()
-            else:
-                self._redis = client
+            client = await self._connected()
+            # Somebody else may have been faster.
+            self._redis, superfluous = self._redis or client, self._redis and client
+            if superfluous:
+                await superfluous.aclose()
         return self._redis
+
+    async def _connected(self) -> Any:
+        client: Any = Redis.from_url(self.settings.url, **self._options())
+        try:
+            about = await client.info("cluster")
+            if about.get("cluster_enabled"):
+                await client.aclose()
+                # The commands that are used here are the same.
+                client = RedisCluster.from_url(self.settings.url, **self._options())
+        except BaseException:
+            await client.aclose()
+            raise
+        return client
 
     async def close(self) -> None:
         """Let go of the connections; the next who asks gets new ones."""

@@ -17,7 +17,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 
 from background.follow_ups import FollowUps
 from background.making import follow_ups_of
-from initialize_client import create_jira_client, get_settings
+from initialize_client import create_jira_client, get_settings, redis_link
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
 from port.deletions import Stubs
@@ -26,7 +26,10 @@ from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
+from port.shared import Shared
+from port.versions import Versions
 from port.writer import PortWriter
+from redis_link.turns import Turns
 from telemetry import metrics
 from webhook_processors.base import JiraWebhookProcessor
 from webhook_processors.consuming import ConsumingManager
@@ -102,7 +105,21 @@ class JiraLiveEventsManager(ConsumingManager):
     @cached_property
     def live_writer(self) -> LiveWriter:
         """What writes to Port."""
-        return LiveWriter(self.writer, create_jira_client(), self.stubs, self.failing)
+        return LiveWriter(
+            self.writer,
+            create_jira_client(),
+            self.stubs,
+            self.failing,
+            self.versions,
+            lambda: self.follow_ups.settle(),
+        )
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Who writes which entity, in this process and others."""
+        link = redis_link()
+        shared = Shared(Turns(link)) if link is not None else None
+        return Versions(lambda: time.monotonic(), shared=shared)
 
     @cached_property
     def writes(self) -> Writes:
