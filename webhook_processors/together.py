@@ -10,6 +10,7 @@ from port_ocean.utils.signal import signal_handler
 
 from background.asking import OfTheLeader
 from background.follow_ups import FollowUps
+from port.deletions import Stubs
 from port.writer import PortWriter
 from redis_link.link import RedisLink
 from webhook_processors.group import Group
@@ -32,11 +33,17 @@ class Together:
     """One of several processes (see Group), or the only one there is."""
 
     def __init__(
-        self, follow_ups: FollowUps, under_way: UnderWay, writer: PortWriter, around: Around
+        self,
+        follow_ups: FollowUps,
+        under_way: UnderWay,
+        writer: PortWriter,
+        stubs: Stubs,
+        around: Around,
     ) -> None:
         self._follow_ups = follow_ups
         self._under_way = under_way
         self._writer = writer
+        self._stubs = stubs
         self._around = around
         self.forget_mapping: Callable[[], None] = lambda: None
         """Has Port asked for it anew."""
@@ -54,7 +61,10 @@ class Together:
         if link is None:
             return
         group = self._group = Group(link, lambda: self._follow_ups, self._around, self)
-        asking = OfTheLeader(lambda: self._follow_ups, group.wish, group.tell)
+        asking = OfTheLeader(
+            lambda: self._follow_ups, group.wish, group.tell, self._stubs.take_news
+        )
+        self._stubs.keep_news()
         self._under_way.asking = asking
         self._follow_ups.knows_all = False
         self._follow_ups.after_writes.ask_leader = asking.look_for_orphans
@@ -92,6 +102,7 @@ class Together:
         self._follow_ups.resync_ended(begun.at, succeeded=succeeded)
         if self._group is not None:
             await self._group.resync_ends(begun.told, succeeded=succeeded)
+            await self._under_way.asking.look_for_orphans()
 
     async def make_up_for(self, seconds: float) -> None:
         """A resync of a process that shares no Redis ended, which began so many seconds ago."""

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from sandbox.redis_server import PROGRAM, WHY_NOT, RedisServer
 from tests.e2e.support import make_world
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=WHY_NOT)
-FAST_INDEX = {"OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": "2"}
+FAST_INDEX: dict[str, Any] = {"OCEAN__INTEGRATION__CONFIG__SEARCH_INDEX_LAG": "2"}
 
 
 @asynccontextmanager

@@ -23,15 +23,14 @@ BODY = '{"webhookEvent": "jira:issue_updated", "issue": {"id": "1", "key": "Ä-1
 
 
 def given(url: str | None = "redis://127.0.0.1:1", **more: Any) -> IntegrationConfiguration:
-    redis = {"redis": {"url": url}} if url else {}
     config = more.pop("config", {"webhook_secret": "present"})
-    return IntegrationConfiguration(
-        port=PortSettings(client_id="", client_secret=""),
-        base_url=more.pop("base_url", BASE),
-        live_events=redis,
-        integration={"type": "jira", "identifier": "jira-1", "config": config},
-        **more,
-    )
+    settings: dict[str, Any] = {
+        "port": PortSettings(client_id="", client_secret=""),
+        "base_url": more.pop("base_url", BASE),
+        "live_events": {"redis": {"url": url}} if url else {},
+        "integration": {"type": "jira", "identifier": "jira-1", "config": config},
+    }
+    return IntegrationConfiguration(**settings, **more)
 
 
 class Front:
@@ -52,7 +51,8 @@ class Front:
 
     async def entries(self) -> list[dict[str, str]]:
         async with self.redis.client() as client:
-            return [fields for _, fields in await client.xrange(STREAM)]
+            rows: Any = await client.xrange(STREAM)
+        return [fields for _, fields in rows]
 
     async def set(self, name: str, value: str) -> None:
         async with self.redis.client() as client:

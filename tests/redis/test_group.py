@@ -35,7 +35,9 @@ class Pod:
         self.jobs = Jobs(lambda: self.time)
         self.reads = SimpleNamespace(again_with_index=lambda touched: None)
         self.group = Group(link, lambda: cast(FollowUps, self), self.around, self)
-        self.asking = OfTheLeader(lambda: cast(FollowUps, self), self.group.wish, self.group.tell)
+        self.asking = OfTheLeader(
+            lambda: cast(FollowUps, self), self.group.wish, self.group.tell, lambda _: []
+        )
         self.group.join(may_lead=True)
 
     async def around(self, step: Callable[[], Awaitable[Any]]) -> Any:

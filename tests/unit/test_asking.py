@@ -21,6 +21,7 @@ class Told:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
         self.reads = SimpleNamespace(again_with_index=self.again_with_index)
+        self.after_writes = SimpleNamespace(related=lambda names: self.note("related", list(names)))
 
     def note(self, what: str, of: Any = None) -> list[str]:
         self.asked.append((what, of))
@@ -60,14 +61,19 @@ class World:
         self.news: list[Wish] = []
         self.here = Here(lambda: cast(FollowUps, self.follow_ups))
         self.of_the_leader = OfTheLeader(
-            lambda: cast(FollowUps, self.follow_ups), self.wish, self.tell
+            lambda: cast(FollowUps, self.follow_ups), self.wish, self.tell, self.take_related
         )
+        self.related: list[str] = []
 
     async def wish(self, wish: Wish) -> None:
         self.wishes.append(wish)
 
     async def tell(self, news: Wish) -> None:
         self.news.append(news)
+
+    def take_related(self, most: int) -> list[str]:
+        taken, self.related = self.related[:most], self.related[most:]
+        return taken
 
     def granted(self) -> list[tuple[str, Any]]:
         """What the leader is asked for by all that was wished."""
@@ -151,3 +157,21 @@ async def test_a_kind_of_another_version_is_left_out(world):
 async def test_everything_is_compared_where_somebody_wants_it(world):
     world.wishes = [{"everything": True}]
     assert world.granted() == [("everything", None)]
+
+
+@pytest.mark.parametrize("call", [CALLS["after"], CALLS["orphans"]], ids=["after", "orphans"])
+async def test_the_leader_is_told_what_others_wrote_relations_to(world, call):
+    """Whoever looks for orphans has to know what may be stubs."""
+    world.related = ["AB", "user-1"]
+    await call(world.of_the_leader)
+    await call(world.of_the_leader)
+    related = [of for what, of in world.granted() if what == "related"]
+    assert related == [["AB", "user-1"]]
+
+
+async def test_very_many_are_told_part_by_part(world, monkeypatch):
+    monkeypatch.setattr("background.asking.NAMES_AT_ONCE", 2)
+    world.related = ["a", "b", "c", "d", "e"]
+    await world.of_the_leader.look_for_orphans()
+    related = [of for what, of in world.granted() if what == "related"]
+    assert related == [["a", "b"], ["c", "d"], ["e"]]
