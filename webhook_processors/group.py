@@ -19,7 +19,6 @@ from redis_link.lease import RENEWALS, Lease
 from redis_link.link import RedisLink
 from redis_link.members import Members
 from redis_link.troubles import AWAY, Troubles
-from telemetry import metrics
 from webhook_processors.news import Hears, News, new_resync
 from webhook_processors.wishes import Around, Wishes
 
@@ -44,7 +43,6 @@ class Group:
         self._may_lead = False
         self._leaving = False
         self._tasks: list[asyncio.Task[None]] = []
-        metrics.LEADS.of(lambda: float(self.leads))
 
     @property
     def leads(self) -> bool:

@@ -13,6 +13,7 @@ from background.follow_ups import FollowUps
 from port.deletions import Stubs
 from port.writer import PortWriter
 from redis_link.link import RedisLink
+from telemetry import metrics
 from webhook_processors.group import Group
 from webhook_processors.under_way import UnderWay
 from webhook_processors.wishes import Around
@@ -50,6 +51,7 @@ class Together:
         self._group: Group | None = None
         self._resyncs: dict[str, float] = {}
         self._sending: set[asyncio.Task[None]] = set()
+        metrics.LEADS.of(lambda: float(self.leads))
 
     @property
     def leads(self) -> bool:
