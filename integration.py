@@ -37,15 +37,21 @@ class JiraAppConfigHandler(APIPortAppConfig):
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)
         self._mappings = Mappings()
+        self._is_outdated = False
+
+    def forget(self) -> None:
+        """Another process resynced, by a mapping that may be another one than ours."""
+        self._is_outdated = True
 
     async def get_port_app_config(self, use_cache: bool = True) -> PortAppConfig:
         """Raises MappingError where there is no mapping that can be used, and httpx.HTTPError
         where Port fails and no earlier one may be used.
         """
         cache = self._app_config_cache
-        if not use_cache or cache.is_cache_invalid:
+        if not use_cache or cache.is_cache_invalid or self._is_outdated:
             try:
                 cache.port_app_config = self._mappings.take(await self._get_port_app_config())
+                self._is_outdated = False
             except httpx.HTTPError as error:
                 if not use_cache or cache._port_app_config is None:
                     raise
@@ -80,6 +86,8 @@ class JiraIntegration(BaseIntegration):
         """As the framework, with the mapper that the settings ask for."""
         self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
         await super().initialize_handlers()
+        handler = cast(JiraAppConfigHandler, self.port_app_config_handler)
+        self._live_events.together.forget_mapping = handler.forget
         self._applier.compared = self._live_events.writer.compared
         self._applier.writer = self._live_events.writer
         self._applier.stubs = self._live_events.stubs

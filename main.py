@@ -21,7 +21,7 @@ from port_ocean.utils.signal import signal_handler
 from port_ocean.version import __version__
 
 from client import webhook_events
-from initialize_client import create_jira_client, get_settings, webhook_secrets
+from initialize_client import create_jira_client, get_settings, redis_link, webhook_secrets
 from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
 from jira.read_ahead import Pages
@@ -31,6 +31,7 @@ from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
+from port.other_processes import OtherProcesses
 from port.probe import failure, mapped_kinds, probe
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
@@ -53,6 +54,7 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 try:
     settings = get_settings()
+    redis_link()
 except SettingsError as error:
     raise SystemExit(f"The Jira integration can't start: {error}") from error
 
@@ -124,6 +126,14 @@ ocean.app.fast_api_app.add_middleware(
 account = AccountWatch(lambda: create_jira_client().verify_credentials())
 
 
+# Where processes share a Redis they tell each other.
+others = (
+    OtherProcesses(ocean.port_client, lambda seconds: manager.together.make_up_for(seconds))
+    if redis_link() is None and ocean.config.event_listener.should_process_webhooks
+    else None
+)
+
+
 def health() -> Health:
     """Whether live events may come, and what is wrong."""
     return health_of(
@@ -131,6 +141,7 @@ def health() -> Health:
         asked=account.asked,
         queue_full=manager.queue_full,
         held_back=manager.failing.waits,
+        another_process=others is not None and others.are_there,
     )
 
 
@@ -163,6 +174,13 @@ async def quiet_access_log() -> None:
 async def watch_account() -> None:
     """Readiness waits for an answer to who we are."""
     in_background(account.run())
+
+
+@ocean.on_start()
+async def watch_for_others() -> None:
+    """Two processes that know nothing of each other are said loudly."""
+    if others is not None:
+        in_background(others.run())
 
 
 @ocean.on_start()

@@ -3,7 +3,7 @@ for deletes that Port has under way.
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -41,6 +41,10 @@ class AfterWrites:
         self._took = 0.0
         self.ask_leader: Callable[[], Awaitable[list[str]]] | None = None
         """How orphans are asked for where several processes have one that leads."""
+
+    def related(self, names: Iterable[str]) -> None:
+        """What another process wrote relates to these, which may be orphans one day."""
+        self._orphans.related(names)
 
     def look_for_orphans(self) -> list[str]:
         """Have stubs deleted that nothing relates to any more, when nothing else is written."""

@@ -15,6 +15,7 @@ type Wish = Mapping[str, Any]
 """What is asked for, in JSON: payloads of events, names of kinds."""
 Send = Callable[[Wish], Awaitable[None]]
 
+NAMES_AT_ONCE = 10_000
 LEADER = "what the leader makes of it"
 """How work is called that another process may do."""
 
@@ -85,11 +86,21 @@ class OfTheLeader:
     But for what a job entails that was taken out of it: that is owed to the same wish.
     """
 
-    def __init__(self, follow_ups: Callable[[], FollowUps], send: Send, tell: Send) -> None:
-        """`send` returns once the wish can't be lost any more; `tell` tells all others of news."""
+    def __init__(
+        self,
+        follow_ups: Callable[[], FollowUps],
+        send: Send,
+        tell: Send,
+        related: Callable[[int], list[str]],
+    ) -> None:
+        """`send` returns once the wish can't be lost any more; `tell` tells all others of news.
+
+        `related` are names that this process wrote relations to, at most so many at once.
+        """
         self._here = Here(follow_ups)
         self._send = send
         self._tell = tell
+        self._related = related
 
     async def arrived(self, payload: Any) -> None:
         """See Asking: others keep some of what Jira said, too."""
@@ -128,7 +139,11 @@ class OfTheLeader:
         """Nothing here: `granted` sees to it, for each event that was tried."""
 
     async def _wish(self, wish: Wish) -> list[str]:
-        await self._send(wish)
+        names = self._related(NAMES_AT_ONCE)
+        await self._send({**wish, "related": names} if names else wish)
+        while len(names) == NAMES_AT_ONCE:
+            names = self._related(NAMES_AT_ONCE)
+            await self._send({"orphans": True, "related": names})
         return [LEADER]
 
 
@@ -138,6 +153,9 @@ def granted(wish: Wish, follow_ups: FollowUps, mapping: PortAppConfig) -> list[s
     What a newer version may wish that this one doesn't know, a sweep makes up for.
     """
     names: list[str] = []
+    match wish:
+        case {"related": [*related]}:
+            follow_ups.after_writes.related(map(str, related))
     mapped = {resource.kind for resource in mapping.resources}
     match wish:
         case {"after": [*payloads]}:

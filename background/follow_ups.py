@@ -16,7 +16,7 @@ from port_ocean.context.event import event
 from background.after_writes import AfterWrites
 from background.costs import Costs
 from background.failures import Failures
-from background.jobs import Jobs, MakeSteps, Steps, with_index
+from background.jobs import Jobs, MakeSteps, Steps, caused_by, with_index
 from background.of_boards import ON_BOARDS
 from background.query_dates import DATES_SECONDS, QueryDates
 from background.reads_after import ReadsAfter
@@ -205,7 +205,9 @@ class FollowUps:
 
     def _put_off_regular_sweep(self, seconds: float) -> None:
         if self.costs.between_sweeps:
-            self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
+            # Whoever asked for what was done just now needn't wait for it.
+            with caused_by(frozenset()):
+                self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
     async def _selected_by(self, read: Read, again: str | None) -> Steps:
         """Compare ids, now and when the index has caught up, where a query reads what changed."""

@@ -159,7 +159,7 @@ class Jobs:
 
     def _may_be_next(self) -> dict[str, "_Job | _Running"]:
         """What is asked for or was set aside, the latter before it is begun once more."""
-        every = {**self._jobs, **self._aside}
+        every: dict[str, _Job | _Running] = {**self._jobs, **self._aside}
         return {name: job for name, job in every.items() if self.may_do(name)}
 
     def _waiting(self) -> dict[tuple[str, ...], float]:

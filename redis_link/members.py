@@ -16,14 +16,11 @@ class Members:
         self._seconds = seconds
         self._all = link.key("pods")
 
-    async def live(self) -> bool:
-        """Give a sign of life; whether this process was among the others before.
-
-        Raises redis_link.troubles.AWAY, as all of these.
-        """
+    async def live(self) -> None:
+        """Give a sign of life. Raises redis_link.troubles.AWAY, as all of these."""
         redis = await self._link.redis()
         await redis.set(self._of(self._link.pod), "1", px=math.floor(self._seconds * 1000))
-        return not await redis.sadd(self._all, self._link.pod)
+        await redis.sadd(self._all, self._link.pod)
 
     async def leave(self) -> None:
         """Say that this process ends, having done all that it has to."""

@@ -88,7 +88,7 @@ class JiraLiveEventsManager(ConsumingManager):
     @cached_property
     def together(self) -> Together:
         """This process among others, where they share a Redis; see Together."""
-        return Together(self.follow_ups, self._under_way, self.writer, self._around)
+        return Together(self.follow_ups, self._under_way, self.writer, self.stubs, self._around)
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()

@@ -1,17 +1,19 @@
 """What a process does otherwise where others share a Redis with it: whom it asks, what it hears."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from loguru import logger
-from port_ocean.context.ocean import ocean
 from port_ocean.utils.signal import signal_handler
 
 from background.asking import OfTheLeader
 from background.follow_ups import FollowUps
+from port.deletions import Stubs
 from port.writer import PortWriter
 from redis_link.link import RedisLink
+from telemetry import metrics
 from webhook_processors.group import Group
 from webhook_processors.under_way import UnderWay
 from webhook_processors.wishes import Around
@@ -32,15 +34,24 @@ class Together:
     """One of several processes (see Group), or the only one there is."""
 
     def __init__(
-        self, follow_ups: FollowUps, under_way: UnderWay, writer: PortWriter, around: Around
+        self,
+        follow_ups: FollowUps,
+        under_way: UnderWay,
+        writer: PortWriter,
+        stubs: Stubs,
+        around: Around,
     ) -> None:
         self._follow_ups = follow_ups
         self._under_way = under_way
         self._writer = writer
+        self._stubs = stubs
         self._around = around
+        self.forget_mapping: Callable[[], None] = lambda: None
+        """Has Port asked for it anew."""
         self._group: Group | None = None
         self._resyncs: dict[str, float] = {}
         self._sending: set[asyncio.Task[None]] = set()
+        metrics.LEADS.of(lambda: float(self.leads))
 
     @property
     def leads(self) -> bool:
@@ -52,11 +63,15 @@ class Together:
         if link is None:
             return
         group = self._group = Group(link, lambda: self._follow_ups, self._around, self)
-        asking = OfTheLeader(lambda: self._follow_ups, group.wish, group.tell)
+        asking = OfTheLeader(
+            lambda: self._follow_ups, group.wish, group.tell, self._stubs.take_news
+        )
+        self._stubs.keep_news()
         self._under_way.asking = asking
         self._follow_ups.knows_all = False
         self._follow_ups.after_writes.ask_leader = asking.look_for_orphans
-        group.start(may_lead=may_lead)
+        group.join(may_lead=may_lead)
+        group.start()
         signal_handler.register(group.abdicate, priority=FIRST)
         signal_handler.register(self._leave, priority=LAST)
         logger.info(f"This process is {link.pod}, one of those that share a Redis as {link.group}")
@@ -89,6 +104,14 @@ class Together:
         self._follow_ups.resync_ended(begun.at, succeeded=succeeded)
         if self._group is not None:
             await self._group.resync_ends(begun.told, succeeded=succeeded)
+            await self._under_way.asking.look_for_orphans()
+
+    async def make_up_for(self, seconds: float) -> None:
+        """A resync of a process that shares no Redis ended, which began so many seconds ago."""
+        self.news_were_missed()
+        begun = self._follow_ups.resync_began()
+        self._follow_ups.resync_ended(begun - seconds, succeeded=True)
+        await self.sweep()
 
     # What others tell; see Hears.
 
@@ -111,4 +134,4 @@ class Together:
     def news_were_missed(self) -> None:
         """What Port has isn't known any more, nor what the mapping is."""
         self._writer.compared.known.forget_all()
-        ocean.integration.port_app_config_handler._app_config_cache._retrieval_time = 0
+        self.forget_mapping()
