@@ -33,6 +33,8 @@ from telemetry import metrics
 
 MYSELF = "/rest/api/3/myself"
 MY_PERMISSIONS = "/rest/api/3/mypermissions"
+KEPT_ABOUT = (Family.BOARD, Family.PROJECT, Family.ISSUE_TYPE)
+"""What a client keeps is asked for anew after events of these."""
 KINDS: Mapping[Kinds, type[Kind[Any, Any]]] = {
     kind.name: kind
     for kind in (

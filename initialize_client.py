@@ -14,7 +14,8 @@ from jira.http.limiter import Limiter
 from jira.http.quota import Quota
 from jira.http.transport import build_http_client
 from jira.settings import JiraSettings, is_gateway
-from jira.signature import derived_secret
+from jira.signature import secrets_of
+from redis_link.link import RedisLink, link_of
 from telemetry import metrics
 
 
@@ -55,6 +56,15 @@ def create_jira_client() -> JiraClient:
     return JiraClient(JiraApi(http, authentication, site, quota), settings.organization_id)
 
 
+@cache
+def redis_link() -> RedisLink | None:
+    """The Redis that processes of this integration share; None where there is one process.
+
+    Raises SettingsError.
+    """
+    return link_of(ocean.config, ocean.config.base_url or ocean.app.base_url)
+
+
 async def whole_issues() -> bool:
     """Whether issues are read with all fields: as the setting says, or where rows leave as rows."""
     return not get_settings().only_mapped_fields or await is_lakehouse_data_enabled()
@@ -68,7 +78,11 @@ def webhook_secrets() -> tuple[str, ...]:
     to derive one from.
     """
     settings = get_settings()
-    derived = derived_secret(settings.token, settings.identifier) if settings.token else ""
-    sensitive_log_filter.hide_sensitive_strings(derived)
-    candidates = (settings.webhook_secret, derived, settings.webhook_secret_previous)
-    return tuple(secret for secret in candidates if secret)
+    secrets = secrets_of(
+        settings.token,
+        settings.identifier,
+        settings.webhook_secret,
+        settings.webhook_secret_previous,
+    )
+    sensitive_log_filter.hide_sensitive_strings(*secrets)
+    return secrets

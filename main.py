@@ -21,7 +21,7 @@ from port_ocean.utils.signal import signal_handler
 from port_ocean.version import __version__
 
 from client import webhook_events
-from initialize_client import create_jira_client, get_settings, webhook_secrets
+from initialize_client import create_jira_client, get_settings, redis_link, webhook_secrets
 from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
 from jira.read_ahead import Pages
@@ -31,6 +31,7 @@ from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
+from port.other_processes import OtherProcesses
 from port.probe import failure, mapped_kinds, probe
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
@@ -53,6 +54,7 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 try:
     settings = get_settings()
+    redis_link()
 except SettingsError as error:
     raise SystemExit(f"The Jira integration can't start: {error}") from error
 
@@ -75,7 +77,6 @@ manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
 keepers: list[WebhookKeeper] = []
 said: set[str] = set()
-webhook_settled = asyncio.Event()
 
 
 async def pages_of(resource: ResourceConfig, tally: Tally) -> Pages:
@@ -118,11 +119,19 @@ ocean.app.fast_api_app.add_middleware(
     allow_unsigned=settings.allow_unsigned_webhooks,
     unverified_limit=settings.unverified_megabytes * 1024 * 1024,
     accept=partial(manager.accept, WEBHOOK_PATH),
-    settled=webhook_settled.is_set,
+    settled=manager.webhook_settled.is_set,
 )
 
 
 account = AccountWatch(lambda: create_jira_client().verify_credentials())
+
+
+# Where processes share a Redis they tell each other.
+others = (
+    OtherProcesses(ocean.port_client, lambda seconds: manager.together.make_up_for(seconds))
+    if redis_link() is None and ocean.config.event_listener.should_process_webhooks
+    else None
+)
 
 
 def health() -> Health:
@@ -132,6 +141,7 @@ def health() -> Health:
         asked=account.asked,
         queue_full=manager.queue_full,
         held_back=manager.failing.waits,
+        another_process=others is not None and others.are_there,
     )
 
 
@@ -167,10 +177,17 @@ async def watch_account() -> None:
 
 
 @ocean.on_start()
+async def watch_for_others() -> None:
+    """Two processes that know nothing of each other are said loudly."""
+    if others is not None:
+        in_background(others.run())
+
+
+@ocean.on_start()
 async def compare_when_asked() -> None:
     """Whoever runs it has everything compared by a signal, and need not wait for the next sweep."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGUSR1, lambda: manager.follow_ups.compare_everything())
+    loop.add_signal_handler(signal.SIGUSR1, manager.together.compare_everything)
 
 
 @ocean.on_start()
@@ -179,9 +196,9 @@ async def keep_webhook() -> None:
     keeper = None
     if ocean.config.event_listener.should_process_webhooks:
         api, secret = create_jira_client().api, webhook_secrets()[0]
-        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled)
+        keeper = webhook_keeper(settings, api, webhook_events(), secret, manager.webhook_settled)
     if keeper is None:
-        webhook_settled.set()
+        manager.webhook_settled.set()
         return
     keepers.append(keeper)
     in_background(keeper.run())

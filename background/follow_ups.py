@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import (
-    AsyncIterator,
     Awaitable,
     Callable,
     Collection,
@@ -14,9 +13,10 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 
+from background.after_writes import AfterWrites
 from background.costs import Costs
 from background.failures import Failures
-from background.jobs import Jobs, MakeSteps, Steps, with_index
+from background.jobs import Jobs, MakeSteps, Steps, caused_by, with_index
 from background.of_boards import ON_BOARDS
 from background.query_dates import DATES_SECONDS, QueryDates
 from background.reads_after import ReadsAfter
@@ -31,18 +31,11 @@ from jira.http.purpose import Purpose, steps_for
 from jira.jql_reads import Read
 from kinds import Kinds
 from port.dsp import is_dsp_mode_enabled
-from port.just_written import SEARCH_SECONDS
 from port.mapping.limits import has_calendar
 from telemetry import metrics
 
-ORPHANS = "orphans"
-ORPHANS_SECONDS = 1.0
-ORPHANS_SHARE = 10
-"""Looking for orphans takes at most a tenth of the time."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
-DELETES = "deletes that Port has under way"
-SETTLE_SECONDS = 1.0
 DATES = "what dates in queries passed by"
 REGULAR_SWEEP = "regular sweep"
 """Has a name of its own, since putting it off must not put off one that an event asked for."""
@@ -76,8 +69,6 @@ class FollowUps:
         self._sweeper = sweeper
         self._query_dates = dates
         self._sync = sync
-        self._retry_refused = retry_refused
-        self._settle = settle
         self.costs = Costs(client.quota, sweep_minutes * 60.0)
         self._index_seconds = float(index_seconds)
         self.relatives = Relatives(
@@ -97,7 +88,9 @@ class FollowUps:
         self._resyncs = 0
         self._resync_began = 0.0
         metrics.RESYNCS.of(lambda: self._resyncs)
-        self._orphans_took = 0.0
+        self.after_writes = AfterWrites(self.jobs, sweeper.orphans, retry_refused, settle)
+        self.knows_all = True
+        """Whether no other process writes what this one doesn't know of."""
         self._compared_in: dict[Kinds, float] = {}
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
@@ -152,7 +145,8 @@ class FollowUps:
         if succeeded:
             self.costs.ended(Purpose.RESYNC)
             self._sweeper.look_back_to(begun)
-            self._client.all_was_read(begun - self._index_seconds)
+            if self.knows_all:
+                self._client.all_was_read(begun - self._index_seconds)
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
 
@@ -184,15 +178,19 @@ class FollowUps:
         return names
 
     def look_for_orphans(self) -> list[str]:
-        """Have stubs deleted that nothing relates to any more, when nothing else is written."""
-        delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
-        self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
-        return [ORPHANS]
+        """Have stubs deleted that nothing relates to any more."""
+        return self.after_writes.look_for_orphans()
 
     def settle(self) -> list[str]:
-        """Have what waits for deletes written when Port has done them; the name of that."""
-        self.jobs.ask(DELETES, self._settled, delay=SETTLE_SECONDS)
-        return [DELETES]
+        """Have what waits for deletes written when Port has done them."""
+        return self.after_writes.settle()
+
+    def leads(self) -> None:
+        """From now on this process does what all share: nobody knows how far the one before was."""
+        if self.costs.between_sweeps:
+            self._put_off_regular_sweep(START_SECONDS)
+            self.jobs.ask(DATES, self._dates, delay=DATES_SECONDS)
+        self.jobs.wake()
 
     def _compare_unknown(self, projects: Sequence[str], boards: Sequence[str]) -> list[str]:
         """Have kinds compared where nobody knows what the catalog has of a project or a board."""
@@ -213,7 +211,9 @@ class FollowUps:
 
     def _put_off_regular_sweep(self, seconds: float) -> None:
         if self.costs.between_sweeps:
-            self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
+            # Whoever asked for what was done just now needn't wait for it.
+            with caused_by(frozenset()):
+                self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
     async def _selected_by(self, read: Read, again: str | None) -> Steps:
         """Compare ids, now and when the index has caught up, where a query reads what changed."""
@@ -277,24 +277,3 @@ class FollowUps:
             yield wait
         # Also where there was nothing to compare just now.
         self._put_off_regular_sweep(self.costs.after_sweep(time.monotonic() - begun))
-
-    async def _settled(self) -> AsyncIterator[None]:
-        if not await self._settle():
-            # What Port still showed may have been the last that related to a stub.
-            self._orphans_later()
-        yield
-
-    def _orphans_later(self) -> None:
-        logger.info(f"Background work entails: {ORPHANS}")
-        self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
-
-    async def _orphans(self) -> AsyncIterator[None]:
-        begun = time.monotonic()
-        if not await is_dsp_mode_enabled():
-            await self._retry_refused()
-            yield
-            await self._sweeper.orphans.delete(event.port_app_config)
-            yield
-            if self._sweeper.orphans.left:
-                self._orphans_later()
-        self._orphans_took = time.monotonic() - begun

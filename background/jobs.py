@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from loguru import logger
 
@@ -24,12 +25,35 @@ Around = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]]
 FIRST_RETRY_SECONDS = 5.0
 LONGEST_RETRY_SECONDS = 300.0
 
+_CAUSES: ContextVar[frozenset[str]] = ContextVar("causes", default=frozenset())
+
+
+def is_owed() -> bool:
+    """Whether what is asked for here is owed to somebody."""
+    return bool(_CAUSES.get())
+
+
+@contextlib.contextmanager
+def caused_by(causes: frozenset[str]) -> Iterator[None]:
+    """What is asked for here is owed to these, and so is all that it asks for when it is done."""
+    token = _CAUSES.set(causes)
+    try:
+        yield
+    finally:
+        _CAUSES.reset(token)
+
 
 @dataclass
 class _Job:
     due: float
     make: MakeSteps
     failures: int = 0
+    causes: frozenset[str] = field(default_factory=_CAUSES.get)
+
+    def owed_also_to(self, other: "_Job | None") -> None:
+        """One job is done for both."""
+        if other is not None:
+            self.causes |= other.causes
 
 
 @dataclass
@@ -67,20 +91,43 @@ class Jobs:
         self._woken = asyncio.Event()
         self.running_since = math.inf
         """When the job under way began: what it read is no newer than what came meanwhile."""
+        self.may_do: Callable[[str], bool] = lambda _: True
+        """Which jobs are this process's: others wait here, in case that changes."""
         metrics.JOBS_WAITING.by(self._waiting)
 
     def ask(self, name: str, make: MakeSteps, *, delay: float = 0.0) -> None:
         """Have a job done in `delay` seconds at the earliest; the nearer of two moments counts."""
-        due = self._now() + delay
-        known = self._jobs.get(name)
-        if known is None or due < known.due:
-            self._jobs[name] = _Job(due, make)
-            self.wake()
+        known, job = self._jobs.get(name), _Job(self._now() + delay, make)
+        if known is not None and known.due <= job.due:
+            known.owed_also_to(job)
+            return
+        job.owed_also_to(known)
+        self._jobs[name] = job
+        self.wake()
 
     def postpone(self, name: str, make: MakeSteps, *, delay: float) -> None:
         """Have a job done `delay` seconds from now, however soon it was due before."""
-        self._jobs[name] = _Job(self._now() + delay, make)
+        job = _Job(self._now() + delay, make)
+        if not job.causes:
+            # Whoever else it is owed to, this one does for all of them.
+            job.owed_also_to(self._jobs.get(name))
+        self._jobs[name] = job
         self.wake()
+
+    @property
+    def owed_to(self) -> frozenset[str]:
+        """What caused the jobs that aren't done, and so isn't done with."""
+        aside = [running.job for running in self._aside.values()]
+        running = [self._running.job] if self._running else []
+        jobs = [*self._jobs.values(), *aside, *running]
+        return frozenset().union(*(job.causes for job in jobs))
+
+    def forget(self, keep: Callable[[str], bool]) -> None:
+        """Somebody else does them from now on: all but those to `keep`, also begun ones."""
+        self._jobs = {name: job for name, job in self._jobs.items() if keep(name)}
+        self._aside = {name: running for name, running in self._aside.items() if keep(name)}
+        if self._running is not None and not keep(self._running.name):
+            self._running = None
 
     def wake(self) -> None:
         """Have `work` look again at what is due, and whether it may begin."""
@@ -102,13 +149,18 @@ class Jobs:
     def seconds_until_due(self) -> float | None:
         """How long there is nothing to do; None while no job is known."""
         if self._running is not None:
-            return 0.0
+            if self.may_do(self._running.name):
+                return 0.0
+            # It may be this process's again before somebody else began with it.
+            self._aside[self._running.name] = self._running
+            self._running = None
         due = [of.due for of in self._may_be_next().values()]
         return max(0.0, min(due) - self._now()) if due else None
 
     def _may_be_next(self) -> dict[str, "_Job | _Running"]:
         """What is asked for or was set aside, the latter before it is begun once more."""
-        return {**self._jobs, **self._aside}
+        every: dict[str, _Job | _Running] = {**self._jobs, **self._aside}
+        return {name: job for name, job in every.items() if self.may_do(name)}
 
     def _waiting(self) -> dict[tuple[str, ...], float]:
         due = sum(job.due <= self._now() for job in self._jobs.values())
@@ -128,9 +180,13 @@ class Jobs:
                 only_own_end(),
                 in_background(),
                 asked_for(Purpose.FOLLOW_UP),
+                caused_by(running.job.causes),
                 logger.contextualize(job=running.name),
             ):
                 more = await around(running.advance)
+            if self._running is not running:
+                # Forgotten meanwhile: it is somebody else's.
+                return
             if not more:
                 self._running = None
                 metrics.JOBS.labels("done").inc()
@@ -140,8 +196,9 @@ class Jobs:
                 self._running = None
                 self._aside[running.name] = running
         except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on)
-            self._running = None
-            self._failed(running, error)
+            if self._running is running:
+                self._running = None
+                self._failed(running, error)
 
     def _next(self) -> _Running:
         """What is due first."""
@@ -158,7 +215,9 @@ class Jobs:
         job.failures += 1
         delay = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), LONGEST_RETRY_SECONDS)
         logger.warning(f"Background work failed ({name}), again in {delay:.0f} s: {error}")
-        if name not in self._jobs:
+        if name in self._jobs:
+            self._jobs[name].owed_also_to(job)
+        else:
             job.due = self._now() + delay
             self._jobs[name] = job
 

@@ -94,6 +94,29 @@ class JiraSettings:
         )
 
 
+@dataclass(frozen=True)
+class DoorSettings:
+    """Those settings that decide which deliveries come in."""
+
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
+    secret_previous: str = field(repr=False)
+    allow_unsigned: bool = False
+    unverified_megabytes: int = 64
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "DoorSettings":
+        """Read the framework's `integration.config` (snake_case names). Raises SettingsError."""
+        return cls(
+            token=_text(config, "atlassian_user_token"),
+            secret=_text(config, "webhook_secret"),
+            secret_previous=_text(config, "webhook_secret_previous"),
+            allow_unsigned=config.get("allow_unsigned_webhooks") is True,
+            # Below it, the largest delivery of Jira's could never be read.
+            unverified_megabytes=_number(config, "unverified_bytes_limit", 64, least=32),
+        )
+
+
 def normalize_host(given: str) -> str:
     """The site's address with a scheme and no slash at the end. Raises SettingsError."""
     if not given:

@@ -90,6 +90,15 @@ def derived_secret(token: str, identifier: str) -> str:
     ).hexdigest()
 
 
+def secrets_of(token: str, identifier: str, secret: str, previous: str) -> tuple[str, ...]:
+    """What a delivery may be signed with; the first is the one that Jira is given.
+
+    None at all where there is neither a secret nor a token to derive one from.
+    """
+    derived = derived_secret(token, identifier) if token else ""
+    return tuple(one for one in (secret, derived, previous) if one)
+
+
 def _fits_no_secret() -> DeliveryRefusedError:
     return DeliveryRefusedError(
         "its signature fits no secret of ours: the webhook in Jira was made with another secret, "

@@ -5,6 +5,7 @@ rows that were read before would be written after those of the next one.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -67,6 +68,7 @@ class Resync:
     """What one resync reads ahead and writes; two that overlap share nothing."""
 
     def __init__(self) -> None:
+        self.began = time.monotonic()
         self.scope = Scope()
         self.reads = ReadAhead()
         self.progress = Progress(_last_rows)

@@ -156,6 +156,10 @@ class World:
         await self.process.start()
         return ended + 1
 
+    def another(self, **settings: str) -> IntegrationProcess:
+        """A process of its own for the same Port, with these settings besides."""
+        return self._integration(self.port, **settings)
+
     def replace_process(self, *, moves: bool = False, **settings: str) -> None:
         """The next start is with these settings besides, and at another address if it `moves`."""
         self.settings |= settings

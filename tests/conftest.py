@@ -1,11 +1,13 @@
 """Fixtures for every test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import MagicMock
 
 import pytest
 import yaml
+from loguru import logger
 from port_ocean.context import ocean as ocean_context
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,3 +30,12 @@ def framework(monkeypatch: pytest.MonkeyPatch) -> Any:
     config.process_in_queue_max_workers = 1
     config.process_in_queue_timeout = 60
     return app
+
+
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """What is logged, each line beginning with its level."""
+    lines: list[str] = []
+    sink = logger.add(lines.append, level="TRACE", format="{level}|{message}|{extra}")
+    yield lines
+    logger.remove(sink)

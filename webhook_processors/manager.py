@@ -13,14 +13,11 @@ from port_ocean.context.event import EventType, event, event_context
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
-from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from background.failures import Failures
 from background.follow_ups import FollowUps
-from background.query_dates import QueryDates
-from background.sweep import Sweeper
-from initialize_client import create_jira_client, get_settings
+from background.making import follow_ups_of
+from initialize_client import create_jira_client, get_settings, redis_link
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
 from port.deletions import Stubs
@@ -29,13 +26,18 @@ from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
+from port.shared import Shared
+from port.versions import Versions
 from port.writer import PortWriter
+from redis_link.turns import Turns
 from telemetry import metrics
 from webhook_processors.base import JiraWebhookProcessor
+from webhook_processors.consuming import ConsumingManager
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
 from webhook_processors.queued_event import QueuedEvent, size_of, touched_of
+from webhook_processors.together import Together
 from webhook_processors.told import named
 from webhook_processors.under_way import UnderWay
 from webhook_processors.writes import Writes
@@ -47,7 +49,7 @@ MAX_HELD_BYTES = 32 * 1024 * 1024
 THE_MAPPING = "the mapping"
 
 
-class JiraLiveEventsManager(LiveEventsProcessorManager):
+class JiraLiveEventsManager(ConsumingManager):
     """Hands what waits to the lanes of its resources, in order; see Outcomes and Lane."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,7 +68,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         """None: the framework's would queue whatever is sent; the door is the one way in."""
 
     async def accept(self, path: str, webhook_event: QueuedEvent) -> bool:
-        """Queue what the door let in; False where there is no room, or no reader."""
+        """Queue what was let in; False where there is no room, or no reader."""
         if not self._event_processor_tasks or not self._under_way.came(
             webhook_event, get_settings().webhook_queue_limit
         ):
@@ -79,10 +81,14 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         """Whether Jira is asked to send its events later."""
         return self._under_way.is_full(get_settings().webhook_queue_limit)
 
-    def resync_began(self) -> float:
-        """To be told of every resync; returns what `resync_ended` of the follow-ups wants."""
-        self._under_way.resync_begins()
-        return self.follow_ups.resync_began()
+    async def deliveries_lost(self) -> None:
+        """Some may never have come: everything is compared."""
+        await self.together.sweep()
+
+    @cached_property
+    def together(self) -> Together:
+        """This process among others, where they share a Redis; see Together."""
+        return Together(self.follow_ups, self._under_way, self.writer, self.stubs, self._around)
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -99,7 +105,21 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @cached_property
     def live_writer(self) -> LiveWriter:
         """What writes to Port."""
-        return LiveWriter(self.writer, create_jira_client(), self.stubs, self.failing)
+        return LiveWriter(
+            self.writer,
+            create_jira_client(),
+            self.stubs,
+            self.failing,
+            self.versions,
+            lambda: self.follow_ups.settle(),
+        )
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Who writes which entity, in this process and others."""
+        link = redis_link()
+        shared = Shared(Turns(link)) if link is not None else None
+        return Versions(lambda: time.monotonic(), shared=shared)
 
     @cached_property
     def writes(self) -> Writes:
@@ -110,6 +130,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             lambda: self.follow_ups,
             self._under_way,
             self._send_webhook_raw_data_to_lakehouse,
+            leads=lambda: self.together.leads,
         )
 
     @staticmethod
@@ -121,31 +142,14 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @cached_property
     def follow_ups(self) -> FollowUps:
         """What is done in the background."""
-        settings, client = get_settings(), create_jira_client()
-        failures = Failures(client, self.failing)
-        by_what = (
-            client,
+        return follow_ups_of(
+            create_jira_client(),
+            get_settings(),
             self.writer,
-            partial(self.writes.sync, compared=True),
+            self.writes,
             lambda resource, rows: self._mapper.map(resource, rows),
-            failures,
-        )
-        sweeper = Sweeper(
-            *by_what,
-            stubs=self.stubs,
-            limit_percent=settings.sweep_delete_limit_percent,
-            index_seconds=settings.search_index_lag_seconds,
-        )
-        return FollowUps(
-            client,
-            sweeper,
-            QueryDates(*by_what, index_seconds=settings.search_index_lag_seconds),
-            self.writes.sync,
-            self.writes.retry_refused,
-            self.writes.settle,
-            failures,
-            sweep_minutes=settings.sweep_interval_minutes,
-            index_seconds=settings.search_index_lag_seconds,
+            self.failing,
+            self.stubs,
         )
 
     @cached_property
@@ -182,11 +186,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             background.cancel()
             await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
             await self._under_way.leave()
-
-    async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
-        """One event to its end: the way of those that come through Redis, which forgets it then."""
-        await self._process_batch(path, [event])
-        await self.outcomes.room(1)
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         """Hand what brings news to the lanes of its resources, once the mapping is known."""
@@ -227,9 +226,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 for index, resource in enumerate(event.port_app_config.resources)
                 if resource.kind == processor.kind.name
             ]
-            self.follow_ups.reads.again_with_index(
-                {k: s for k, s in touched.items() if k in mapped}
-            )
+            self._under_way.asking.touched({k: s for k, s in touched.items() if k in mapped})
             if not pairs[webhook_event]:
                 self._under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
@@ -259,14 +256,14 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     def _recovered(self, pair: Pair["Reading"]) -> None:
         """What events of the resource were given up, a comparison of its kind makes up for."""
         kind = pair.context.processor.kind.name
-        self._under_way.asked_for(self.follow_ups.compare({kind}))
+        self._under_way.have_compared(kind)
 
     async def _background_may_begin(self) -> bool:
         """Not while a resync reads; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
             return self.follow_ups.resync_waits
         (queue,) = self._event_queues.values()
-        for queued in self._under_way.again_after_resync():
+        for queued in await self._under_way.again_after_resync():
             await queue.put(queued)
         return True
 

@@ -5,7 +5,7 @@ Parsed, an event takes several times the memory; thousands may wait while Port i
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 from uuid import uuid4
 
@@ -31,10 +31,11 @@ Touched = Mapping[Kinds, Sequence[Any]]
 
 
 class QueuedEvent(WebhookEvent):
-    """The framework's event, parsed when its turn comes; only the door makes one, when it lets in.
+    """The framework's event, parsed when its turn comes; only a door makes one, when it lets in.
 
     `body` is the very object that was verified. `arrived` is a monotonic time in seconds; `again`
-    marks one that is handled a second time on purpose.
+    marks one that is handled a second time on purpose. `ended` is told once of its end: with False
+    where it was given up.
     """
 
     def __init__(self, body: bytes | bytearray, headers: Mapping[str, str]) -> None:
@@ -43,6 +44,7 @@ class QueuedEvent(WebhookEvent):
         self._touched: Touched | None = None
         self.arrived = time.monotonic()
         self.again = False
+        self.ended: Callable[[bool], None] | None = None
         super().__init__(
             trace_id=str(uuid4()),
             payload={},
@@ -63,6 +65,7 @@ class QueuedEvent(WebhookEvent):
         """Another event of the same bytes, to be handled whatever became of this one."""
         again = copy.copy(self)
         again.again = True
+        again.ended = None
         return again
 
     @property

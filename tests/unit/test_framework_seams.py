@@ -28,7 +28,7 @@ from port_ocean.ocean import Ocean
 METHODS: list[tuple[type, str, list[str]]] = [
     (LiveEventsProcessorManager, "_register_route", ["path"]),
     (LiveEventsProcessorManager, "_process_webhook_events", ["path", "worker_id"]),
-    (LiveEventsProcessorManager, "_process_webhook_event", ["path", "worker_id", "event"]),
+    (LiveEventsProcessorManager, "_create_live_events_consumer", ["config"]),
     (
         LiveEventsProcessorManager,
         "_process_single_event",

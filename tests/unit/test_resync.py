@@ -87,11 +87,18 @@ def integration(monkeypatch) -> Any:
     """Runs a body in place of the framework's resync."""
     made: Any = Integration.__new__(Integration)
     made.told = []
-    follow_ups = SimpleNamespace(
-        resync_ended=lambda begun, succeeded: made.told.append((begun, succeeded)),
-        ask_for_sweep=lambda: setattr(made, "swept", made.swept + 1),
-    )
-    made._live_events = SimpleNamespace(follow_ups=follow_ups, resync_began=lambda: 7.0)
+
+    class Together:
+        async def resync_begins(self) -> float:
+            return 7.0
+
+        async def resync_ends(self, begun: float, *, succeeded: bool) -> None:
+            made.told.append((begun, succeeded))
+
+        async def sweep(self) -> None:
+            made.swept += 1
+
+    made._live_events = SimpleNamespace(together=Together())
     made.swept = 0
     made.entities_state_applier = SimpleNamespace(kept_related=False)
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
+from background import after_writes, reads_after
 from background import follow_ups as module
-from background import reads_after
 from background.failures import Failures
 from background.follow_ups import FollowUps
 from background.jobs import Jobs
@@ -159,7 +159,10 @@ def unstarted_world(monkeypatch: pytest.MonkeyPatch) -> World:
     async def is_dsp_mode_enabled() -> bool:
         return world.dsp
 
-    monkeypatch.setattr(module, "is_dsp_mode_enabled", is_dsp_mode_enabled)
+    for of in (module, after_writes):
+        monkeypatch.setattr(of, "is_dsp_mode_enabled", is_dsp_mode_enabled)
+    monkeypatch.setattr(after_writes, "time", SimpleNamespace(monotonic=lambda: world.time))
+    monkeypatch.setattr(after_writes, "event", SimpleNamespace(port_app_config=world.mapping))
     return world
 
 
