@@ -101,9 +101,7 @@ class World:
     def join(self) -> FakeGroup:
         link = SimpleNamespace(pod="pod-1", group="jira.jira-1")
         self.together.join(cast(RedisLink, link), may_lead=True)
-        group = self.together._group
-        assert isinstance(group, FakeGroup)
-        return group
+        return cast(FakeGroup, self.together._group)
 
 
 @pytest.fixture
