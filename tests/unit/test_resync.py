@@ -289,6 +289,7 @@ async def test_what_resources_gave_is_let_go_although_the_event_is_kept(integrat
     refused = SimpleNamespace(remember=lambda left: None)
     integration.entities_state_applier = SimpleNamespace(write_refused=write_refused)
     integration._live_events.live_writer = SimpleNamespace(refused=refused)
+    integration._live_events.versions = SimpleNamespace(has_doubtful=False)
     async with event_context("resync") as kept:
         result = Result()
         gone = weakref.ref(result)
