@@ -1,17 +1,24 @@
 """Several processes of this integration at one Redis: a front, event pods and one that resyncs."""
 
 import asyncio
+import json
 import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from redis.exceptions import RedisError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
 from sandbox.integration_process import IntegrationProcess
 from sandbox.redis_server import RedisServer
-from sandbox.servers import free_port
+from sandbox.servers import HttpServer, free_port
 from sandbox.world import WEBHOOK_SECRET, World
 
 NAME = "main"
@@ -24,13 +31,50 @@ _ASKED = re.compile(rf"background work: .*({_OWN})|Background work entails: .*({
 _DONE = re.compile(rf"Background work done: ({_OWN})")
 
 
-class Pods:
-    """The processes before a world's Jira and Port; `world.process` is the one that resyncs."""
+class Ingest:
+    """What Port runs itself where it hosts an integration: all that is sent goes into the stream.
 
-    def __init__(self, world: World, redis: RedisServer, *, events: int = 2) -> None:
+    An ASGI application. It verifies nothing.
+    """
+
+    def __init__(self, redis: RedisServer) -> None:
+        self._redis = redis
+        self._taken = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one delivery; 503 where Redis doesn't."""
+        request = Request(scope, receive)
+        body = await request.body()
+        self._taken += 1
+        fields: dict[str, str | bytes] = {
+            "eventId": f"ingest-{self._taken}",
+            "webhookPath": request.url.path,
+            "payload": body,
+            "headers": json.dumps(dict(request.headers)),
+            "queuedAt": str(time.time_ns()),
+        }
+        try:
+            async with self._redis.client() as client:
+                await client.xadd(STREAM, {**fields})
+            answer = Response(status_code=200)
+        except (RedisError, OSError):
+            answer = Response(status_code=503)
+        await answer(scope, receive, send)
+
+
+class Pods:
+    """The processes before a world's Jira and Port; `world.process` is the one that resyncs.
+
+    Before them is our front, or Port's own ingest.
+    """
+
+    def __init__(
+        self, world: World, redis: RedisServer, *, events: int = 2, ingest: bool = False
+    ) -> None:
         self.world = world
         self.redis = redis
-        port = free_port()
+        self._ingest = HttpServer(Ingest(redis)) if ingest else None
+        port = self._ingest.port if self._ingest else free_port()
         self._shared = {
             "OCEAN__BASE_URL": f"http://127.0.0.1:{port}/live-events/{NAME}",
             "OCEAN__LIVE_EVENTS__REDIS__URL": redis.url,
@@ -65,7 +109,10 @@ class Pods:
 
     async def start(self) -> str:
         """Start all of them, and wait for the first resync; returns how that ended."""
-        await self.front.start()
+        if self._ingest is None:
+            await self.front.start()
+        else:
+            await self._ingest.start()
         status = await self.world.start()
         for pod in self.events:
             await pod.start()
@@ -99,6 +146,7 @@ class Pods:
         async with self.redis.client() as client:
             left = {
                 "deliveries": await client.xlen(STREAM),
+                "pending": (await client.xpending(STREAM, GROUP))["pending"],
                 "wishes": await client.xlen(f"{{{NAME}/{GROUP}}}/wishes"),
                 "owed": sum(_owes(process.log) for process in self.processes),
             }
@@ -117,6 +165,9 @@ class Pods:
             if process.log and process.returncode is None:
                 wake(process)
                 await process.kill()
+        if self._ingest is not None:
+            await self._ingest.stop()
+            self._ingest.close()
 
 
 def pause(process: IntegrationProcess) -> None:
