@@ -43,6 +43,7 @@ from telemetry.tally import Tally, counted_for
 from webhook_processors.counted import expect
 from webhook_processors.door import FRAMEWORKS_PREFIX, Door
 from webhook_processors.keeping import webhook_keeper
+from webhook_processors.kept_by_leader import KeptByLeader, mark_of
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
 
@@ -201,7 +202,12 @@ async def keep_webhook() -> None:
         manager.webhook_settled.set()
         return
     keepers.append(keeper)
-    in_background(keeper.run())
+    if (link := redis_link()) is None:
+        in_background(keeper.run())
+        return
+    mark = mark_of(settings.webhook_url or "", webhook_secrets()[0])
+    shared = KeptByLeader(keeper, link, mark, lambda: manager.together.leads)
+    in_background(shared.run())
 
 
 @ocean.on_resync_start()

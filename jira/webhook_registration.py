@@ -174,26 +174,30 @@ class WebhookKeeper:
         """
         self._api = api
         self._wanted = wanted
-        self._settled = settled
+        self.settled = settled
         self._said: set[str] = set()
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
         """Never returns; an error is logged and tried again in a minute."""
         while True:
-            pause = CHECK_EVERY_SECONDS
-            try:
-                in_place = await ensure_webhook(self._api, self._wanted, self._said)
-                metrics.WEBHOOK_STATE.is_now(metrics.IN_PLACE if in_place else metrics.REFUSED)
-                self._settled.set()
-            except JiraError as error:
-                metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
-                logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
-                pause = RETRY_AFTER_SECONDS
-            except Exception:  # noqa: BLE001  (a resync waits for this task: it must not end)
-                metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
-                logger.exception("The webhook in Jira could not be checked, trying again")
-                pause = RETRY_AFTER_SECONDS
-            finally:
-                self.ready.set()
+            pause = await self.look()
             await asyncio.sleep(pause)
+
+    async def look(self) -> float:
+        """Put it in place once; the seconds until that is to be done again."""
+        try:
+            in_place = await ensure_webhook(self._api, self._wanted, self._said)
+            metrics.WEBHOOK_STATE.is_now(metrics.IN_PLACE if in_place else metrics.REFUSED)
+            self.settled.set()
+        except JiraError as error:
+            metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
+            logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
+            return RETRY_AFTER_SECONDS
+        except Exception:  # noqa: BLE001  (a resync waits for this task: it must not end)
+            metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
+            logger.exception("The webhook in Jira could not be checked, trying again")
+            return RETRY_AFTER_SECONDS
+        finally:
+            self.ready.set()
+        return CHECK_EVERY_SECONDS

@@ -14,6 +14,8 @@ LEASE_SECONDS = 6.0
 """How long nobody leads, at most, after the one who led was killed."""
 RENEWALS = 3
 """How often it is renewed in that time."""
+LEADER = "leader"
+"""The key that says who leads."""
 
 # Whose it is stays the same, or nobody's becomes this one's with the next term.
 _TAKE = """
@@ -73,7 +75,7 @@ class Lease:
         self._now = now
         self.seconds = seconds
         self.term = Term(now)
-        self._keys = (link.key("leader"), link.key("leader-term"))
+        self._keys = (link.key(LEADER), link.key("leader-term"))
 
     @property
     def held(self) -> bool:
