@@ -17,7 +17,7 @@ from hashlib import blake2b
 from port_ocean.core.models import Entity
 
 from port.entities import EntityKey, key_of
-from redis_link.troubles import AWAY, State, Troubles
+from redis_link.troubles import AWAY, State
 from redis_link.turns import LOCK_SECONDS, Taken, Turns
 
 BUSY_SECONDS = 0.02
@@ -37,7 +37,7 @@ class Shared:
     ) -> None:
         self._turns = turns
         self._pause = pause
-        self._troubles = Troubles("nothing is written to Port")
+        self._trouble = turns.troubles.of_one()
         self._unsure = False
         self._wrote_at = 0.0
         self._listening: asyncio.Task[None] | None = None
@@ -51,7 +51,7 @@ class Shared:
 
     def take_unsure(self) -> bool:
         """Whether something was written without a turn, and that is over; forgotten here."""
-        taken = self._unsure and self._troubles.state is None
+        taken = self._unsure and self._trouble.state is None
         self._unsure = self._unsure and not taken
         return taken
 
@@ -80,13 +80,13 @@ class Shared:
             try:
                 taken = await self._turns.take(names, told)
             except AWAY as error:
-                if self._troubles.failed(error) is State.FULL:
+                if self._trouble.failed(error) is State.FULL:
                     self._unsure = True
                     return None
                 pause = min(2 * pause, LONGEST_PAUSE)
                 await self._pause(pause)
                 continue
-            self._troubles.works()
+            self._trouble.works()
             if taken is not None:
                 if taken.leaving:
                     self.leaving([_entity(text) for text in taken.leaving])
@@ -100,7 +100,7 @@ class Shared:
             try:
                 return await self._turns.hold(taken)
             except AWAY as error:
-                self._troubles.failed(error)
+                self._trouble.failed(error)
                 await self._pause(LONGEST_PAUSE)
 
     async def give(
@@ -115,12 +115,12 @@ class Shared:
             try:
                 lost = await self._turns.give(taken, names, since=since, live=live)
             except AWAY as error:
-                if self._troubles.failed(error) is State.FULL:
+                if self._trouble.failed(error) is State.FULL:
                     self._unsure = True
                     return set()
                 await self._pause(LONGEST_PAUSE)
             else:
-                self._troubles.works()
+                self._trouble.works()
                 return lost
 
     async def _prolong(self, taken: Taken) -> None:

@@ -24,6 +24,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from jira.errors import SettingsError
+from redis_link.troubles import Troubles
 
 ANSWER_SECONDS = 10.0
 """How long an answer may take, besides what a command waits for on purpose."""
@@ -81,6 +82,11 @@ class RedisLink:
         self.group = f"{integration_type}.{identifier}"
         # Two processes of one host are two, and one that starts again isn't what it was.
         self.pod = f"{identifier}-{socket.gethostname()}-{uuid4().hex[:8]}"
+        self.troubles = Troubles(
+            "live events wait, and nothing is written to Port",
+            "live events go on, and what is written meanwhile is compared afterwards",
+        )
+        """For whoever uses it, so that each is said once in this process."""
         self._prefix = f"{{{uuid}/{self.group}}}"
         self._redis: Any = None
         self._files: tempfile.TemporaryDirectory[str] | None = None

@@ -11,6 +11,7 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from redis_link.link import RedisLink
+from redis_link.troubles import Troubles
 
 Fields = Mapping[str, str]
 
@@ -82,6 +83,11 @@ class Stream:
     def __init__(self, link: RedisLink) -> None:
         self._link = link
         self._key, self._group, self._name = link.stream_key, link.group, link.pod
+
+    @property
+    def troubles(self) -> Troubles:
+        """To be told of what is wrong with Redis."""
+        return self._link.troubles
 
     async def make_group(self) -> bool:
         """Make the group where it isn't there, from the first entry on; whether it wasn't."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from enum import StrEnum
+from weakref import WeakSet
 
 from loguru import logger
 from redis import exceptions
@@ -51,33 +52,63 @@ def state_of(error: BaseException) -> State:
 
 
 class Troubles:
-    """Says for one user of Redis what it is in, when that changes."""
+    """Says what Redis is in when that changes: once, however many of a process use it."""
 
-    def __init__(self, what: str, now: Callable[[], float] = time.monotonic) -> None:
-        """`what` waits for Redis, in words that begin a sentence's second half."""
-        self._what = what
+    def __init__(
+        self,
+        meanwhile: str,
+        while_full: str | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """What happens until it works again, in words; `while_full` where that is another thing."""
+        self._meanwhile = meanwhile
+        self._while_full = while_full or meanwhile
         self._now = now
         self._since: float | None = None
-        self._state: State | None = None
+        # Whoever doesn't use it any more says nothing of its end.
+        self._users: WeakSet[Trouble] = WeakSet()
 
-    @property
-    def state(self) -> State | None:
-        """What is wrong now; None if nothing is."""
-        return self._state
+    def of_one(self) -> "Trouble":
+        """For one user of Redis, who keeps it."""
+        user = Trouble(self)
+        self._users.add(user)
+        return user
+
+    def failed(self, user: "Trouble", state: State, error: BaseException) -> None:
+        """See Trouble."""
+        if self._since is None:
+            self._since = self._now()
+        if not any(other.state is state for other in self._users if other is not user):
+            meanwhile = self._while_full if state is State.FULL else self._meanwhile
+            logger.warning(f"Redis {state}; until it works {meanwhile}. It said: {error}")
+
+    def works(self, user: "Trouble") -> None:
+        """See Trouble."""
+        if self._since is None or any(o.state for o in self._users if o is not user):
+            return
+        seconds = self._now() - self._since
+        logger.info(f"Redis works again, after {seconds:.0f} s")
+        self._since = None
+
+
+class Trouble:
+    """What is wrong with Redis for one of its users."""
+
+    def __init__(self, of_all: Troubles) -> None:
+        self._of_all = of_all
+        self.state: State | None = None
+        """None if nothing is."""
 
     def failed(self, error: BaseException) -> State:
         """It couldn't be used."""
         state = state_of(error)
-        if self._since is None:
-            self._since = self._now()
-        if state is not self._state:
-            self._state = state
-            logger.warning(f"Redis {state}; until it works {self._what}. It said: {error}")
+        if state is not self.state:
+            self._of_all.failed(self, state, error)
+            self.state = state
         return state
 
     def works(self) -> None:
         """It was used."""
-        if self._since is not None:
-            seconds = self._now() - self._since
-            logger.info(f"Redis works again, after {seconds:.0f} s: {self._what} no more")
-        self._since = self._state = None
+        if self.state is not None:
+            self.state = None
+            self._of_all.works(self)

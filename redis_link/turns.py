@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from redis_link.link import RedisLink
 from redis_link.moments import Moments
+from redis_link.troubles import Troubles
 
 LOCK_SECONDS = 20.0
 KEPT_SECONDS = 6 * 60 * 60.0
@@ -149,6 +150,11 @@ class Turns:
         self._heard = 0
         self._seen: set[tuple[str, str]] = set()
         self.moments = Moments()
+
+    @property
+    def troubles(self) -> Troubles:
+        """To be told of what is wrong with Redis."""
+        return self._link.troubles
 
     async def take(self, names: Iterable[str], leaving: Sequence[str] = ()) -> Taken | None:
         """Take all of these, or None: somebody has one of them.

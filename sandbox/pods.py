@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from redis.exceptions import RedisError
 from starlette.requests import Request
@@ -46,7 +46,7 @@ class Ingest:
         request = Request(scope, receive)
         body = await request.body()
         self._taken += 1
-        fields: dict[str, str | bytes] = {
+        fields: dict[Any, Any] = {
             "eventId": f"ingest-{self._taken}",
             "webhookPath": request.url.path,
             "payload": body,
@@ -55,7 +55,7 @@ class Ingest:
         }
         try:
             async with self._redis.client() as client:
-                await client.xadd(STREAM, {**fields})
+                await client.xadd(STREAM, fields)
             answer = Response(status_code=200)
         except (RedisError, OSError):
             answer = Response(status_code=503)

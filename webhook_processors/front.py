@@ -42,7 +42,8 @@ class Inlet:
     def __init__(self, link: RedisLink, *, write_seconds: float = WRITE_SECONDS) -> None:
         self._link = link
         self._write_seconds = write_seconds
-        self._troubles = Troubles("deliveries are answered with 503, and Jira sends them again")
+        troubles = Troubles("deliveries are answered with 503, and Jira sends them again")
+        self._trouble = troubles.of_one()
         self._works = False
         self._policy = ""
 
@@ -79,7 +80,7 @@ class Inlet:
                 "deliveries that it has taken. Set it to noeviction."
             )
         self._policy = policy
-        if self._troubles.state is not State.FULL:
+        if self._trouble.state is not State.FULL:
             self._goes_on()
 
     def health(self) -> Health:
@@ -87,17 +88,17 @@ class Inlet:
 
         A full one is full for all of them, and their answer asks Jira for a later try.
         """
-        if self._troubles.state is State.FULL:
+        if self._trouble.state is State.FULL:
             return Health(ready=True, reasons=(Reason.REDIS_FULL,))
         return Health(self._works, () if self._works else (Reason.REDIS_AWAY,))
 
     def _fails(self, error: BaseException) -> None:
         self._works = False
-        self._troubles.failed(error)
+        self._trouble.failed(error)
 
     def _goes_on(self) -> None:
         self._works = True
-        self._troubles.works()
+        self._trouble.works()
 
 
 class Below:

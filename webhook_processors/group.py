@@ -18,7 +18,7 @@ from background.follow_ups import FollowUps
 from redis_link.lease import RENEWALS, Lease
 from redis_link.link import RedisLink
 from redis_link.members import Members
-from redis_link.troubles import AWAY, Troubles
+from redis_link.troubles import AWAY
 from webhook_processors.news import Hears, News, new_resync
 from webhook_processors.wishes import Around, Wishes
 
@@ -57,9 +57,9 @@ class Group:
     def start(self) -> None:
         """Lead, hear and do what was wished, until it leaves."""
         loops = (
-            _for_ever(self.keep, "nobody does background work", self.lease.seconds / RENEWALS),
-            _for_ever(self.listen, "this process hears nothing of the others"),
-            _for_ever(self.grant, "what events entail waits"),
+            self._for_ever(self.keep, self.lease.seconds / RENEWALS),
+            self._for_ever(self.listen),
+            self._for_ever(self.grant),
         )
         self._tasks = [asyncio.create_task(loop, context=contextvars.Context()) for loop in loops]
 
@@ -85,22 +85,21 @@ class Group:
 
     async def wish(self, wish: Wish) -> None:
         """Ask the leader for something; it can't be lost afterwards."""
-        await _surely(partial(self._wishes.add, wish), "what events entail waits")
+        await self._surely(partial(self._wishes.add, wish))
 
     async def tell(self, news: Mapping[str, Any]) -> None:
         """Tell all other processes, in order."""
-        await _surely(partial(self._news.tell, news), "what others have to know waits")
+        await self._surely(partial(self._news.tell, news))
 
     async def resync_begins(self) -> str:
         """Tell all of a resync of this process; its name."""
         resync = new_resync()
-        await _surely(partial(self._news.resync_begins, resync), "the resync waits")
+        await self._surely(partial(self._news.resync_begins, resync))
         return resync
 
     async def resync_ends(self, resync: str, *, succeeded: bool) -> None:
         """Tell all of its end, whatever it was."""
-        tell = partial(self._news.resync_ends, resync, succeeded=succeeded)
-        await _surely(tell, "the resync's end waits")
+        await self._surely(partial(self._news.resync_ends, resync, succeeded=succeeded))
 
     async def keep(self) -> None:
         """Give a sign of life, and lead where nobody else does. Raises AWAY."""
@@ -160,27 +159,25 @@ class Group:
         if self.leads and term == self._term:
             await self._wishes.let_go()
 
+    async def _for_ever(self, what: Callable[[], Awaitable[None]], every: float = 0.0) -> None:
+        trouble = self.link.troubles.of_one()
+        while True:
+            try:
+                await what()
+                trouble.works()
+                await asyncio.sleep(every)
+            except AWAY as error:
+                trouble.failed(error)
+                await asyncio.sleep(PAUSE_SECONDS)
 
-async def _for_ever(what: Callable[[], Awaitable[None]], else_: str, every: float = 0.0) -> None:
-    troubles = Troubles(else_)
-    while True:
-        try:
-            await what()
-            troubles.works()
-            await asyncio.sleep(every)
-        except AWAY as error:
-            troubles.failed(error)
-            await asyncio.sleep(PAUSE_SECONDS)
-
-
-async def _surely(what: Callable[[], Awaitable[Any]], else_: str) -> None:
-    troubles = Troubles(else_)
-    while True:
-        try:
-            await what()
-        except AWAY as error:
-            troubles.failed(error)
-            await asyncio.sleep(PAUSE_SECONDS)
-        else:
-            troubles.works()
-            return
+    async def _surely(self, what: Callable[[], Awaitable[Any]]) -> None:
+        trouble = self.link.troubles.of_one()
+        while True:
+            try:
+                await what()
+            except AWAY as error:
+                trouble.failed(error)
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                trouble.works()
+                return

@@ -17,7 +17,7 @@ from loguru import logger
 
 from redis_link.lease import LEADER
 from redis_link.link import RedisLink
-from redis_link.troubles import AWAY, Troubles
+from redis_link.troubles import AWAY
 from telemetry import metrics
 
 EVERY_SECONDS = 1.0
@@ -61,7 +61,7 @@ class KeptByLeader:
         self._pause = pause
         self._next = -math.inf
         self._said = False
-        self._troubles = Troubles("nobody looks after the webhook in Jira")
+        self._trouble = link.troubles.of_one()
 
     async def run(self) -> None:
         """Never returns."""
@@ -69,9 +69,9 @@ class KeptByLeader:
             try:
                 await self.step()
             except AWAY as error:
-                self._troubles.failed(error)
+                self._trouble.failed(error)
             else:
-                self._troubles.works()
+                self._trouble.works()
             await self._pause(EVERY_SECONDS)
 
     async def step(self) -> None:

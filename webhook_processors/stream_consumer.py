@@ -17,7 +17,7 @@ from port_ocean.consumers.abstract_live_events_consumer import AbstractLiveEvent
 
 from jira.signature import DeliveryRefusedError
 from redis_link.stream import Message, Stream
-from redis_link.troubles import AWAY, State, Troubles
+from redis_link.troubles import AWAY, State
 from webhook_processors.held import Held
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.stream_fields import NotForUsError, event_of, path_of
@@ -74,7 +74,6 @@ class StreamConsumer(AbstractLiveEventsConsumer):
         self._block_ms = block_ms
         self._held = Held(time.monotonic)
         self._changed = asyncio.Event()
-        self._troubles = Troubles("live events wait there")
         self._has_group = self._had_group = False
         self._grouping = asyncio.Lock()
         self._reading: list[asyncio.Task[None]] = []
@@ -107,24 +106,25 @@ class StreamConsumer(AbstractLiveEventsConsumer):
                     await self._acknowledge()
                 await self._stream.release()
         except AWAY as error:
-            self._troubles.failed(error)
+            logger.debug(f"What this process has in the stream others take over later: {error!r}")
         if self._held:
             logger.info(f"{len(self._held)} live events are left to other processes, unhandled")
 
     async def _repeated(self, step: Callable[[], Awaitable[None]], every: float) -> None:
         """A step again and again, whatever Redis is in."""
         pause = 0.1
+        trouble = self._stream.troubles.of_one()
         while True:
             try:
                 await self._make_group()
                 await step()
             except AWAY as error:
-                if self._troubles.failed(error) is State.LOST:
+                if trouble.failed(error) is State.LOST:
                     self._has_group, self._had_group = False, True
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
-                self._troubles.works()
+                trouble.works()
                 pause = 0.1
                 await asyncio.sleep(every)
 

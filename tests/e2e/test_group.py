@@ -40,17 +40,6 @@ def change_much(pods: Pods, count: int, seed: int) -> None:
         change_something(pods.world.site, rng, CHANGES)
 
 
-async def test_a_front_that_is_killed_in_the_middle_loses_nothing() -> None:
-    async with started() as pods:
-        change_much(pods, 40, seed=1)
-        await pods.front.kill()
-        change_much(pods, 20, seed=2)
-        await pods.front.start()
-        change_much(pods, 20, seed=3)
-        await pods.quiet()
-        assert await pods.world.differences() == []
-
-
 async def test_what_a_killed_leader_had_begun_with_another_one_does() -> None:
     """A sprint's new name is shown by issues, of which no event tells."""
     async with started() as pods:

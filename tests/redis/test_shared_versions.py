@@ -176,7 +176,8 @@ async def test_while_redis_is_away_nothing_is_written_and_it_is_said_once(pair, 
     await server.start()
     async with asyncio.timeout(10):
         assert await writing == [ONE]
-    assert len([line for line in log if "nothing is written to Port" in line]) == 2
+    assert len([line for line in log if "nothing is written to Port" in line]) == 1
+    assert len([line for line in log if "Redis works again" in line]) == 1
     assert not one.shared.take_unsure()
 
 

@@ -29,16 +29,73 @@ def test_each_error_is_of_one_state(error, state):
     assert state_of(error) is state
 
 
-def test_a_state_is_said_once_and_its_end_with_how_long_it_lasted(log):
-    now = 100.0
-    troubles = Troubles("events wait", lambda: now)
+REFUSED = exceptions.ConnectionError("refused")
+LOADING = exceptions.BusyLoadingError("loading")
+FULL = exceptions.OutOfMemoryError("full")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def troubles(clock) -> Troubles:
+    return Troubles("events wait", "events go on", clock)
+
+
+def levels(log) -> list[str]:
+    return [line.partition("|")[0] for line in log]
+
+
+def test_a_state_is_said_once_and_its_end_with_how_long_it_lasted(troubles, clock, log):
+    user = troubles.of_one()
     for _ in range(5):
-        troubles.failed(exceptions.ConnectionError("refused"))
-    now = 130.0
-    troubles.failed(exceptions.BusyLoadingError("loading"))
-    troubles.works()
-    troubles.works()
-    assert [line.partition("|")[0] for line in log] == ["WARNING", "WARNING", "INFO"]
+        user.failed(REFUSED)
+    clock.now = 130.0
+    user.failed(LOADING)
+    user.works()
+    user.works()
+    assert levels(log) == ["WARNING", "WARNING", "INFO"]
     assert "can't be reached; until it works events wait. It said: refused" in log[0]
     assert "after 30 s" in log[2]
-    assert troubles.state is None
+    assert user.state is None
+
+
+def test_however_many_use_it_each_state_is_said_once_and_its_end_when_it_works_for_all(
+    troubles, log
+):
+    users = [troubles.of_one() for _ in range(4)]
+    for _ in range(3):
+        for user in users:
+            user.failed(REFUSED)
+    for user in users:
+        user.works()
+        assert levels(log) == ["WARNING", *(["INFO"] if user is users[-1] else [])]
+
+
+def test_while_it_is_full_reading_works_and_nothing_is_said_again(troubles, log):
+    reads, writes = troubles.of_one(), troubles.of_one()
+    for _ in range(3):
+        writes.failed(FULL)
+        reads.works()
+    assert levels(log) == ["WARNING"]
+    assert "until it works events go on" in log[0]
+
+
+def test_one_that_uses_it_no_more_keeps_nothing_from_being_said(troubles, log):
+    gone, user = troubles.of_one(), troubles.of_one()
+    gone.failed(REFUSED)
+    user.failed(REFUSED)
+    del gone
+    user.works()
+    user.failed(REFUSED)
+    assert levels(log) == ["WARNING", "INFO", "WARNING"]
