@@ -33,6 +33,13 @@ class RedisServer:
         """As the settings want it."""
         return f"redis://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        if self._process is None:
+            raise RuntimeError("Redis was not started")
+        return self._process.pid
+
     def client(self) -> Redis:
         """A connection for a look from outside."""
         return Redis.from_url(self.url, decode_responses=True, legacy_responses=True)
