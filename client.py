@@ -106,6 +106,11 @@ class JiraClient:
         self.issues.reader.shown.issues.complete = True
         self.projects.all_was_read(since)
 
+    def others_wrote(self) -> None:
+        """The catalog may have anything that was never seen here."""
+        self.knows_catalog = False
+        self.issues.reader.shown.issues.complete = False
+
     @property
     def knows_projects(self) -> bool:
         """Whether it is known what the catalog has of each project."""

@@ -139,13 +139,18 @@ class FollowUps:
         self.costs.begins(Purpose.RESYNC)
         return self._resync_began
 
-    def resync_ended(self, begun: float, *, succeeded: bool) -> None:
-        """To be told of the end, whatever it was; a resync that succeeded is also a sweep."""
+    def resync_ended(self, begun: float, *, succeeded: bool, elsewhere: bool = False) -> None:
+        """To be told of the end, whatever it was; a resync that succeeded is also a sweep.
+
+        What another process read, this one has not seen.
+        """
         self._resyncs -= 1
         if succeeded:
             self.costs.ended(Purpose.RESYNC)
             self._sweeper.look_back_to(begun)
-            if self.knows_all:
+            if elsewhere:
+                self._client.others_wrote()
+            elif self.knows_all:
                 self._client.all_was_read(begun - self._index_seconds)
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()

@@ -17,6 +17,7 @@ from background.asking import Wish
 from background.follow_ups import FollowUps
 from redis_link.lease import RENEWALS, Lease
 from redis_link.link import RedisLink
+from redis_link.losses import Losses
 from redis_link.members import Members
 from redis_link.troubles import AWAY
 from webhook_processors.news import Hears, News, new_resync
@@ -37,6 +38,7 @@ class Group:
         self._follow_ups = follow_ups
         self.lease = Lease(link)
         self._members = Members(link)
+        self._losses = Losses(link)
         self._wishes = Wishes(link, follow_ups, around)
         self._news = News(link, hears, partial(self._wishes.add, {"sweep": True}))
         self._term = 0
@@ -110,6 +112,7 @@ class Group:
         finally:
             self._note_term()
         if self.leads:
+            await self._look_for_losses()
             await self._look_for_dead()
 
     def _note_term(self) -> None:
@@ -126,6 +129,13 @@ class Group:
             self._follow_ups().leads()
         else:
             logger.info("This process doesn't lead any more: another one does background work")
+
+    async def _look_for_losses(self) -> None:
+        if (why := await self._losses.look()) is not None:
+            logger.warning(f"{why}. Everything is compared")
+            # By another server's clock new wishes may have earlier names than those before.
+            self._wishes.begin_anew()
+            await self._wishes.add({"everything": True})
 
     async def _look_for_dead(self) -> None:
         for pod in await self._members.dead():

@@ -110,7 +110,7 @@ class Together:
         """A resync of a process that shares no Redis ended, which began so many seconds ago."""
         self.news_were_missed()
         begun = self._follow_ups.resync_began()
-        self._follow_ups.resync_ended(begun - seconds, succeeded=True)
+        self._follow_ups.resync_ended(begun - seconds, succeeded=True, elsewhere=True)
         await self.sweep()
 
     # What others tell; see Hears.
@@ -129,7 +129,7 @@ class Together:
         self.news_were_missed()
         begun = self._resyncs.pop(resync, None)
         if begun is not None:
-            self._follow_ups.resync_ended(begun, succeeded=succeeded)
+            self._follow_ups.resync_ended(begun, succeeded=succeeded, elsewhere=True)
 
     def news_were_missed(self) -> None:
         """What Port has isn't known any more, nor what the mapping is."""

@@ -47,6 +47,17 @@ async def test_what_belongs_to_a_project_is_read_without_a_sweep_once_all_was_re
     assert await world.run(after=INDEX_SECONDS) == []
 
 
+async def test_what_another_process_read_this_one_has_not_seen(world):
+    """So the catalog may have anything: an event of a project has everything compared."""
+    world.jira.knows_catalog = True
+    world.jira.boards._listed = set()
+    begun = world.follow_ups.resync_began()
+    world.follow_ups.resync_ended(begun, succeeded=True, elsewhere=True)
+    assert "sweep" in world.follow_ups.after([project()])
+    world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=True)
+    assert "sweep" not in world.follow_ups.after([project()])
+
+
 async def test_where_the_projects_of_boards_are_not_known_what_they_show_is_compared(world):
     world.jira.knows_catalog = True
     boards = "sweep of sprint and backlog and epic"

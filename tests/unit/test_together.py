@@ -62,7 +62,7 @@ class World:
             knows_all=True,
             after_writes=SimpleNamespace(ask_leader=None),
             resync_began=self.began,
-            resync_ended=lambda at, succeeded: self.told.append(("ended", at, succeeded)),
+            resync_ended=self.ended,
             ask_for_sweep=lambda: self.told.append("sweep"),
             compare_everything=lambda: self.told.append("everything"),
             look_for_orphans=list,
@@ -94,6 +94,9 @@ class World:
     def began(self) -> float:
         self.told.append("began")
         return 1000.0
+
+    def ended(self, at: float, *, succeeded: bool, elsewhere: bool = False) -> None:
+        self.told.append(("ended elsewhere" if elsewhere else "ended", at, succeeded))
 
     def note_end(self, priority: int, what: Any) -> None:
         self.at_the_end.append((priority, what))
@@ -143,7 +146,7 @@ async def test_a_resync_elsewhere_holds_back_what_one_here_would(world):
     world.together.resync_begins_elsewhere("other")
     assert (world.told, world.forgot) == (["began"], [])
     world.together.resync_ends_elsewhere("other", succeeded=True)
-    assert world.told == ["began", ("ended", 1000.0, True)]
+    assert world.told == ["began", ("ended elsewhere", 1000.0, True)]
     assert sorted(world.forgot) == ["known", "mapping"]
 
 
@@ -174,7 +177,7 @@ async def test_at_the_end_it_gives_the_lead_away_first_and_says_goodbye_last(wor
 async def test_a_resync_of_a_process_without_redis_is_looked_back_to(world):
     await world.together.make_up_for(30.0)
     assert sorted(world.forgot) == ["known", "mapping"]
-    assert world.told == ["began", ("ended", 970.0, True), "sweep"]
+    assert world.told == ["began", ("ended elsewhere", 970.0, True), "sweep"]
 
 
 async def test_what_others_saw_of_jira_is_heard(world):
