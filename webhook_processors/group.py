@@ -25,6 +25,8 @@ from webhook_processors.wishes import Around, Wishes
 
 WAIT_MS = 500
 PAUSE_SECONDS = 1.0
+LAST_SECONDS = 2.0
+"""For what others still have to hear of when the process ends."""
 
 
 class Group:
@@ -45,6 +47,7 @@ class Group:
         self._may_lead = False
         self._leaving = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._telling: asyncio.Task[None] | None = None
 
     @property
     def leads(self) -> bool:
@@ -79,8 +82,10 @@ class Group:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._telling is not None:
+            await asyncio.wait({self._telling}, timeout=LAST_SECONDS)
         try:
-            if owes_nothing:
+            if owes_nothing and not self._news.resyncs:
                 await self._members.leave()
         except AWAY as error:
             logger.debug(f"The others will miss this process: {error!r}")
@@ -96,12 +101,30 @@ class Group:
     async def resync_begins(self) -> str:
         """Tell all of a resync of this process; its name."""
         resync = new_resync()
-        await self._surely(partial(self._news.resync_begins, resync))
+        try:
+            await asyncio.shield(self._in_order(partial(self._news.resync_begins, resync)))
+        except asyncio.CancelledError:
+            # Another one supersedes it. Who heard of its beginning waits for its end.
+            self._in_order(partial(self._news.resync_ends, resync, succeeded=False))
+            raise
         return resync
 
     async def resync_ends(self, resync: str, *, succeeded: bool) -> None:
         """Tell all of its end, whatever it was."""
-        await self._surely(partial(self._news.resync_ends, resync, succeeded=succeeded))
+        end = partial(self._news.resync_ends, resync, succeeded=succeeded)
+        await asyncio.shield(self._in_order(end))
+
+    def _in_order(self, tell: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Have it told after all that was told before, also where who asks for it is cancelled."""
+        before = self._telling
+
+        async def telling() -> None:
+            if before is not None:
+                await asyncio.wait({before})
+            await self._surely(tell)
+
+        self._telling = asyncio.create_task(telling(), context=contextvars.Context())
+        return self._telling
 
     async def keep(self) -> None:
         """Give a sign of life, and lead where nobody else does. Raises AWAY."""

@@ -52,7 +52,9 @@ class News:
         self._heard_at = now()
         # Resyncs that run, with their process; kept for those that come later.
         self._resyncs = link.key("resyncs")
-        self._known: set[str] = set()
+        self.resyncs: set[str] = set()
+        """Those of this process of which others heard the beginning, and not yet the end."""
+        self._elsewhere: set[str] = set()
 
     async def tell(self, news: Mapping[str, Any]) -> None:
         """Tell all other processes, in order."""
@@ -60,15 +62,15 @@ class News:
 
     async def resync_begins(self, resync: str) -> None:
         """Tell all of a resync of this process; may be told again."""
-        self._known.add(resync)
+        self.resyncs.add(resync)
         await (await self._link.redis()).hset(self._resyncs, resync, self._link.pod)
         await self.tell({"resync": resync, "begins": True})
 
     async def resync_ends(self, resync: str, *, succeeded: bool) -> None:
         """Tell all of its end, whatever it was; may be told again."""
-        self._known.discard(resync)
         await self.tell({"resync": resync, "begins": False, "succeeded": succeeded})
         await (await self._link.redis()).hdel(self._resyncs, resync)
+        self.resyncs.discard(resync)
 
     async def end_those_of(self, pod: str) -> None:
         """The process is gone, and its resyncs with it."""
@@ -87,10 +89,24 @@ class News:
             self._last = last
         if self._now() - self._heard_at > SILENCE_SECONDS:
             await self._look_for_a_gap(self._last)
-        for name, entry in await self._entries.after(self._last, wait_ms):
+        await self._hear_all(self._last, wait_ms)
+        if self._elsewhere:
+            await self._end_unheard(self._last)
+        self._heard_at = self._now()
+
+    async def _hear_all(self, last: str, wait_ms: int | None = None) -> None:
+        for name, entry in await self._entries.after(last, wait_ms):
             await self._hear(entry)
             self._last = name
-        self._heard_at = self._now()
+
+    async def _end_unheard(self, last: str) -> None:
+        """End what doesn't run any more: its end was told before this process listened."""
+        there = await (await self._link.redis()).hkeys(self._resyncs)
+        if self._elsewhere.difference(there):
+            # A process tells of an end before it takes the resync away.
+            await self._hear_all(last)
+            for resync in self._elsewhere.difference(there):
+                await self._ends(resync, succeeded=False)
 
     async def _look_for_a_gap(self, last: str) -> None:
         first = await self._entries.first()
@@ -109,19 +125,22 @@ class News:
             case {"resync": str(resync), "begins": True}:
                 self._begins(resync)
             case {"resync": str(resync), "begins": False, "succeeded": bool(succeeded)}:
-                if resync not in self._known:
-                    # What was written since it began nobody has noted.
-                    await self._sweep()
-                self._begins(resync)
-                self._known.discard(resync)
-                self._hears.resync_ends_elsewhere(resync, succeeded=succeeded)
+                await self._ends(resync, succeeded=succeeded)
             case _:
                 logger.debug(f"News of another version of this integration: {entry}")
 
     def _begins(self, resync: str) -> None:
-        if resync not in self._known:
-            self._known.add(resync)
+        if resync not in self._elsewhere and resync not in self.resyncs:
+            self._elsewhere.add(resync)
             self._hears.resync_begins_elsewhere(resync)
+
+    async def _ends(self, resync: str, *, succeeded: bool) -> None:
+        if resync not in self._elsewhere:
+            # What was written since it began nobody has noted.
+            await self._sweep()
+        self._begins(resync)
+        self._elsewhere.discard(resync)
+        self._hears.resync_ends_elsewhere(resync, succeeded=succeeded)
 
 
 def new_resync() -> str:

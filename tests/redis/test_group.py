@@ -1,6 +1,7 @@
 """Several processes: background work is done once, and what a killed leader left by the next."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -271,6 +272,73 @@ async def test_who_comes_while_a_resync_runs_knows_of_it(world: World, make_link
     late = Pod(make_link(), world.done)
     await late.step()
     assert late.heard == [("begins", resync)]
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_resync_that_is_superseded_while_it_is_told_ends_for_the_others(
+    world: World, steps: int
+) -> None:
+    """The framework cancels it, at any moment; else they would wait for its end for ever."""
+    first, second, _ = world.pods
+    await world.step()
+    telling = asyncio.create_task(first.group.resync_begins())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    telling.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        resync = await telling
+        await first.group.resync_ends(resync, succeeded=False)
+    if first.group._telling is not None:
+        await first.group._telling
+    await second.step()
+    assert [what for what, _ in second.heard] in (["begins", "ends"], [])
+
+
+async def test_a_resync_that_is_superseded_while_its_end_is_told_ends_all_the_same(
+    world: World,
+) -> None:
+    first, second, _ = world.pods
+    await world.step()
+    resync = await first.group.resync_begins()
+    await world.server.kill()
+    ending = asyncio.create_task(first.group.resync_ends(resync, succeeded=True))
+    await asyncio.sleep(0.05)
+    ending.cancel()
+    await world.server.start()
+    assert first.group._telling is not None
+    await first.group._telling
+    await second.step()
+    assert second.heard == [("begins", resync), ("ends", (resync, True))]
+
+
+async def test_who_comes_while_an_end_is_told_hears_of_that_end(
+    world: World, make_link: MakeLink
+) -> None:
+    """It is told, and the resync still stands where those look that come later."""
+    first = world.pods[0]
+    await world.step()
+    resync = await first.group.resync_begins()
+    await first.group.resync_ends(resync, succeeded=True)
+    async with world.server.client() as client:
+        await client.hset(first.link.key("resyncs"), resync, first.link.pod)
+        late = Pod(make_link(), world.done)
+        await late.step()
+        assert late.heard == [("begins", resync)]
+        await client.hdel(first.link.key("resyncs"), resync)
+    await late.step()
+    assert late.heard == [("begins", resync), ("ends", (resync, False))]
+
+
+async def test_one_that_ends_in_the_middle_of_a_resync_is_missed(world: World) -> None:
+    """So that its resync ends as that of a killed one does."""
+    leader, other, third = world.pods
+    await world.step()
+    resync = await third.group.resync_begins()
+    await third.group.leave(owes_nothing=True)
+    await world.kill(third)
+    await leader.step()
+    await other.step()
+    assert other.heard == [("begins", resync), ("ends", (resync, False))]
 
 
 async def test_the_resync_of_a_killed_process_ends_with_it(world: World) -> None:
