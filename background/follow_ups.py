@@ -14,6 +14,7 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 
+from background.catch_up import CATCH_UP, REGULAR_SWEEP, START_SECONDS, CatchUp
 from background.costs import Costs
 from background.failures import Failures
 from background.jobs import Jobs, MakeSteps, Steps, with_index
@@ -44,10 +45,8 @@ COMPARE_SHARE = 10
 DELETES = "deletes that Port has under way"
 SETTLE_SECONDS = 1.0
 DATES = "what dates in queries passed by"
-REGULAR_SWEEP = "regular sweep"
-"""Has a name of its own, since putting it off must not put off one that an event asked for."""
-START_SECONDS = 60.0
-"""When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
+REGULAR = (REGULAR_SWEEP, DATES, CATCH_UP)
+"""What no event asked for: a process that ends needn't wait for it."""
 
 
 class FollowUps:
@@ -88,6 +87,16 @@ class FollowUps:
         )
         if client.quota is not None:
             client.quota.when_waited_for[Purpose.RESYNC] = self.jobs.wake
+        self.catch_up = CatchUp(
+            client,
+            sync,
+            failures,
+            self.jobs,
+            sweeper,
+            dates,
+            self._sweep,
+            lambda: self._resyncs > 0,
+        )
         self._resyncs = 0
         self._resync_began = 0.0
         metrics.RESYNCS.of(lambda: self._resyncs)
@@ -147,6 +156,7 @@ class FollowUps:
             self.costs.ended(Purpose.RESYNC)
             self._sweeper.look_back_to(begun)
             self._client.all_was_read()
+            self.catch_up.made_up_for()
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
 
