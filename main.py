@@ -40,7 +40,7 @@ from telemetry.access_log import without_usual
 from telemetry.health import Health, health_of
 from telemetry.pages import StatusPages
 from telemetry.tally import Tally, counted_for
-from webhook_processors.bounded_end import bound, bound_server
+from webhook_processors.bounded_end import bound, bound_server, leave_in_time
 from webhook_processors.counted import expect
 from webhook_processors.door import FRAMEWORKS_PREFIX, Door
 from webhook_processors.ending import Ending, seconds_to_end
@@ -93,6 +93,8 @@ signal_handler.register(
     Ending(manager, hand_over, seconds_to_end(ocean.config), resync_comes=resync_comes).run,
     priority=-1,
 )
+if listener.should_process_webhooks:
+    signal_handler.register(leave_in_time, priority=-2)
 
 
 async def pages_of(resource: ResourceConfig, tally: Tally) -> Pages:

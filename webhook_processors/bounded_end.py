@@ -1,11 +1,15 @@
 """A limit for what the framework and its server wait for at the end.
 
-An open connection keeps the server from ending, such as a resync that was asked for by HTTP; and
-Port, asked how a resync stands, may not answer for minutes.
+An open connection keeps the server from ending, such as a resync that was asked for by HTTP. Port,
+asked how a resync stands, may not answer for minutes. And threads that send the log to Port keep
+the process there until it has answered each of them.
 """
 
 import asyncio
+import os
 import signal
+import sys
+import threading
 from collections.abc import Awaitable, Callable
 
 import uvicorn
@@ -13,7 +17,7 @@ from loguru import logger
 from port_ocean.utils.signal import SignalHandler
 
 SECONDS = 5
-"""For each of both."""
+"""For each of them."""
 
 
 def bound_server() -> None:
@@ -21,6 +25,19 @@ def bound_server() -> None:
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     if isinstance(server, uvicorn.Server):
         server.config.timeout_graceful_shutdown = SECONDS
+
+
+def leave_in_time() -> None:
+    """The process ends by itself, or else then, as if it had."""
+    timer = threading.Timer(SECONDS, _leave)
+    timer.daemon = True
+    timer.start()
+
+
+def _leave() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def bound(signals: SignalHandler, handler: Callable[[], Awaitable[None]]) -> None:

@@ -11,8 +11,8 @@ from sandbox.world import World
 from tests.e2e.support import first, started
 
 WAIT = "OCEAN__MAX_WAIT_SECONDS_BEFORE_SHUTDOWN"
-IN_TIME = 20.0
-"""The most that an end takes beyond the time for writing: connections, Port's answers, the exit."""
+IN_TIME = 25.0
+"""The most that an end takes beyond the time for writing: connections, Port's answers, the log."""
 
 
 def change_many(world: World) -> None:

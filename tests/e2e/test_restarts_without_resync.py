@@ -76,7 +76,7 @@ def change_every_kind(world: World) -> None:
     site.release_version(versions[0].id)
     site.delete_version(versions[-1].id)
     users = list(site.users.values())
-    site.change_user(users[0].account_id, display_name="Renamed before the end")
+    site.change_user(users[0].account_id, name="Renamed before the end")
 
 
 @pytest.mark.parametrize("listener", NO_RESYNC)

@@ -120,11 +120,11 @@ def test_what_jira_reaches_is_the_webhook_alone():
 def test_it_has_the_time_to_write_what_waits():
     values = VALUES["live-events"]
     assert int(environment(values)[WAIT]) == USUAL_SECONDS
-    # Connections, Port's answer about a resync, what is cancelled, and the mark take 5 s each.
-    assert values["terminationGracePeriodSeconds"] > USUAL_SECONDS + 4 * 5
+    # Connections, Port's answer about a resync, what is cancelled, mark and log take 5 s each.
+    assert values["terminationGracePeriodSeconds"] > USUAL_SECONDS + 5 * 5
     grace = int(COMPOSE["stop_grace_period"].removesuffix("s"))
     assert int(COMPOSE["environment"][WAIT]) == USUAL_SECONDS
-    assert grace > USUAL_SECONDS + 4 * 5
+    assert grace > USUAL_SECONDS + 5 * 5
 
 
 def test_the_compose_file_runs_the_image_as_strictly():

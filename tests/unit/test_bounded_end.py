@@ -2,6 +2,9 @@
 
 import asyncio
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -9,6 +12,8 @@ from port_ocean.utils.signal import SignalHandler
 
 from webhook_processors import bounded_end as module
 from webhook_processors.bounded_end import SECONDS, bound, bound_server
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 async def test_a_handler_that_hangs_is_given_up_and_the_next_one_runs(monkeypatch, log):
@@ -67,3 +72,23 @@ def test_without_a_server_nothing_is_done():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     bound_server()
     assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(
+    ("hangs", "said"), [(True, "it is over\n"), (False, "it is over\nby itself\n")]
+)
+def test_a_process_whose_threads_hang_ends_as_if_they_did_not(hangs: bool, said: str) -> None:
+    wait = "threading.Event().wait()" if hangs else "print('by itself')"
+    program = f"""
+import threading
+from webhook_processors import bounded_end
+bounded_end.SECONDS = 0.2
+print("it is over")
+bounded_end.leave_in_time()
+threading.Thread(target=lambda: {wait}).start()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, cwd=ROOT
+    )
+    said = ["it is over", *([] if hangs else ["by itself"])]
+    assert (ended.returncode, ended.stdout.split("\n")[:-1]) == (0, said), ended.stderr
