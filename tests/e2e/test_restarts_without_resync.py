@@ -128,7 +128,6 @@ async def test_what_an_event_entails_is_made_up_for_where_no_query_knows_of_it(l
 
 async def test_an_end_in_order_leaves_nothing_and_its_restart_costs_next_to_nothing() -> None:
     async with showing_projects(site_of(40)) as world:
-        world.replace_process()
         rename(world)
         await world.caught_up()
         await world.process.stop()
@@ -143,7 +142,9 @@ async def test_an_end_in_order_leaves_nothing_and_its_restart_costs_next_to_noth
         await world.caught_up()
         told = [r.method for r in world.port.api.requests[at_port:] if r.path == CURSORS]
         assert told == ["GET", "GET", "PUT"]
-        assert not [r for r in world.jira.requests[at_jira:] if "search" in r.path]
+        asked = [(r.path, str(r.query)) for r in world.jira.requests[at_jira:]]
+        assert not [path for path, _ in asked if path.endswith("/project/search")]
+        assert not [query for _, query in asked if "updated" in query]
         assert not [line for line in world.process.log if MADE_UP_FOR in line]
         # From here on it is no end in order any more.
         await hurt(world, rename, POLLING)
