@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,12 @@ from sandbox.jira.faults import Fault
 from sandbox.world import World
 from tests.e2e.support import first, started
 
-WAIT = "OCEAN__MAX_WAIT_SECONDS_BEFORE_SHUTDOWN"
+
+def waiting(seconds: int) -> dict[str, Any]:
+    """The setting for so many seconds to write what waits."""
+    return {"OCEAN__MAX_WAIT_SECONDS_BEFORE_SHUTDOWN": str(seconds)}
+
+
 IN_TIME = 25.0
 """The most that an end takes beyond the time for writing: connections, Port's answers, the log."""
 
@@ -51,7 +57,7 @@ async def test_changes_in_mid_burst_are_made_up_for_by_the_next_start(ending: st
 
 
 async def test_what_was_taken_is_written_before_the_end_while_port_is_slow() -> None:
-    async with started(80, **{WAIT: "60"}) as world:
+    async with started(80, **waiting(60)) as world:
         world.port.api.latency = 0.5
         change_many(world)
         await world.deliveries.settled()
@@ -82,7 +88,7 @@ def jira_hangs(world: World) -> None:
 
 @pytest.mark.parametrize("fault", [port_refuses, port_hangs, jira_refuses, jira_hangs])
 async def test_the_end_comes_in_time_whoever_is_away(fault: Callable[[World], None]) -> None:
-    async with started(30, **{WAIT: "4"}) as world:
+    async with started(30, **waiting(4)) as world:
         fault(world)
         for issue in list(world.site.issues.values())[:20]:
             world.site.edit_issue(issue.id, summary=f"Edited before the end: {issue.key}")
@@ -98,7 +104,7 @@ async def test_the_end_comes_in_time_whoever_is_away(fault: Callable[[World], No
 
 
 async def test_a_resync_under_way_does_not_keep_it_from_ending() -> None:
-    async with started(200, **{WAIT: "30"}) as world:
+    async with started(200, **waiting(30)) as world:
         world.port.api.latency = 1.0
         world.port.api.request_resync()
         await world.process.wait_for_log("Performing resync", after=len(world.process.log) - 5)

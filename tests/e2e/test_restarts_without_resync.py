@@ -16,7 +16,7 @@ from tests.e2e.mappings import blueprint, mapped, mapping, resource, site_of
 from tests.e2e.support import first, make_world
 
 MINUTE = 60.0
-NO_RESYNC: dict[str, dict[str, str]] = {
+NO_RESYNC: dict[str, dict[str, Any]] = {
     "POLLING without resyncOnStart": {"OCEAN__EVENT_LISTENER__RESYNC_ON_START": "false"},
     "WEBHOOKS_ONLY": {"OCEAN__EVENT_LISTENER__TYPE": "WEBHOOKS_ONLY"},
 }
@@ -25,7 +25,7 @@ CURSORS = "/v1/integration/sandbox/cursor"
 MADE_UP_FOR = "What the last process may have left is made up for"
 
 
-async def hurt(world: World, change: Callable[[World], None], settings: dict[str, str]) -> None:
+async def hurt(world: World, change: Callable[[World], None], settings: dict[str, Any]) -> None:
     """Kill the process when it has taken events of a change, and written nothing of it."""
     world.port.api.latency = 30.0
     change(world)

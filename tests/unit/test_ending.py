@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from background.follow_ups import REGULAR
 from jira.errors import JiraUnavailableError
 from port.resync import give_up_resyncs, resync
 from tests.unit.helpers.fakes import settle
@@ -76,7 +77,7 @@ async def test_what_events_entail_is_done_as_well(ended):
     assert ended.told == [1800.0]
 
 
-@pytest.mark.parametrize("name", module.REGULAR)
+@pytest.mark.parametrize("name", REGULAR)
 async def test_what_no_event_asked_for_is_not_waited_for(ended, name):
     ended.job(name)
     await ended.run()

@@ -144,7 +144,7 @@ async def test_the_door_waits_until_the_word_is_taken_back(world: World) -> None
         at_port.append(world.hand_over.ready.is_set())
         return bool(await keep(moments))  # type: ignore[misc]
 
-    world.marks.keep = watched  # type: ignore[method-assign, assignment]
+    world.marks.keep = watched  # type: ignore[method-assign]
     await world.start()
     assert at_port == [False]
     kept = Kept(world.marks.kept[WRITTEN], world.marks.kept[COMPARE_AT])

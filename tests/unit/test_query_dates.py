@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
@@ -189,8 +189,8 @@ async def test_a_day_that_began_while_no_process_ran_is_a_new_one(monkeypatch, e
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return (midnight + timedelta(hours=2)).astimezone(tz)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp((midnight + timedelta(hours=2)).timestamp(), tz)
 
     monkeypatch.setattr(world.jira, "time_zone", time_zone)
     monkeypatch.setattr(module, "datetime", Clock)
