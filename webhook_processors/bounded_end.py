@@ -6,11 +6,11 @@ the process there until it has answered each of them.
 """
 
 import asyncio
-import os
 import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from os import _exit
 
 import uvicorn
 from loguru import logger
@@ -37,7 +37,7 @@ def leave_in_time() -> None:
 def _leave() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    _exit(0)
 
 
 def bound(signals: SignalHandler, handler: Callable[[], Awaitable[None]]) -> None:
