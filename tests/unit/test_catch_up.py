@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from background.mark import Start
 from tests.unit.helpers.fake_client import mapping
 from tests.unit.helpers.follow_ups_world import MINUTES, World, unstarted_world
 
-SINCE = time.time() - 600
+SINCE = 1_800_000_000.0
 LEFT = Start(since=SINCE)
 CLEAN = Start(since=SINCE, compare_in=1800.0)
 ALL_OF_IT = ["changed", "Port is asked", "sweep"]
@@ -32,6 +33,8 @@ def unstarted(monkeypatch: pytest.MonkeyPatch) -> World:
         assert (client, since, of) == (world.jira.client, SINCE, world.mapping)
         yield ["changed"]
 
+    clock = SimpleNamespace(time=lambda: SINCE + 600, monotonic=time.monotonic)
+    monkeypatch.setattr(module, "time", clock)
     monkeypatch.setattr(module, "event", Event())
     monkeypatch.setattr(module, "changed_since", changed_since)
     return world
@@ -108,7 +111,7 @@ async def test_after_an_end_in_order_nothing_is_done_until_a_sweep_is_due(world:
     assert world.dates_looked_at == 1
     assert "sweep" in await world.run(after=1)
     assert world.behind == [False]
-    assert world.first_look_back == [pytest.approx(600, abs=5)]
+    assert world.first_look_back == [600.0]
     assert world.dates_from == [SINCE]
 
 
