@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import (
-    AsyncIterator,
     Awaitable,
     Callable,
     Collection,
@@ -14,6 +13,8 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 
+from background.after_writes import AfterWrites
+from background.catch_up import CATCH_UP, REGULAR_SWEEP, START_SECONDS, CatchUp
 from background.costs import Costs
 from background.failures import Failures
 from background.jobs import Jobs, MakeSteps, Steps, with_index
@@ -31,23 +32,14 @@ from jira.http.purpose import Purpose, steps_for
 from jira.jql_reads import Read
 from kinds import Kinds
 from port.dsp import is_dsp_mode_enabled
-from port.just_written import SEARCH_SECONDS
 from port.mapping.limits import has_calendar
 from telemetry import metrics
 
-ORPHANS = "orphans"
-ORPHANS_SECONDS = 1.0
-ORPHANS_SHARE = 10
-"""Looking for orphans takes at most a tenth of the time."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
-DELETES = "deletes that Port has under way"
-SETTLE_SECONDS = 1.0
 DATES = "what dates in queries passed by"
-REGULAR_SWEEP = "regular sweep"
-"""Has a name of its own, since putting it off must not put off one that an event asked for."""
-START_SECONDS = 60.0
-"""When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
+REGULAR = (REGULAR_SWEEP, DATES, CATCH_UP)
+"""What no event asked for: a process that ends needn't wait for it."""
 
 
 class FollowUps:
@@ -76,8 +68,6 @@ class FollowUps:
         self._sweeper = sweeper
         self._query_dates = dates
         self._sync = sync
-        self._retry_refused = retry_refused
-        self._settle = settle
         self.costs = Costs(client.quota, sweep_minutes * 60.0)
         self._index_seconds = float(index_seconds)
         self.relatives = Relatives(
@@ -94,10 +84,20 @@ class FollowUps:
         )
         if client.quota is not None:
             client.quota.when_waited_for[Purpose.RESYNC] = self.jobs.wake
+        self.catch_up = CatchUp(
+            client,
+            sync,
+            failures,
+            self.jobs,
+            sweeper,
+            dates,
+            self._sweep,
+            lambda: self._resyncs > 0,
+        )
         self._resyncs = 0
         self._resync_began = 0.0
         metrics.RESYNCS.of(lambda: self._resyncs)
-        self._orphans_took = 0.0
+        self.after_writes = AfterWrites(self.jobs, sweeper.orphans, retry_refused, settle)
         self._compared_in: dict[Kinds, float] = {}
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
@@ -153,6 +153,7 @@ class FollowUps:
             self.costs.ended(Purpose.RESYNC)
             self._sweeper.look_back_to(begun)
             self._client.all_was_read(begun - self._index_seconds)
+            self.catch_up.made_up_for()
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
 
@@ -184,15 +185,12 @@ class FollowUps:
         return names
 
     def look_for_orphans(self) -> list[str]:
-        """Have stubs deleted that nothing relates to any more, when nothing else is written."""
-        delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
-        self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
-        return [ORPHANS]
+        """Have stubs deleted that nothing relates to any more."""
+        return self.after_writes.look_for_orphans()
 
     def settle(self) -> list[str]:
-        """Have what waits for deletes written when Port has done them; the name of that."""
-        self.jobs.ask(DELETES, self._settled, delay=SETTLE_SECONDS)
-        return [DELETES]
+        """Have what waits for deletes written when Port has done them."""
+        return self.after_writes.settle()
 
     def _compare_unknown(self, projects: Sequence[str], boards: Sequence[str]) -> list[str]:
         """Have kinds compared where nobody knows what the catalog has of a project or a board."""
@@ -277,24 +275,3 @@ class FollowUps:
             yield wait
         # Also where there was nothing to compare just now.
         self._put_off_regular_sweep(self.costs.after_sweep(time.monotonic() - begun))
-
-    async def _settled(self) -> AsyncIterator[None]:
-        if not await self._settle():
-            # What Port still showed may have been the last that related to a stub.
-            self._orphans_later()
-        yield
-
-    def _orphans_later(self) -> None:
-        logger.info(f"Background work entails: {ORPHANS}")
-        self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
-
-    async def _orphans(self) -> AsyncIterator[None]:
-        begun = time.monotonic()
-        if not await is_dsp_mode_enabled():
-            await self._retry_refused()
-            yield
-            await self._sweeper.orphans.delete(event.port_app_config)
-            yield
-            if self._sweeper.orphans.left:
-                self._orphans_later()
-        self._orphans_took = time.monotonic() - begun

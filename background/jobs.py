@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from loguru import logger
@@ -41,6 +41,7 @@ class _Running:
     steps: Steps
     began: float
     due: float
+    dropped: bool = False
 
     async def advance(self) -> bool:
         """Make a step; False where there was none left."""
@@ -65,6 +66,7 @@ class Jobs:
         self._running: _Running | None = None
         self._aside: dict[str, _Running] = {}
         self._woken = asyncio.Event()
+        self._ended = asyncio.Event()
         self.running_since = math.inf
         """When the job under way began: what it read is no newer than what came meanwhile."""
         metrics.JOBS_WAITING.by(self._waiting)
@@ -82,9 +84,48 @@ class Jobs:
         self._jobs[name] = _Job(self._now() + delay, make)
         self.wake()
 
+    def drop(self, names: Collection[str]) -> None:
+        """Have jobs not be done; one of them that is under way ends with its step."""
+        for name in names:
+            self._jobs.pop(name, None)
+            self._aside.pop(name, None)
+        if self._running is not None and self._running.name in names:
+            self._running.dropped = True
+        self._ended.set()
+
+    def owed(self, within: float = math.inf) -> list[str]:
+        """The names of the jobs that are under way, or due in so many seconds."""
+        names = [self._running.name] if self._running is not None else []
+        until = self._now() + within
+        names += [name for name, of in self._may_be_next().items() if of.due <= until]
+        return list(dict.fromkeys(names))
+
+    def due_in(self, name: str) -> float | None:
+        """In how many seconds a job is due, 0 while it is under way; None where nobody asked."""
+        job = self._jobs.get(name)
+        if job is not None:
+            return max(0.0, job.due - self._now())
+        return 0.0 if name in self.owed() else None
+
+    async def worked_off(self, within: float = math.inf) -> None:
+        """Wait until none is under way, or due in so many seconds."""
+        await self.until(lambda: not self.owed(within))
+
+    async def until(self, over: Callable[[], bool]) -> None:
+        """Wait until something is over that ends with a job, or with what `wake` tells of."""
+        while not over():
+            self._ended.clear()
+            await self._ended.wait()
+
+    def put_off(self, name: str, delay: float) -> None:
+        """Have a job done `delay` seconds from now, if it was asked for."""
+        if (job := self._jobs.get(name)) is not None:
+            self.postpone(name, job.make, delay=delay)
+
     def wake(self) -> None:
         """Have `work` look again at what is due, and whether it may begin."""
         self._woken.set()
+        self._ended.set()
 
     async def work(self, may_begin: Callable[[], Awaitable[bool]], around: Around) -> None:
         """Do what is due, for ever. `may_begin` is asked before each step."""
@@ -136,12 +177,16 @@ class Jobs:
                 metrics.JOBS.labels("done").inc()
                 again = ", and asked for again" if running.name in self._jobs else ""
                 logger.info(f"Background work done: {running.name}{again}")
+            elif running.dropped:
+                self._running = None
             elif running.due > self._now():
                 self._running = None
                 self._aside[running.name] = running
         except Exception as error:  # noqa: BLE001  (whatever it is, the worker goes on)
             self._running = None
             self._failed(running, error)
+        if self._running is None:
+            self._ended.set()
 
     def _next(self) -> _Running:
         """What is due first."""
@@ -158,7 +203,7 @@ class Jobs:
         job.failures += 1
         delay = min(FIRST_RETRY_SECONDS * 2 ** (job.failures - 1), LONGEST_RETRY_SECONDS)
         logger.warning(f"Background work failed ({name}), again in {delay:.0f} s: {error}")
-        if name not in self._jobs:
+        if name not in self._jobs and not running.dropped:
             job.due = self._now() + delay
             self._jobs[name] = job
 

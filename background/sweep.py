@@ -4,6 +4,7 @@ Issues grow out of `updated >= -1w`, a permission is lost, a delivery never come
 changes with all its issues.
 """
 
+import math
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
@@ -57,7 +58,7 @@ from port.related_rows import all_rows, results_of
 from port.writer import PortWriter
 
 FIRST_LOOK_BACK_MINUTES = 24 * 60
-"""How far the first sweep after a start without a resync looks back."""
+"""How far the first sweep after a start without a resync looks back, where nobody knows better."""
 MARGIN_MINUTES = 5
 """Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
 
@@ -96,6 +97,7 @@ class Sweeper:
         # When a resync began that read everything, and the last sweep that read a resource.
         self._resynced: float | None = None
         self._swept: dict[str, float] = {}
+        self._first_minutes = FIRST_LOOK_BACK_MINUTES
         self._reads_whole = ReadsWhole()
         self._withheld = Withheld()
         self.orphans = Orphans(writer, sync, stubs)
@@ -107,6 +109,15 @@ class Sweeper:
         self._resynced = begun
         self._swept.clear()
         self._failures.failing.all_read()
+
+    def first_look_back(self, seconds: float) -> None:
+        """Without a resync, the first sweep looks back so far."""
+        self._first_minutes = math.ceil(seconds / 60) + MARGIN_MINUTES
+
+    async def learn(self, mapping: PortAppConfig) -> None:
+        """Ask Port for all that it has, to write nothing that is there as it is."""
+        for blueprint in sorted({of for r in mapping.resources if (of := blueprint_of(r))}):
+            await self._writer.compared.look(blueprint, mapping)
 
     async def sweep(
         self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
@@ -236,7 +247,7 @@ class Sweeper:
                 if known is None or (read.detailed and is_bare(known)):
                     missing.append(row)
                     self._writer.compared.known.forget([key_of(entity)])
-        minutes = FIRST_LOOK_BACK_MINUTES
+        minutes = self._first_minutes
         since = self._swept.get(label(resource, index), self._resynced)
         if since is not None:
             minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES

@@ -206,7 +206,13 @@ class World:
             mapping = (self.port.api.integration or {}).get("config")
             if mapping:
                 port.api.set_mapping(mapping)
-            process = self._integration(port, OCEAN__INTEGRATION__CONFIG__MANAGE_WEBHOOKS="false")
+            process = self._integration(
+                port,
+                OCEAN__INTEGRATION__CONFIG__MANAGE_WEBHOOKS="false",
+                # Whatever the one has that is tried.
+                OCEAN__EVENT_LISTENER__TYPE="POLLING",
+                OCEAN__EVENT_LISTENER__RESYNC_ON_START="true",
+            )
             await process.start()
             try:
                 status = await port.api.resync_finished()

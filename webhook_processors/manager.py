@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -31,7 +30,7 @@ from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
 from port.writer import PortWriter
 from telemetry import metrics
-from webhook_processors.base import JiraWebhookProcessor
+from webhook_processors.base import JiraWebhookProcessor, Reading
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
@@ -54,7 +53,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         super().__init__(*args, **kwargs)
         self.stubs = Stubs()
         self.failing = Failing()
-        self._under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
+        self.under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
         self._pause = asyncio.sleep
 
     async def initialize_handlers(self) -> None:
@@ -67,7 +66,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def accept(self, path: str, webhook_event: QueuedEvent) -> bool:
         """Queue what the door let in; False where there is no room, or no reader."""
-        if not self._event_processor_tasks or not self._under_way.came(
+        if not self._event_processor_tasks or not self.under_way.came(
             webhook_event, get_settings().webhook_queue_limit
         ):
             return False
@@ -77,11 +76,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @property
     def queue_full(self) -> bool:
         """Whether Jira is asked to send its events later."""
-        return self._under_way.is_full(get_settings().webhook_queue_limit)
+        return self.under_way.is_full(get_settings().webhook_queue_limit)
 
     def resync_began(self) -> float:
         """To be told of every resync; returns what `resync_ended` of the follow-ups wants."""
-        self._under_way.resync_begins()
+        self.under_way.resync_begins()
         return self.follow_ups.resync_began()
 
     async def _commit(self, path: str) -> None:
@@ -108,7 +107,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             self.live_writer,
             lambda: self._mapper,
             lambda: self.follow_ups,
-            self._under_way,
+            self.under_way,
             self._send_webhook_raw_data_to_lakehouse,
         )
 
@@ -160,7 +159,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 recovered=self._recovered,
                 failing=self.failing,
             ),
-            self._under_way.progress,
+            self.under_way.progress,
         )
 
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:
@@ -181,7 +180,18 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         finally:
             background.cancel()
             await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
-            await self._under_way.leave()
+            await self.under_way.leave()
+
+    async def shutdown(self) -> None:
+        """The consumer of a stream ends; what waits in a queue is written later, see Ending."""
+        if self._live_events_consumer is not None:
+            await super().shutdown()
+
+    async def replay(self) -> None:
+        """Have those handled once more that a resync may have written over."""
+        (queue,) = self._event_queues.values()
+        for queued in self.under_way.again_after_resync():
+            await queue.put(queued)
 
     async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
         """One event to its end: the way of those that come through Redis, which forgets it then."""
@@ -190,7 +200,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         """Hand what brings news to the lanes of its resources, once the mapping is known."""
-        news = await self._under_way.begin(path, batch)
+        news = await self.under_way.begin(path, batch)
         pause = FIRST_PAUSE
         while news:
             try:
@@ -206,7 +216,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _pairs(
         self, path: str, news: Sequence[WebhookEvent]
-    ) -> dict[WebhookEvent, list[Pair["Reading"]]]:
+    ) -> dict[WebhookEvent, list[Pair[Reading]]]:
         """The resources of events; none, quietly, for one that is unknown or makes no sense."""
         pairs: dict[WebhookEvent, list[Pair[Reading]]] = {}
         mapped = {resource.kind for resource in event.port_app_config.resources}
@@ -231,11 +241,11 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 {k: s for k, s in touched.items() if k in mapped}
             )
             if not pairs[webhook_event]:
-                self._under_way.touches_nothing(webhook_event)
+                self.under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs
 
-    async def _read(self, pair: Pair["Reading"]) -> WebhookEventRawResults:
+    async def _read(self, pair: Pair[Reading]) -> WebhookEventRawResults:
         """By the processor of the pair, under the resource as the mapping has it now."""
         reading = pair.context
         resources = event.port_app_config.resources[reading.index :]
@@ -245,7 +255,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         processor = reading.processor(pair.event.clone())
         with one_attempt():
             return await self._process_single_event(
-                processor, self._under_way.path_of(pair.event), resources[0], reading.index
+                processor, self.under_way.path_of(pair.event), resources[0], reading.index
             )
 
     async def _jira_answers(self) -> bool:
@@ -256,18 +266,16 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return False
         return True
 
-    def _recovered(self, pair: Pair["Reading"]) -> None:
+    def _recovered(self, pair: Pair[Reading]) -> None:
         """What events of the resource were given up, a comparison of its kind makes up for."""
         kind = pair.context.processor.kind.name
-        self._under_way.asked_for(self.follow_ups.compare({kind}))
+        self.under_way.asked_for(self.follow_ups.compare({kind}))
 
     async def _background_may_begin(self) -> bool:
         """Not while a resync reads; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
             return self.follow_ups.resync_waits
-        (queue,) = self._event_queues.values()
-        for queued in self._under_way.again_after_resync():
-            await queue.put(queued)
+        await self.replay()
         return True
 
     async def _around[T](self, step: Callable[[], Awaitable[T]]) -> T:
@@ -295,11 +303,3 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def _write(self, results: list[WebhookEventRawResults], since: float) -> None:
         """Map and write what was read since then (monotonic seconds); see LiveWriter."""
         await self.writes.sync(results, [], live=True, read_since=since)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Which processor reads a pair, and where its resource stands in the mapping."""
-
-    processor: type[JiraWebhookProcessor]
-    index: int

@@ -13,7 +13,8 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.core.models import Entity
 
-from background.follow_ups import SETTLE_SECONDS, FollowUps
+from background.after_writes import SETTLE_SECONDS
+from background.follow_ups import FollowUps
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
 from jira.http.purpose import Purpose, asked_for

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from background import reads_after
-from background.follow_ups import ORPHANS_SECONDS, ORPHANS_SHARE, SETTLE_SECONDS
+from background.after_writes import ORPHANS_SECONDS, ORPHANS_SHARE, SETTLE_SECONDS
 from background.read_again import Batch
 from background.reads_after import LATELY_SECONDS, LATELY_SHARE
 from background.relatives import RELATIVES

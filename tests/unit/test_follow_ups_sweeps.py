@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from background.follow_ups import START_SECONDS
+from background.catch_up import START_SECONDS
 from tests.unit.helpers.follow_ups_world import (
     INDEX_SECONDS,
     MINUTES,

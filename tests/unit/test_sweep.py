@@ -253,6 +253,16 @@ async def test_what_changed_since_a_resync_began_is_read(world):
     assert world.jira.asked[-1].endswith(f"updated >= -{10 + MARGIN_MINUTES}m")
 
 
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, 0), (61, 2), (3 * 86_400, 4320)])
+async def test_without_a_resync_the_first_one_looks_back_to_the_last_process(
+    world, seconds, minutes
+):
+    """Further than a day, where it was away for longer."""
+    world.sweeper.first_look_back(seconds)
+    await world.sweep()
+    assert world.jira.asked[-1].endswith(f"AND updated >= -{minutes + MARGIN_MINUTES}m")
+
+
 async def test_a_sweep_that_failed_is_not_the_last_one(world):
     await world.sweep()
     world.time += 600
