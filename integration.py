@@ -107,6 +107,14 @@ class JiraIntegration(BaseIntegration):
                 follow_ups.ask_for_sweep()
         return succeeded
 
+    async def sync_incremental(self, interval_seconds: int, *args: Any, **kwargs: Any) -> None:
+        """What changed since the last run; the first one goes on from the last full resync."""
+        integration = await self.context.port_client.get_current_integration()
+        run = self._live_events.incremental
+        seconds = run.begin(integration.get("resyncState") or {}, interval_seconds)
+        async with DECIDED.once():
+            await super().sync_incremental(seconds, *args, **kwargs)
+
     async def sort_and_upsert_failed_entities(self, user_agent_type: UserAgentType) -> None:
         """What Port refused in a resync is written again, whole, and in whatever order it takes.
 

@@ -20,6 +20,7 @@ from port_ocean.health import is_ready
 from port_ocean.utils.signal import signal_handler
 from port_ocean.version import __version__
 
+from background.by_time import BY_TIME
 from client import webhook_events
 from initialize_client import create_jira_client, get_settings, webhook_secrets
 from jira.account_watch import AccountWatch
@@ -106,6 +107,16 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
 
 for kind in (*Kinds, *INVALID_KINDS):
     ocean.on_resync(kind)(resync)
+
+
+async def incremental(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
+    """What changed since the last run, of the resource that the framework is at."""
+    async for rows in manager.incremental.pages(resource.resource_config, resource.index):
+        yield rows
+
+
+for kind in BY_TIME:
+    ocean.on_incremental_resync(kind)(incremental)
 
 for processor in PROCESSORS:
     ocean.add_webhook_processor(WEBHOOK_PATH, processor)

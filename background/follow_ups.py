@@ -6,6 +6,7 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
+    Mapping,
     Sequence,
 )
 from functools import partial
@@ -14,6 +15,7 @@ from typing import Any
 from loguru import logger
 from port_ocean.context.event import event
 
+from background.by_time import BY_TIME
 from background.costs import Costs
 from background.failures import Failures
 from background.jobs import Jobs, MakeSteps, Steps, with_index
@@ -234,7 +236,17 @@ class FollowUps:
                     yield wait
         self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
 
-    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False) -> Steps:
+    def sweep_lately(self, ago: Mapping[str, float]) -> Steps:
+        """Compare names, and read what changed since so many seconds, by resource."""
+        self._sweeper.read_before(ago)
+        return self._sweep(BY_TIME, lately=True)
+
+    @property
+    def failed_lately(self) -> Mapping[str, Exception]:
+        """The resources that failed in the last sweep."""
+        return self._sweeper.failed
+
+    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), **how: bool) -> Steps:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
@@ -244,7 +256,7 @@ class FollowUps:
         begun = time.monotonic()
         if scope == "all":
             self.costs.begins(Purpose.SWEEP)
-        steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, told=told))
+        steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, **how))
         async for wait in counted(steps, scope):
             # What an event would have touched, had there been one.
             news, self._sweeper.news = self._sweeper.news, []

@@ -99,6 +99,23 @@ class Jobs:
                 async with asyncio.timeout(due):
                     await self._woken.wait()
 
+    async def finish(self, around: Around, patience: float) -> None:
+        """Do what is due within so many seconds, where nobody is at `work`.
+
+        What was begun and waits for its next step has its time.
+        """
+        while (due := self.seconds_until_due()) is not None and (due <= patience or self._aside):
+            await asyncio.sleep(due)
+            await self.step(around)
+
+    def waits(self, name: str) -> bool:
+        """Whether a job of that name is still to be done."""
+        return name in self._jobs or name in self._aside
+
+    def clear(self) -> None:
+        """Forget what was asked for."""
+        self._jobs.clear()
+
     def seconds_until_due(self) -> float | None:
         """How long there is nothing to do; None while no job is known."""
         if self._running is not None:

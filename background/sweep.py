@@ -16,6 +16,7 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.models import Entity
 
 from background.afforded import afforded, as_they_are, until_afforded
+from background.by_time import ByTime, minutes_since
 from background.failures import Failures
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
@@ -58,8 +59,6 @@ from port.writer import PortWriter
 
 FIRST_LOOK_BACK_MINUTES = 24 * 60
 """How far the first sweep after a start without a resync looks back."""
-MARGIN_MINUTES = 5
-"""Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
 
 
 class Sweeper:
@@ -99,8 +98,15 @@ class Sweeper:
         self._reads_whole = ReadsWhole()
         self._withheld = Withheld()
         self.orphans = Orphans(writer, sync, stubs)
+        self.failed: Mapping[str, Exception] = {}
+        """The resources that failed in the last sweep."""
         # Issues that changed or went without an event; whoever reads those that show them takes it.
         self.news: list[ChangedIssue] = []
+
+    def read_before(self, seconds: Mapping[str, float]) -> None:
+        """Resources were last read so many seconds ago, by another process."""
+        now = time.monotonic()
+        self._swept |= {name: now - ago for name, ago in seconds.items()}
 
     def look_back_to(self, begun: float) -> None:
         """A resync that began then (monotonic seconds) has read everything."""
@@ -109,12 +115,17 @@ class Sweeper:
         self._failures.failing.all_read()
 
     async def sweep(
-        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+        self,
+        kinds: Collection[Kinds] = tuple(Kinds),
+        *,
+        told: bool = False,
+        lately: bool = False,
     ) -> AsyncIterator[float | None]:
         """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
         A step is a page, or the seconds for which there are no points for one. `told`: it is known
-        why much is gone at once; what goes is then read one by one. Raises JiraError and
+        why much is gone at once; what goes is then read one by one. `lately`: where whole rows
+        would be read, only those are that changed since the last time. Raises JiraError and
         httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
         """
         begun = time.monotonic()
@@ -126,6 +137,7 @@ class Sweeper:
         self._writer.compared.known.under(event.port_app_config)
         at_port = grouped(await self._at_port())
         read, resources = Read(has_details(at_port.values())), event.port_app_config.resources
+        by_time = ByTime(self._client, resources, self._minutes) if lately else None
         for index, resource in enumerate(resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
@@ -140,10 +152,13 @@ class Sweeper:
                 read.incomplete |= makes
             if kind is None or kind not in kinds:
                 continue
+            if by_time is not None and by_time.reads(resource):
+                read.incomplete |= makes - by_time.named_by_issues
             read.complete |= {blueprint} if blueprint else set()
             name = label(resource, index)
             try:
-                async for results in self._resource(kind, resource, index, at_port, read):
+                pages = self._resource(kind, resource, index, at_port, read, by_time)
+                async for results in pages:
                     if isinstance(results, float):
                         yield results
                         continue
@@ -158,6 +173,9 @@ class Sweeper:
                 read.done.append(name)
         if len(kinds) == len(Kinds) and is_outage(read.failed, read.done):
             raise next(iter(read.failed.values()))
+        self.failed = read.failed
+        if by_time is not None:
+            read.expected |= await by_time.still_named(at_port)
         async for wait in until_afforded(self._client.quota):
             yield wait
         if await self._client.verify_credentials() != account:
@@ -189,9 +207,17 @@ class Sweeper:
         index: int,
         at_port: Mapping[EntityKey, Entity],
         read: Read,
+        by_time: ByTime | None,
     ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
         """Pages of rows to be written for one resource."""
         reader = self._client.kinds[kind]
+        if by_time is not None and by_time.reads(resource):
+            async for found in by_time.pages(resource, index):
+                mapped = await self._map_rows(resource, found.updated)
+                wrong = self._rows.wrong(resource, found.updated, mapped.passed, at_port, read)
+                if wrong or found.deleted or mapped.failed:
+                    yield [results_of(resource, index, found.updated, found.deleted)]
+            return
         # By names first, a row would cost two points where these count.
         dear = self._client.quota is not None and not is_named_plainly(resource)
         whole = dear or self._failures.failing.is_behind(label(resource, index))
@@ -236,10 +262,7 @@ class Sweeper:
                 if known is None or (read.detailed and is_bare(known)):
                     missing.append(row)
                     self._writer.compared.known.forget([key_of(entity)])
-        minutes = FIRST_LOOK_BACK_MINUTES
-        since = self._swept.get(label(resource, index), self._resynced)
-        if since is not None:
-            minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES
+        minutes = self._minutes(label(resource, index))
         for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
             async for page in afforded(pages, self._client.quota):
                 if isinstance(page, float):
@@ -248,6 +271,13 @@ class Sweeper:
                 mapped = await self._map_rows(resource, page)
                 if self._rows.wrong(resource, page, mapped.passed, at_port, read):
                     yield [results_of(resource, index, page)]
+
+    def _minutes(self, name: str) -> int:
+        """How far back a resource has to be looked at."""
+        since = self._swept.get(name, self._resynced)
+        if since is None:
+            return FIRST_LOOK_BACK_MINUTES
+        return minutes_since(time.monotonic() - since)
 
     async def _delete(
         self, at_port: Mapping[EntityKey, Entity], read: Read, seen_since: float, told: bool

@@ -21,6 +21,7 @@ PLATFORM = (
     "GET /rest/api/3/user",
     "GET /rest/api/3/users/search",
     "GET /rest/api/3/version/{id}",
+    "GET /rest/api/3/worklog/deleted",
     "GET /rest/api/3/worklog/updated",
     "POST /rest/api/3/issue/bulkfetch",
     "POST /rest/api/3/search/jql",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from background.sweep import MARGIN_MINUTES
+from background.by_time import MARGIN_MINUTES
 from jira.errors import JiraAuthenticationError, JiraUnavailableError
 from tests.unit.helpers.catalog_fakes import entity
 from tests.unit.helpers.fake_client import mapping
