@@ -26,6 +26,7 @@ from port.mapping.entity_processor import mapper
 from port.mapping.resources import JiraPortAppConfig
 from port.resync import resync
 from port.resync_writer import JiraEntitiesStateApplier
+from webhook_processors.incremental import incremental_runs
 from webhook_processors.manager import JiraLiveEventsManager
 
 
@@ -110,7 +111,7 @@ class JiraIntegration(BaseIntegration):
     async def sync_incremental(self, interval_seconds: int, *args: Any, **kwargs: Any) -> None:
         """What changed since the last run; the first one goes on from the last full resync."""
         integration = await self.context.port_client.get_current_integration()
-        run = self._live_events.incremental
+        run = incremental_runs(self._live_events)
         seconds = run.begin(integration.get("resyncState") or {}, interval_seconds)
         async with DECIDED.once():
             await super().sync_incremental(seconds, *args, **kwargs)

@@ -42,6 +42,7 @@ from telemetry.pages import StatusPages
 from telemetry.tally import Tally, counted_for
 from webhook_processors.counted import expect
 from webhook_processors.door import FRAMEWORKS_PREFIX, Door
+from webhook_processors.incremental import incremental_runs
 from webhook_processors.keeping import webhook_keeper
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
@@ -111,7 +112,8 @@ for kind in (*Kinds, *INVALID_KINDS):
 
 async def incremental(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
     """What changed since the last run, of the resource that the framework is at."""
-    async for rows in manager.incremental.pages(resource.resource_config, resource.index):
+    runs = incremental_runs(manager)
+    async for rows in runs.pages(resource.resource_config, resource.index):
         yield rows
 
 

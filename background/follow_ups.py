@@ -75,7 +75,7 @@ class FollowUps:
         """
         self.jobs = Jobs()
         self._client = client
-        self._sweeper = sweeper
+        self.sweeper = sweeper
         self._query_dates = dates
         self._sync = sync
         self._retry_refused = retry_refused
@@ -147,7 +147,7 @@ class FollowUps:
         self._resyncs -= 1
         if succeeded:
             self.costs.ended(Purpose.RESYNC)
-            self._sweeper.look_back_to(begun)
+            self.sweeper.look_back_to(begun)
             self._client.all_was_read()
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
@@ -238,13 +238,8 @@ class FollowUps:
 
     def sweep_lately(self, ago: Mapping[str, float]) -> Steps:
         """Compare names, and read what changed since so many seconds, by resource."""
-        self._sweeper.read_before(ago)
+        self.sweeper.read_before(ago)
         return self._sweep(BY_TIME, lately=True)
-
-    @property
-    def failed_lately(self) -> Mapping[str, Exception]:
-        """The resources that failed in the last sweep."""
-        return self._sweeper.failed
 
     async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), **how: bool) -> Steps:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
@@ -256,10 +251,10 @@ class FollowUps:
         begun = time.monotonic()
         if scope == "all":
             self.costs.begins(Purpose.SWEEP)
-        steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, **how))
+        steps = steps_for(Purpose.SWEEP, self.sweeper.sweep(kinds, **how))
         async for wait in counted(steps, scope):
             # What an event would have touched, had there been one.
-            news, self._sweeper.news = self._sweeper.news, []
+            news, self.sweeper.news = self.sweeper.news, []
             if names := self.relatives.note(news):
                 logger.info(f"Background work entails: {', '.join(names)}")
             yield wait
@@ -299,8 +294,8 @@ class FollowUps:
         if not await is_dsp_mode_enabled():
             await self._retry_refused()
             yield
-            await self._sweeper.orphans.delete(event.port_app_config)
+            await self.sweeper.orphans.delete(event.port_app_config)
             yield
-            if self._sweeper.orphans.left:
+            if self.sweeper.orphans.left:
                 self._orphans_later()
         self._orphans_took = time.monotonic() - begun

@@ -101,7 +101,7 @@ class Incremental:
             work = self._run(mapping)
             self._whole = asyncio.create_task(work, context=contextvars.Context())
         await self._whole
-        failed = self._follow_ups.failed_lately.get(label(resource, index))
+        failed = self._follow_ups.sweeper.failed.get(label(resource, index))
         if failed is not None:
             raise failed
 

@@ -157,8 +157,7 @@ class Sweeper:
             read.complete |= {blueprint} if blueprint else set()
             name = label(resource, index)
             try:
-                pages = self._resource(kind, resource, index, at_port, read, by_time)
-                async for results in pages:
+                async for results in self._resource(kind, resource, index, at_port, read, by_time):
                     if isinstance(results, float):
                         yield results
                         continue

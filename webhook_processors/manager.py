@@ -18,7 +18,6 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, Webhook
 
 from background.failures import Failures
 from background.follow_ups import FollowUps
-from background.incremental import Incremental
 from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from initialize_client import create_jira_client, get_settings
@@ -147,17 +146,6 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             failures,
             sweep_minutes=settings.sweep_interval_minutes,
             index_seconds=settings.search_index_lag_seconds,
-        )
-
-    @cached_property
-    def incremental(self) -> Incremental:
-        """Runs that read what changed since the last one, where a job comes now and then."""
-        return Incremental(
-            create_jira_client(),
-            self.follow_ups,
-            self._around,
-            ocean.port_client.get_integration_cursor,
-            index_seconds=get_settings().search_index_lag_seconds,
         )
 
     @cached_property

@@ -34,7 +34,7 @@ class World:
     def __init__(self) -> None:
         self.jira = FakeClient()
         self.jobs = Jobs()
-        self.failed_lately: Mapping[str, Exception] = {}
+        self.sweeper = SimpleNamespace(failed={})
         self.ago: list[Mapping[str, float]] = []
         self.error: Exception | None = None
         self.cursors: dict[tuple[str, int], datetime] = {}
@@ -120,7 +120,7 @@ async def test_where_no_full_resync_is_known_that_is_said(
 
 async def test_a_resource_that_failed_is_not_told_to_be_read_and_others_are(world: World) -> None:
     world.run.begin(COMPLETED, 900)
-    world.failed_lately = {WORKLOGS: JiraUnavailableError("503")}
+    world.sweeper.failed = {WORKLOGS: JiraUnavailableError("503")}
     await world.pages(0, 3)
     with pytest.raises(JiraUnavailableError):
         await world.pages(2)
