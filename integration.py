@@ -81,6 +81,8 @@ class JiraIntegration(BaseIntegration):
         """As the framework, with the mapper that the settings ask for."""
         self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
         await super().initialize_handlers()
+        # Also where nobody takes events: what a job deletes is mapped there, too.
+        await self._live_events.initialize_handlers()
         self._applier.compared = self._live_events.writer.compared
         self._applier.writer = self._live_events.writer
         self._applier.stubs = self._live_events.stubs

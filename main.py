@@ -22,12 +22,12 @@ from port_ocean.version import __version__
 
 from background.by_time import BY_TIME
 from client import webhook_events
-from initialize_client import create_jira_client, get_settings, webhook_secrets
+from initialize_client import app_webhooks, create_jira_client, get_settings, webhook_secrets
 from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
-from jira.webhook_registration import WebhookKeeper
+from jira.webhook_registration import Keeper
 from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
@@ -75,7 +75,7 @@ expect(webhook_events())
 metrics.QUEUE_LIMIT.of(lambda: settings.webhook_queue_limit)
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
-keepers: list[WebhookKeeper] = []
+keepers: list[Keeper] = []
 said: set[str] = set()
 webhook_settled = asyncio.Event()
 
@@ -132,6 +132,7 @@ ocean.app.fast_api_app.add_middleware(
     unverified_limit=settings.unverified_megabytes * 1024 * 1024,
     accept=partial(manager.accept, WEBHOOK_PATH),
     settled=webhook_settled.is_set,
+    app_webhooks=app_webhooks(),
 )
 
 
@@ -191,8 +192,9 @@ async def keep_webhook() -> None:
     """Put our webhook in place, in the background."""
     keeper = None
     if ocean.config.event_listener.should_process_webhooks:
-        api, secret = create_jira_client().api, webhook_secrets()[0]
-        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled)
+        api, secret = create_jira_client().api, next(iter(webhook_secrets()), "")
+        missed = manager.follow_ups.compare_everything
+        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled, missed)
     if keeper is None:
         webhook_settled.set()
         return

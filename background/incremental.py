@@ -30,7 +30,7 @@ from port.mapping.resources import kind_of, label
 
 RUN = "incremental run"
 PATIENCE_SECONDS = 12.0
-"""What is due later than that the next run does: two tries fit in, and no wait for the index."""
+"""What fails is tried twice more in it. What Jira's search doesn't show yet the next run reads."""
 
 
 class IncompleteRunError(JiraError):

@@ -23,6 +23,7 @@ Around = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]]
 
 FIRST_RETRY_SECONDS = 5.0
 LONGEST_RETRY_SECONDS = 300.0
+WITH_INDEX = " when the index has caught up"
 
 
 @dataclass
@@ -102,9 +103,15 @@ class Jobs:
     async def finish(self, around: Around, patience: float) -> None:
         """Do what is due within so many seconds, where nobody is at `work`.
 
-        What was begun and waits for its next step has its time.
+        What was begun and waits for its next step has its time; what would wait for the index is
+        forgotten.
         """
-        while (due := self.seconds_until_due()) is not None and (due <= patience or self._aside):
+        while True:
+            for name in [name for name in self._jobs if name.endswith(WITH_INDEX)]:
+                del self._jobs[name]
+            due = self.seconds_until_due()
+            if due is None or (due > patience and not self._aside):
+                return
             await asyncio.sleep(due)
             await self.step(around)
 
@@ -182,4 +189,4 @@ class Jobs:
 
 def with_index(name: str) -> str:
     """The name of a job that is done once more."""
-    return f"{name} when the index has caught up"
+    return f"{name}{WITH_INDEX}"

@@ -19,6 +19,8 @@ _BY_PATH: Mapping[str, str] = {
     "/rest/api/3/issue/{id}": f"{READ_WORK} or read:issue:jira",
     "/rest/api/3/issue/{id}/worklog": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/worklog/list": f"{READ_WORK} or read:issue-worklog:jira",
+    "/rest/api/3/webhook": "manage:jira-webhook",
+    "/rest/api/3/worklog/deleted": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/worklog/updated": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/issuetype": f"{READ_WORK} or read:issue-type:jira",
     "/rest/api/3/status": f"{READ_WORK} or read:status:jira",

@@ -3,9 +3,12 @@
 from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
-from initialize_client import get_settings, webhook_secrets
+from initialize_client import app_webhooks, get_settings, webhook_secrets
 from jira.signature import DeliveryRefusedError, verify
+from webhook_processors.hints import Hints, Verdict
 from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent
+
+HINTS = Hints()
 
 
 async def is_authentic(event: WebhookEvent) -> bool:
@@ -19,13 +22,17 @@ async def is_authentic(event: WebhookEvent) -> bool:
         logger.warning(f"Refused the delivery {name!r}: its raw bytes are lost")
         return False
     try:
-        verify(
+        is_hint = verify(
             await request.body(),
             {name.lower(): value for name, value in request.headers.items()},
             webhook_secrets(),
             allow_unsigned=get_settings().allow_unsigned_webhooks,
+            app=app_webhooks(),
         )
     except DeliveryRefusedError as error:
         logger.warning(f"Refused the delivery {name!r}: {error}")
+        return False
+    if is_hint and HINTS.look_at(event.payload) is not Verdict.TAKEN:
+        logger.warning(f"Refused the delivery {name!r}: not signed, and no hint that can be taken")
         return False
     return True

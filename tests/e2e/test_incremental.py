@@ -2,15 +2,17 @@
 
 import random
 import time
+from typing import Any
 
 from sandbox.commands import OCEAN, Ended, run_command
+from sandbox.compare import Difference
 from sandbox.jira.faults import Fault
 from sandbox.jira.site import JiraSite
 from sandbox.random_changes import CHANGES, change_something
 from sandbox.world import World
 from tests.e2e.support import first, make_world, title
 
-INCREMENTAL = {
+INCREMENTAL: dict[str, Any] = {
     "OCEAN__INTEGRATION__INCREMENTAL_SYNC_ENABLED": "true",
     "OCEAN__INTEGRATION__CONFIG__MANAGE_WEBHOOKS": "false",
 }
@@ -51,6 +53,11 @@ async def run(world: World, timeout: float = 120) -> Ended:  # noqa: ASYNC109
     return ended
 
 
+async def differences(world: World) -> list[Difference]:
+    """What a fresh resync has otherwise, of what Jira tells a time of."""
+    return [d for d in await world.differences() if d.blueprint in BY_TIME]
+
+
 def completed(ended: Ended) -> bool:
     """Whether every resource was read, by the log."""
     return "Incremental sync completed" in ended.text
@@ -89,7 +96,7 @@ async def test_twenty_changes_among_ten_thousand_issues_cost_a_handful_of_reques
         assert title(world, keys["moved"]) is not None
         assert world.catalog.get("jiraIssue", keys["deleted"]) is None
         assert world.catalog.get("jiraIssue", keys["before"]) is None
-        assert await world.differences() == []
+        assert await differences(world) == []
 
 
 async def test_random_changes_of_issues_are_all_found_run_after_run() -> None:
@@ -100,7 +107,7 @@ async def test_random_changes_of_issues_are_all_found_run_after_run() -> None:
             for _ in range(25):
                 change_something(world.site, rng, OF_ISSUES)
             assert completed(ended := await run(world)), ended.text
-        assert await world.differences() == []
+        assert await differences(world) == []
 
 
 async def test_epics_backlogs_and_worklogs_are_read_by_time_as_well() -> None:
@@ -124,8 +131,7 @@ async def test_epics_backlogs_and_worklogs_are_read_by_time_as_well() -> None:
         assert completed(ended := await run(world)), ended.text
         assert world.catalog.get("jiraWorklog", added.id) is not None
         assert world.catalog.get("jiraWorklog", worklogs[1].id) is None
-        found = [d for d in await world.differences() if d.blueprint in BY_TIME]
-        assert found == []
+        assert await differences(world) == []
 
 
 async def test_nothing_is_deleted_and_no_cursor_moves_where_jira_fails() -> None:
@@ -147,3 +153,17 @@ async def test_nothing_is_deleted_and_no_cursor_moves_where_jira_fails() -> None
         assert completed(await run(world))
         assert title(world, edited.key) == "While Jira fails"
         assert world.catalog.get("jiraIssue", gone.key) is None
+
+
+async def test_a_full_resync_by_the_same_command_deletes_what_is_gone() -> None:
+    """Nobody takes events in such a process, and it writes all the same."""
+    settings = {**INCREMENTAL, "OCEAN__INTEGRATION__INCREMENTAL_SYNC_ENABLED": "false"}
+    async with make_world(site=site_of(30), **settings) as world:
+        await resynced(world)
+        gone = first(world, lambda issue: bool(issue.parent))
+        world.site.delete_issue(gone.key)
+        ended = await run(world)
+        assert "Error occurred" not in ended.text
+        assert world.port.api.state.ended[-1] == "completed"
+        assert world.catalog.get("jiraIssue", gone.key) is None
+        assert await world.differences() == []

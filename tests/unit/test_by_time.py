@@ -146,7 +146,7 @@ async def test_the_moment_is_as_far_back_as_the_minutes(monkeypatch: pytest.Monk
 
     async def changed_since(lately: Any, selector: Any) -> Any:
         seen.append(lately.since)
-        for found in ():
+        for found in list[Any]():
             yield found
 
     jira.issues.changed_since = changed_since  # type: ignore[method-assign]

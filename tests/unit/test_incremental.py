@@ -60,8 +60,8 @@ class World:
             raise self.error
 
     async def _fail(self) -> AsyncIterator[None]:
-        raise JiraUnavailableError("503")
         yield
+        raise JiraUnavailableError("503")
 
     async def pages(self, *indexes: int) -> list[list[Any]]:
         """As the framework asks, one resource after the other."""

@@ -10,6 +10,7 @@ from background.jobs import (
     LONGEST_RETRY_SECONDS,
     Jobs,
     MakeSteps,
+    with_index,
 )
 from jira.urgency import Urgency, present_urgency
 from tests.unit.helpers.fakes import around
@@ -321,11 +322,13 @@ async def test_where_nobody_works_what_is_due_soon_is_done_to_its_end(world, mon
     world.ask("now", steps=2)
     world.ask("soon", delay=3.0)
     world.ask("late", delay=60.0)
+    world.ask(with_index("now"), delay=5.0)
     await world.jobs.finish(around, 12.0)
     assert world.done == ["now", "now", "soon"]
     assert sum(waited) == 3.0
     assert world.jobs.waits("late")
     assert not world.jobs.waits("soon")
+    assert not world.jobs.waits(with_index("now"))
 
 
 async def test_what_fails_again_and_again_is_left_when_nobody_works(world, monkeypatch):
