@@ -21,6 +21,8 @@ EVENTS = frozenset(
     )
 )
 """What Jira tells apps of, and we take: nothing of projects, users, boards, sprints, versions."""
+MOST, LARGEST_SET = 5, 2
+"""So many Jira allows a user of an app, and so many we need."""
 NOBODY = "NO_PROJECT_HAS_THIS_KEY"
 _FILTER = re.compile(
     r"""\s*project\s*(?P<other>!)?=\s*(?P<quote>["']?)(?P<key>[^"'\s]+)(?P=quote)\s*""", re.I
@@ -57,6 +59,11 @@ class AppChoice:
     remove: list[int] = field(default_factory=list)
     moved: bool = False
     key: str = ""
+
+    @property
+    def fill_all(self) -> bool:
+        """Whether those that are to be removed leave no place for a new set."""
+        return len(self.remove) + LARGEST_SET > MOST
 
 
 def filters_by(key: str = NOBODY) -> list[str]:

@@ -6,6 +6,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-webhooks/
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from loguru import logger
 
@@ -149,12 +150,12 @@ class AppWebhookKeeper(Keeper):
         choice = choose_of_app(await self._hooks.every(), self._wanted)
         if choice.keep and not await self._hooks.has_project(choice.key):
             logger.info(f"The project {choice.key} of a webhook's filter is gone")
-            choice = choose_of_app([], self._wanted)
-        if choice.moved:
-            # An app has a single address at a time.
+            choice = replace(choice, keep=[], remove=[*choice.keep, *choice.remove])
+        first = choice.moved or (not choice.keep and choice.fill_all)
+        if first:
+            # An app has a single address at a time, and so many webhooks.
             await self._hooks.remove(choice.remove)
             await self._hooks.gone(choice.remove)
-            logger.warning("Removed webhooks of the app in Jira that sent to another address")
         if choice.keep:
             await self._refresh(choice.keep)
         else:
@@ -164,9 +165,13 @@ class AppWebhookKeeper(Keeper):
             logger.info(f"Registered webhooks of the app in Jira, for {self._wanted.url}")
             if self._were_in_place:
                 self._missed()
-        if choice.remove and not choice.moved:
-            await self._hooks.remove(choice.remove)
-            logger.warning(f"Removed {len(choice.remove)} other webhooks of the app in Jira")
+        if choice.remove:
+            if not first:
+                await self._hooks.remove(choice.remove)
+            logger.warning(
+                f"Removed {len(choice.remove)} webhooks of the app in Jira that sent elsewhere, or "
+                "not what we take"
+            )
 
     async def _refresh(self, ids: Sequence[int]) -> None:
         now = self._now()
