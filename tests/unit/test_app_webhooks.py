@@ -8,7 +8,6 @@ import httpx
 import pytest
 import respx
 
-from jira import app_webhooks as module
 from jira.app_webhook_choice import NOBODY, WantedAppWebhooks
 from jira.app_webhooks import (
     APP_WEBHOOKS,
@@ -125,7 +124,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     async def sleep(seconds: float) -> None:
         return None
 
-    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     return World()
 
 
