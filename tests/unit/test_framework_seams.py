@@ -49,6 +49,12 @@ METHODS: list[tuple[type, str, list[str]]] = [
         "_map_entities_compared_with_port",
         ["entities", "resource", "user_agent_type"],
     ),
+    (
+        BaseIntegration,
+        "sync_incremental",
+        ["interval_seconds", "trigger_type", "user_agent_type"],
+    ),
+    (PortClient, "get_integration_cursor", ["kind", "index"]),
     (BasePortAppConfig, "_get_port_app_config", []),
     (BaseIntegration, "sort_and_upsert_failed_entities", ["user_agent_type"]),
     (HttpEntitiesStateApplier, "upsert", ["entities", "user_agent_type"]),
