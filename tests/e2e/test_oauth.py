@@ -1,5 +1,6 @@
 """An OAuth app: by way of the gateway, within its quota, with a webhook by hand or its own."""
 
+import random
 import time
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ import httpx
 from sandbox.jira.deliveries import token
 from sandbox.jira.faults import SCOPE_MISSING, Fault
 from sandbox.jira.site import JiraSite
+from sandbox.random_changes import change_something
 from sandbox.world import CLIENT_SECRET, World
 from tests.e2e.support import first, make_world, title
 
@@ -64,6 +66,18 @@ async def test_an_app_registers_its_webhooks_and_sweeps_find_what_these_do_not_t
         site.rename_project("AB", name="Another name")
         somebody = next(user for user in site.users.values() if user is not site.me)
         site.change_user(somebody.account_id, name="Another person")
+        await world.sweep()
+        await world.caught_up()
+        assert await world.differences() == []
+
+
+async def test_after_any_changes_events_and_one_sweep_make_the_catalog_right() -> None:
+    rng = random.Random(20)
+    async with make_world(site=app_site(), oauth=True, app_webhooks=True) as world:
+        assert await world.start() == "completed"
+        for _ in range(60):
+            change_something(world.site, rng)
+        await world.settled()
         await world.sweep()
         await world.caught_up()
         assert await world.differences() == []
