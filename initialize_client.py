@@ -1,6 +1,7 @@
 """The settings and the client of this process, each made once."""
 
 from functools import cache, partial
+from urllib.parse import urlsplit
 
 from loguru import logger
 from port_ocean.context.ocean import ocean
@@ -13,8 +14,9 @@ from jira.http.auth import Authentication, BasicAuthentication, BearerAuthentica
 from jira.http.limiter import Limiter
 from jira.http.quota import Quota
 from jira.http.transport import build_http_client
+from jira.live_events import manages_app_webhooks
 from jira.settings import JiraSettings, is_gateway
-from jira.signature import derived_secret
+from jira.signature import App, derived_secret
 from telemetry import metrics
 
 
@@ -72,3 +74,13 @@ def webhook_secrets() -> tuple[str, ...]:
     sensitive_log_filter.hide_sensitive_strings(derived)
     candidates = (settings.webhook_secret, derived, settings.webhook_secret_previous)
     return tuple(secret for secret in candidates if secret)
+
+
+@cache
+def app_webhooks() -> App | None:
+    """The OAuth app whose webhooks send here, where the integration is one that registers them."""
+    settings = get_settings()
+    if settings.webhook_url is None or not manages_app_webhooks(settings):
+        return None
+    path = urlsplit(settings.webhook_url).path
+    return App(settings.oauth_client_secret, (path, path.removeprefix("/integration")))

@@ -20,13 +20,14 @@ from port_ocean.health import is_ready
 from port_ocean.utils.signal import signal_handler
 from port_ocean.version import __version__
 
+from background.by_time import BY_TIME
 from client import webhook_events
-from initialize_client import create_jira_client, get_settings, webhook_secrets
+from initialize_client import app_webhooks, create_jira_client, get_settings, webhook_secrets
 from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
-from jira.webhook_registration import WebhookKeeper
+from jira.webhook_registration import Keeper
 from kinds import Kinds
 from port.kept_marks import KeptMarks
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
@@ -45,6 +46,7 @@ from webhook_processors.counted import expect
 from webhook_processors.door import FRAMEWORKS_PREFIX, Door
 from webhook_processors.ending import Ending, seconds_to_end
 from webhook_processors.hand_over import HandOver
+from webhook_processors.incremental import incremental_runs
 from webhook_processors.keeping import webhook_keeper
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
@@ -78,7 +80,7 @@ expect(webhook_events())
 metrics.QUEUE_LIMIT.of(lambda: settings.webhook_queue_limit)
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
-keepers: list[WebhookKeeper] = []
+keepers: list[Keeper] = []
 said: set[str] = set()
 webhook_settled = asyncio.Event()
 listener = ocean.config.event_listener
@@ -126,6 +128,17 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
 for kind in (*Kinds, *INVALID_KINDS):
     ocean.on_resync(kind)(resync)
 
+
+async def incremental(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
+    """What changed since the last run, of the resource that the framework is at."""
+    runs = incremental_runs(manager)
+    async for rows in runs.pages(resource.resource_config, resource.index):
+        yield rows
+
+
+for kind in BY_TIME:
+    ocean.on_incremental_resync(kind)(incremental)
+
 for processor in PROCESSORS:
     ocean.add_webhook_processor(WEBHOOK_PATH, processor)
 
@@ -144,6 +157,7 @@ ocean.app.fast_api_app.add_middleware(
     unverified_limit=settings.unverified_megabytes * 1024 * 1024,
     accept=accept,
     settled=webhook_settled.is_set,
+    app_webhooks=app_webhooks(),
 )
 
 
@@ -226,8 +240,9 @@ async def keep_webhook() -> None:
     """Put our webhook in place, in the background."""
     keeper = None
     if ocean.config.event_listener.should_process_webhooks:
-        api, secret = create_jira_client().api, webhook_secrets()[0]
-        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled)
+        api, secret = create_jira_client().api, next(iter(webhook_secrets()), "")
+        missed = manager.follow_ups.compare_everything
+        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled, missed)
     if keeper is None:
         webhook_settled.set()
         return

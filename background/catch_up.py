@@ -60,7 +60,7 @@ class CatchUp:
         if self._was_read:
             return
         if start.since is not None:
-            self._sweeper.first_look_back(time.time() - start.since)
+            self._sweeper.last_read.all_before(time.time() - start.since)
             self._dates.look_back_to(start.since)
         if start.compare_in is None:
             self._left = start

@@ -5,6 +5,7 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
+    Mapping,
     Sequence,
 )
 from functools import partial
@@ -14,6 +15,7 @@ from loguru import logger
 from port_ocean.context.event import event
 
 from background.after_writes import AfterWrites
+from background.by_time import BY_TIME
 from background.catch_up import CATCH_UP, REGULAR_SWEEP, START_SECONDS, CatchUp
 from background.costs import Costs
 from background.failures import Failures
@@ -65,7 +67,7 @@ class FollowUps:
         """
         self.jobs = Jobs()
         self._client = client
-        self._sweeper = sweeper
+        self.sweeper = sweeper
         self._query_dates = dates
         self._sync = sync
         self.costs = Costs(client.quota, sweep_minutes * 60.0)
@@ -151,7 +153,7 @@ class FollowUps:
         self._resyncs -= 1
         if succeeded:
             self.costs.ended(Purpose.RESYNC)
-            self._sweeper.look_back_to(begun)
+            self.sweeper.look_back_to(begun)
             self._client.all_was_read(begun - self._index_seconds)
             self.catch_up.made_up_for()
             self._put_off_regular_sweep(self.costs.between_sweeps)
@@ -238,7 +240,12 @@ class FollowUps:
                     yield wait
         self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
 
-    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False) -> Steps:
+    def sweep_lately(self, ago: Mapping[str, float]) -> Steps:
+        """Compare names, and read what changed since so many seconds, by resource."""
+        self.sweeper.last_read.before(ago)
+        return self._sweep(BY_TIME, lately=True)
+
+    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), **how: bool) -> Steps:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
@@ -248,10 +255,10 @@ class FollowUps:
         begun = time.monotonic()
         if scope == "all":
             self.costs.begins(Purpose.SWEEP)
-        steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, told=told))
+        steps = steps_for(Purpose.SWEEP, self.sweeper.sweep(kinds, **how))
         async for wait in counted(steps, scope):
             # What an event would have touched, had there been one.
-            news, self._sweeper.news = self._sweeper.news, []
+            news, self.sweeper.news = self.sweeper.news, []
             if names := self.relatives.note(news):
                 logger.info(f"Background work entails: {', '.join(names)}")
             yield wait

@@ -23,6 +23,7 @@ Around = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]]
 
 FIRST_RETRY_SECONDS = 5.0
 LONGEST_RETRY_SECONDS = 300.0
+WITH_INDEX = " when the index has caught up"
 
 
 @dataclass
@@ -140,6 +141,20 @@ class Jobs:
                 async with asyncio.timeout(due):
                     await self._woken.wait()
 
+    async def finish(self, around: Around, patience: float) -> None:
+        """Do what is due within so many seconds, where nobody is at `work`.
+
+        What was begun and waits for its next step has its time; what would wait for the index is
+        forgotten.
+        """
+        while True:
+            self.drop([name for name in self.owed() if name.endswith(WITH_INDEX)])
+            due = self.seconds_until_due()
+            if due is None or (due > patience and not self._aside):
+                return
+            await asyncio.sleep(due)
+            await self.step(around)
+
     def seconds_until_due(self) -> float | None:
         """How long there is nothing to do; None while no job is known."""
         if self._running is not None:
@@ -210,4 +225,4 @@ class Jobs:
 
 def with_index(name: str) -> str:
     """The name of a job that is done once more."""
-    return f"{name} when the index has caught up"
+    return f"{name}{WITH_INDEX}"

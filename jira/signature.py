@@ -7,8 +7,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from jira.delivery_token import TokenError, bearer_of, check_token
 from jira.errors import JiraError
 
 HEADER = "x-hub-signature"
@@ -21,19 +23,49 @@ class DeliveryRefusedError(JiraError):
     """A delivery that can't be shown to come from our webhook; the message says why."""
 
 
+@dataclass(frozen=True)
+class App:
+    """What is known of an OAuth app whose webhooks send here.
+
+    Without its client secret nothing tells whether a delivery is Jira's: all are taken as hints.
+    `paths` are those by which our address may be known.
+    """
+
+    client_secret: str = field(default="", repr=False)
+    paths: tuple[str, ...] = ()
+
+
 class Verification:
-    """Holds a delivery's body, as it comes in, against its signature.
+    """Holds a delivery's body, as it comes in, against its signature, or its token.
 
     Header names are expected in lower case. A wrong signature is refused even where unsigned
-    deliveries are allowed.
+    deliveries are allowed. `is_hint`: whoever sent it can't be known.
     """
 
     def __init__(
-        self, headers: Mapping[str, str], secrets: Sequence[str], *, allow_unsigned: bool = False
+        self,
+        headers: Mapping[str, str],
+        secrets: Sequence[str],
+        *,
+        allow_unsigned: bool = False,
+        app: App | None = None,
     ) -> None:
         """Raises DeliveryRefusedError for what can't come right, whatever the body."""
         given = headers.get(HEADER, "").strip()
         self._unsigned = not given
+        self.is_hint = False
+        token = bearer_of(headers)
+        if self._unsigned and app is not None and not app.client_secret:
+            self.is_hint = not allow_unsigned
+            return
+        if self._unsigned and app is not None and token is not None:
+            try:
+                check_token(token, app.client_secret, app.paths)
+            except TokenError as error:
+                raise DeliveryRefusedError(
+                    f"of its token: {error}. Is oauthClientSecret that of the app?"
+                ) from None
+            return
         if self._unsigned:
             if not allow_unsigned:
                 raise DeliveryRefusedError(
@@ -76,11 +108,16 @@ def verify(
     secrets: Sequence[str],
     *,
     allow_unsigned: bool = False,
-) -> None:
-    """As Verification, of a body that is there whole. Raises DeliveryRefusedError."""
-    verification = Verification(headers, secrets, allow_unsigned=allow_unsigned)
+    app: App | None = None,
+) -> bool:
+    """As Verification, of a body that is there whole; whether it is a mere hint.
+
+    Raises DeliveryRefusedError.
+    """
+    verification = Verification(headers, secrets, allow_unsigned=allow_unsigned, app=app)
     verification.update(body)
     verification.finish()
+    return verification.is_hint
 
 
 def derived_secret(token: str, identifier: str) -> str:

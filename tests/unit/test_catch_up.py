@@ -130,7 +130,7 @@ async def test_one_that_fails_is_done_again(world: World, monkeypatch: pytest.Mo
             raise fails.pop()
         await learn(of)
 
-    monkeypatch.setattr(world.follow_ups._sweeper, "learn", learns)
+    monkeypatch.setattr(world.follow_ups.sweeper, "learn", learns)
     begun(world, LEFT)
     assert await world.run() == ["changed"]
     assert world.follow_ups.catch_up.compare_in is None
@@ -146,7 +146,7 @@ async def test_another_mapping_meanwhile_is_compared_as_well(world: World) -> No
         if len(world.told) == 1:
             world.mapping = mapping("issue", "project", "user")
 
-    world.follow_ups._sweeper.sweep = sweeps  # type: ignore[method-assign]
+    world.follow_ups.sweeper.sweep = sweeps  # type: ignore[method-assign]
     begun(world, LEFT)
     await world.run()
     assert world.follow_ups.catch_up.compare_in is None

@@ -53,6 +53,12 @@ METHODS: list[tuple[type, str, list[str]]] = [
     ),
     (LiveEventsProcessorManager, "_cancel_all_event_processors", []),
     (Ocean, "_report_resync_aborted", []),
+    (
+        BaseIntegration,
+        "sync_incremental",
+        ["interval_seconds", "trigger_type", "user_agent_type"],
+    ),
+    (PortClient, "get_integration_cursor", ["kind", "index"]),
     (BasePortAppConfig, "_get_port_app_config", []),
     (BaseIntegration, "sort_and_upsert_failed_entities", ["user_agent_type"]),
     (HttpEntitiesStateApplier, "upsert", ["entities", "user_agent_type"]),

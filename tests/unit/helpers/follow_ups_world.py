@@ -53,7 +53,7 @@ class World:
             sweep=self.sweep,
             orphans=SimpleNamespace(delete=self.orphans, left=False),
             look_back_to=self.looked_back_to.append,
-            first_look_back=self.first_look_back.append,
+            last_read=SimpleNamespace(all_before=self.first_look_back.append),
             learn=self.learn,
             news=[],
         )
