@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.models import Entity
 
+from background.changed_lately import names_of_changed
 from background.sweep_plan import is_named_plainly, is_of_issues
 from client import KINDS, JiraClient
 from jira.kinds.issue import IssueSelector
-from jira.kinds.kind import Found, KindByTime, KindWithNames, Lately
+from jira.kinds.kind import Found, KindByTime, KindWithNames, Since
 from jira.payloads import Row
 from kinds import Kinds
 from port.deletions import goes_by_own_name
@@ -56,9 +57,9 @@ class ByTime:
         if not isinstance(kind, KindByTime):
             raise TypeError(f"nothing tells what changed of {resource.kind}")
         minutes = self._minutes(label(resource, index))
-        lately = Lately(time.time() - minutes * 60, await self._issues(minutes))
+        since = Since(time.time() - minutes * 60, await self._issues(minutes))
         failed = None
-        async for found in kind.changed_since(lately, await selector_of(resource)):
+        async for found in kind.changed_since(since, await selector_of(resource)):
             failed = failed or found.failed
             yield found
         if failed is not None:
@@ -76,8 +77,7 @@ class ByTime:
 
     async def _issues(self, minutes: int) -> list[Row]:
         if minutes not in self._changed:
-            lately = IssueSelector(query="true", jql=f"updated >= -{minutes}m")
-            pages = self._client.issues.names(lately)
+            pages = names_of_changed(self._client, minutes)
             self._changed[minutes] = [row async for rows in pages for row in rows]
         return self._changed[minutes]
 

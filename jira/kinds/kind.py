@@ -22,9 +22,9 @@ __all__ = [
     "KindByTime",
     "KindWithNames",
     "Known",
-    "Lately",
     "Pages",
     "Selector",
+    "Since",
 ]
 
 Pages = AsyncIterator[list[Row]]
@@ -65,10 +65,10 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Lately:
+class Since:
     """A moment (seconds since 1970), and id and key of every issue that changed since then."""
 
-    since: float
+    moment: float
     issues: Sequence[Row] = ()
 
 
@@ -180,7 +180,7 @@ class KindByTime[S: Selector, T](Kind[S, T]):
     """A kind of which Jira tells what changed since a moment."""
 
     @abstractmethod
-    def changed_since(self, lately: Lately, selector: S) -> AsyncIterator[Found]:
+    def changed_since(self, since: Since, selector: S) -> AsyncIterator[Found]:
         """What changed since then: rows as they are now, and what is gone or left the selector.
 
         Of what Jira tells no time of, nothing: an issue that was deleted. Raises JiraError.

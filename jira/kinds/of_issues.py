@@ -8,7 +8,7 @@ from jira.answers import Answers, Unread, passing
 from jira.errors import JiraError
 from jira.events import Family
 from jira.kinds.issue_reader import IssueReader
-from jira.kinds.kind import Found, KindByTime, Known, Lately, Selector
+from jira.kinds.kind import Found, KindByTime, Known, Selector, Since
 from jira.kinds.leads import Leads
 from jira.payloads import IssueSubject, Row, is_issue_key, issue_subjects, plausible_id
 
@@ -63,10 +63,10 @@ class KindOfIssues[S: Selector](KindByTime[S, IssueSubject]):
         gone = [*gone_names(named.subjects, found), *named.gone]
         return Found(rows, gone, found.failed or named.failed)
 
-    async def changed_since(self, lately: Lately, selector: S) -> AsyncIterator[Found]:
+    async def changed_since(self, since: Since, selector: S) -> AsyncIterator[Found]:
         """As if an event had come of each issue that changed."""
-        for start in range(0, len(lately.issues), TOGETHER):
-            issues = lately.issues[start : start + TOGETHER]
+        for start in range(0, len(since.issues), TOGETHER):
+            issues = since.issues[start : start + TOGETHER]
             subjects = [self.subject(str(row["id"]), str(row["key"])) for row in issues]
             yield await self.resolve(subjects, selector)
 

@@ -25,7 +25,7 @@ from jira.kinds.hidden_worklogs import (
 from jira.kinds.issue_asks import ISSUE_ASKS, ISSUES
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.issue_search import all_issues
-from jira.kinds.kind import Found, KindByTime, Known, Lately, Pages
+from jira.kinds.kind import Found, KindByTime, Known, Pages, Since
 from jira.kinds.lists import offset_pages
 from jira.kinds.shown_keys import UnderKeys
 from jira.kinds.worklog_changes import DELETED, LATELY_DELETED, LATELY_UPDATED, UPDATED, ids_since
@@ -113,22 +113,20 @@ class WorklogKind(KindByTime[WorklogSelector, WorklogSubject]):
         names = [name for name in identifiers if self.is_name(name)]
         return Known.of(await self.find(names, selector))
 
-    async def changed_since(
-        self, lately: Lately, selector: WorklogSelector
-    ) -> AsyncIterator[Found]:
+    async def changed_since(self, since: Since, selector: WorklogSelector) -> AsyncIterator[Found]:
         """All worklogs of issues that changed or have a changed one, and ids of deleted ones.
 
         Worklogs that went with their issue needn't be among these.
         """
-        since = int(lately.since * 1000)
-        issues = [str(row["id"]) for row in lately.issues]
-        async for ids in ids_since(self._api, UPDATED, since):
+        moment = int(since.moment * 1000)
+        issues = [str(row["id"]) for row in since.issues]
+        async for ids in ids_since(self._api, UPDATED, moment):
             issues += (await self.issues_of(ids)).values()
         every = list(dict.fromkeys(issues))
         for start in range(0, len(every), ROWS_TOGETHER):
             rows, unsaid = await self.of_issues(every[start : start + ROWS_TOGETHER], selector)
             yield Found(rows, failed=passing(unsaid.values()))
-        async for ids in ids_since(self._api, DELETED, since):
+        async for ids in ids_since(self._api, DELETED, moment):
             yield Found(deleted=[{"id": name} for name in ids])
 
     async def of_issues(

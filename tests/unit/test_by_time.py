@@ -140,8 +140,8 @@ async def test_the_moment_is_as_far_back_as_the_minutes(monkeypatch: pytest.Monk
     jira = FakeClient()
     seen: list[float] = []
 
-    async def changed_since(lately: Any, selector: Any) -> Any:
-        seen.append(lately.since)
+    async def changed_since(since: Any, selector: Any) -> Any:
+        seen.append(since.moment)
         for found in list[Any]():
             yield found
 

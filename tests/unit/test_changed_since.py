@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from jira.errors import JiraError, JiraUnavailableError
-from jira.kinds.kind import Found, Lately
+from jira.kinds.kind import Found, Since
 from jira.kinds.of_issues import TOGETHER
 from jira.kinds.worklog_changes import DELETED, UPDATED
 from tests.unit.helpers.fake_client import ISSUES, FakeClient
@@ -17,9 +17,9 @@ SINCE = MS / 1000
 async def of_worklogs(site: Site, *issues: str, gone: tuple[int, ...] = ()) -> list[Found]:
     page = {"values": [{"worklogId": number} for number in gone], "until": MS, "lastPage": True}
     site.answers[DELETED] = page
-    lately = Lately(SINCE, [{"id": name, "key": f"AB-{name}"} for name in issues])
+    since = Since(SINCE, [{"id": name, "key": f"AB-{name}"} for name in issues])
     kind: Any = site.kind
-    return [found async for found in kind.changed_since(lately, WEEK.selector)]
+    return [found async for found in kind.changed_since(since, WEEK.selector)]
 
 
 async def test_worklogs_of_issues_that_changed_come_beside_those_that_changed_themselves() -> None:
@@ -50,8 +50,8 @@ async def test_issues_are_resolved_as_after_an_event_a_hundred_at_a_time() -> No
     for number in range(1, TOGETHER + 2):
         jira.issue(str(number), f"AB-{number}")
     jira.outside = {"1"}
-    lately = Lately(SINCE, [{"id": i, "key": row["key"]} for i, row in jira.by_id.items()])
-    found = [each async for each in jira.issues.changed_since(lately, ISSUES)]
+    since = Since(SINCE, [{"id": i, "key": row["key"]} for i, row in jira.by_id.items()])
+    found = [each async for each in jira.issues.changed_since(since, ISSUES)]
     assert [len(each.updated) for each in found] == [TOGETHER - 1, 1]
     assert [row["key"] for each in found for row in each.deleted] == ["AB-1"]
 
@@ -61,10 +61,10 @@ async def test_where_jira_is_down_that_is_raised(down: bool) -> None:
     jira = FakeClient()
     jira.issue("1", "AB-1")
     jira.down = down
-    lately = Lately(SINCE, [{"id": "1", "key": "AB-1"}])
+    since = Since(SINCE, [{"id": "1", "key": "AB-1"}])
     try:
         rows = [
-            row async for each in jira.issues.changed_since(lately, ISSUES) for row in each.updated
+            row async for each in jira.issues.changed_since(since, ISSUES) for row in each.updated
         ]
     except JiraUnavailableError:
         assert down
