@@ -67,6 +67,11 @@ class Verification:
                 ) from None
             return
         if self._unsigned:
+            if app is not None and not allow_unsigned:
+                raise DeliveryRefusedError(
+                    f"it has neither a token of the app nor a {HEADER} header. Where none of "
+                    "Jira's deliveries has a token, leave oauthClientSecret empty."
+                )
             if not allow_unsigned:
                 raise DeliveryRefusedError(
                     f"it has no {HEADER} header: the webhook in Jira has no secret. Let the "

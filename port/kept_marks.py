@@ -1,7 +1,8 @@
 """The moments that one process leaves for the next, in Port, where an empty disk doesn't matter.
 
 They are two cursors of the integration, as Port keeps them for incremental syncs, under a kind of
-our own. A Port that takes no such cursor is asked for none again.
+our own. A Port that takes no such cursor is asked for none again; the framework's own calls would
+log an error each time.
 """
 
 import asyncio

@@ -48,6 +48,11 @@ async def test_what_it_did_not_sign_stays_out(headers: dict[str, str]) -> None:
     assert house.queued == []
 
 
+def test_where_no_delivery_has_a_token_it_is_said_what_to_do() -> None:
+    with pytest.raises(DeliveryRefusedError, match="leave oauthClientSecret empty"):
+        verify(b"{}", {}, ["secret"], app=APP)
+
+
 async def test_a_webhook_made_by_hand_is_signed_as_ever() -> None:
     for app in (APP, SECRETLESS):
         house = House(app=app)
