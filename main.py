@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, cast
 
 from loguru import logger
@@ -13,7 +14,6 @@ from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
 from port_ocean.context.resource import resource
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
-from port_ocean.core.integrations.mixins.utils import is_redis_live_events_enabled
 from port_ocean.core.ocean_types import ASYNC_GENERATOR_RESYNC_TYPE
 from port_ocean.core.probe import ProbeContext
 from port_ocean.health import is_ready
@@ -29,7 +29,6 @@ from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
 from jira.webhook_registration import Keeper
 from kinds import Kinds
-from port.kept_marks import KeptMarks
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
@@ -41,16 +40,13 @@ from telemetry.access_log import without_usual
 from telemetry.health import Health, health_of
 from telemetry.pages import StatusPages
 from telemetry.tally import Tally, counted_for
-from webhook_processors.bounded_end import bound, bound_server, leave_in_time
 from webhook_processors.counted import expect
 from webhook_processors.door import FRAMEWORKS_PREFIX, Door
-from webhook_processors.ending import Ending, seconds_to_end
-from webhook_processors.hand_over import HandOver
 from webhook_processors.incremental import incremental_runs
 from webhook_processors.keeping import webhook_keeper
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
-from webhook_processors.queued_event import QueuedEvent
+from webhook_processors.succession import Succession
 
 WEBHOOK_PATH = "/webhook"
 
@@ -83,20 +79,8 @@ background: set[asyncio.Task[None]] = set()
 keepers: list[Keeper] = []
 said: set[str] = set()
 webhook_settled = asyncio.Event()
-listener = ocean.config.event_listener
-resync_comes = listener.should_resync and bool(getattr(listener, "resync_on_start", False))
-hand_over = HandOver(
-    KeptMarks(lambda: ocean.app.port_client),
-    lambda: manager.under_way.oldest,
-    lambda: manager.under_way.arrivals,
-)
-# After all others, by which the framework ends what it has under way itself.
-signal_handler.register(
-    Ending(manager, hand_over, seconds_to_end(ocean.config), resync_comes=resync_comes).run,
-    priority=-1,
-)
-if listener.should_process_webhooks:
-    signal_handler.register(leave_in_time, priority=-2)
+succession = Succession(manager)
+succession.end_in_order()
 
 
 async def pages_of(resource: ResourceConfig, tally: Tally) -> Pages:
@@ -143,19 +127,13 @@ for processor in PROCESSORS:
     ocean.add_webhook_processor(WEBHOOK_PATH, processor)
 
 
-async def accept(queued: QueuedEvent) -> bool:
-    """Queue it; False where there is no room."""
-    await hand_over.ready.wait()
-    return await manager.accept(WEBHOOK_PATH, queued)
-
-
 ocean.app.fast_api_app.add_middleware(
     Door,
     path=f"{ocean.app.route_prefix}/integration{WEBHOOK_PATH}",
     secrets=webhook_secrets(),
     allow_unsigned=settings.allow_unsigned_webhooks,
     unverified_limit=settings.unverified_megabytes * 1024 * 1024,
-    accept=accept,
+    accept=partial(succession.accept, WEBHOOK_PATH),
     settled=webhook_settled.is_set,
     app_webhooks=app_webhooks(),
 )
@@ -202,24 +180,13 @@ async def quiet_access_log() -> None:
 @ocean.on_start()
 async def end_in_time() -> None:
     """Whoever stops us waits for so long, and no longer."""
-    bound_server()
-    bound(signal_handler, ocean.app._report_resync_aborted)
+    succession.end_in_time()
 
 
 @ocean.on_start()
 async def make_up_for_the_last_process() -> None:
     """What it left is read again; and what this one leaves is kept."""
-    if listener.should_process_webhooks and not await is_redis_live_events_enabled():
-        in_background(hand_over_events())
-    else:
-        hand_over.ready.set()
-
-
-async def hand_over_events() -> None:
-    """From the last process to this one, and on to the next."""
-    start = await hand_over.begin()
-    manager.follow_ups.catch_up.begins(start, resync_comes=resync_comes)
-    await hand_over.run()
+    in_background(succession.run())
 
 
 @ocean.on_start()
