@@ -26,7 +26,7 @@ REGULAR_SWEEP = "regular sweep"
 START_SECONDS = 60.0
 """When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
 WITHOUT_SWEEPS_SECONDS = 24 * 3600.0
-"""How long a catalog that nothing was left of is taken to be right where regular sweeps are off."""
+"""Where regular sweeps are off none is due: a moment that lies ahead says that nothing is left."""
 
 
 class CatchUp:

@@ -2,13 +2,18 @@
 
 Two moments are kept. All events that came before `written` are written. `compare_at` is when the
 next process has to compare everything: it lies ahead only where the last one ended in order and
-left nothing; the next one takes it back before it takes its first event.
+left nothing, and counts only where the next one comes soon enough for Jira to send again what
+nobody took; that one takes it back before it takes its first event.
 """
 
 from dataclasses import dataclass
 
 OVERLAP_SECONDS = 300.0
 """Looked back further than the mark: clocks differ, and an event comes after what it tells of."""
+
+AWAY_SECONDS = 20 * 60.0
+"""Jira may give up a delivery 25 minutes after its first try: what nobody took for longer is lost.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,6 @@ class Start:
     since: float | None = None
     compare_in: float | None = None
 
-    @property
-    def is_clean(self) -> bool:
-        """Whether the last process left nothing."""
-        return self.compare_in is not None
-
 
 def start_after(kept: Kept, now: float) -> Start:
     """What follows from what the last process left."""
@@ -43,6 +43,8 @@ def start_after(kept: Kept, now: float) -> Start:
         return Start()
     since = min(kept.written, now) - OVERLAP_SECONDS
     if kept.compare_at is None or kept.compare_at <= kept.written:
+        return Start(since)
+    if now - kept.written > AWAY_SECONDS:
         return Start(since)
     return Start(since, max(0.0, kept.compare_at - now))
 

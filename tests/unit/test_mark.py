@@ -2,7 +2,7 @@
 
 import pytest
 
-from background.mark import OVERLAP_SECONDS, Kept, Mark, Start, start_after
+from background.mark import AWAY_SECONDS, OVERLAP_SECONDS, Kept, Mark, Start, start_after
 
 NOW = 1_800_000_000.0
 MINUTE = 60.0
@@ -22,13 +22,13 @@ def test_where_nothing_was_kept_everything_is_compared() -> None:
 def test_after_a_kill_changes_are_read_from_the_mark_on_and_everything_is_compared() -> None:
     start = start_after(Kept(written=NOW - MINUTE), NOW)
     assert start == Start(NOW - MINUTE - OVERLAP_SECONDS, None)
-    assert not start.is_clean
+    assert start.compare_in is None
 
 
 @pytest.mark.parametrize("ahead", [-MINUTE, 0.0])
 def test_a_word_that_was_taken_back_says_nothing(ahead: float) -> None:
     kept = Kept(written=NOW - MINUTE, compare_at=NOW - MINUTE + ahead)
-    assert not start_after(kept, NOW).is_clean
+    assert start_after(kept, NOW).compare_in is None
 
 
 @pytest.mark.parametrize(("due", "compare_in"), [(NOW + MINUTE, MINUTE), (NOW - MINUTE, 0.0)])
@@ -37,7 +37,15 @@ def test_after_an_end_in_order_the_next_comparison_comes_when_it_was_due(
 ) -> None:
     start = start_after(Kept(written=NOW - 2 * MINUTE, compare_at=due), NOW)
     assert start == Start(NOW - 2 * MINUTE - OVERLAP_SECONDS, compare_in)
-    assert start.is_clean
+
+
+@pytest.mark.parametrize(("away", "compare_in"), [(0, 3600), (1200, 2400), (1201, None)])
+def test_what_jira_has_given_up_meanwhile_an_end_in_order_does_not_make_up_for(
+    away: float, compare_in: float | None
+) -> None:
+    assert AWAY_SECONDS == 1200
+    said = Mark(Kept()).at_the_end(NOW, 3600.0)
+    assert start_after(said, NOW + away).compare_in == compare_in
 
 
 def test_a_clock_that_was_ahead_makes_no_change_be_missed() -> None:
@@ -82,7 +90,7 @@ def test_the_word_of_the_last_process_is_taken_back_once() -> None:
     assert taken_back is not None
     mark.is_kept(taken_back, None, 0)
     assert mark.taken_back is None
-    assert not start_after(Kept(NOW - MINUTE, taken_back.compare_at), NOW).is_clean
+    assert start_after(Kept(NOW - MINUTE, taken_back.compare_at), NOW).compare_in is None
 
 
 @pytest.mark.parametrize("kept", [Kept(), Kept(NOW), Kept(NOW, NOW), Kept(None, NOW)])
@@ -97,7 +105,7 @@ def test_what_is_said_at_the_end_is_understood_at_the_next_start(
 ) -> None:
     said = Mark(before).at_the_end(NOW, compare_in)
     start = start_after(said, NOW + 10)
-    assert start.is_clean
+    assert start.compare_in is not None
     assert start.compare_in == max(0.0, max(compare_in, 1.0) - 10)
 
 
@@ -108,12 +116,12 @@ def test_whatever_a_process_keeps_its_kill_is_no_end_in_order(before: Kept) -> N
     if (taken_back := mark.taken_back) is not None:
         mark.is_kept(taken_back, None, 0)
         kept = Kept(kept.written, taken_back.compare_at)
-    assert not start_after(kept, NOW).is_clean
+    assert start_after(kept, NOW).compare_in is None
     for minute, (oldest, came) in enumerate([(None, 0), (NOW, 1), (None, 2), (None, 2)]):
         now = NOW + minute * MINUTE
         if (more := mark.now(now, oldest, came)) is not None:
             mark.is_kept(more, oldest, came)
             kept = Kept(more.written, kept.compare_at)
         start = start_after(kept, now)
-        assert not start.is_clean
+        assert start.compare_in is None
         assert start.since is None or oldest is None or start.since < oldest
