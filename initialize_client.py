@@ -13,8 +13,9 @@ from jira.http.auth import Authentication, BasicAuthentication, BearerAuthentica
 from jira.http.limiter import Limiter
 from jira.http.quota import Quota
 from jira.http.transport import build_http_client
+from jira.live_events import manages_app_webhooks
 from jira.settings import JiraSettings, is_gateway
-from jira.signature import secrets_of
+from jira.signature import App, secrets_of
 from redis_link.link import RedisLink, link_of
 from telemetry import metrics
 
@@ -86,3 +87,12 @@ def webhook_secrets() -> tuple[str, ...]:
     )
     sensitive_log_filter.hide_sensitive_strings(*secrets)
     return secrets
+
+
+@cache
+def app_webhooks() -> App | None:
+    """The OAuth app whose webhooks send here, where the integration is one that registers them."""
+    settings = get_settings()
+    if settings.webhook_url is None or not manages_app_webhooks(settings):
+        return None
+    return App.at(settings.webhook_url, settings.oauth_client_secret)

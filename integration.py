@@ -26,6 +26,7 @@ from port.mapping.entity_processor import mapper
 from port.mapping.resources import JiraPortAppConfig
 from port.resync import resync
 from port.resync_writer import JiraEntitiesStateApplier
+from webhook_processors.incremental import incremental_runs
 from webhook_processors.manager import JiraLiveEventsManager
 
 
@@ -86,6 +87,8 @@ class JiraIntegration(BaseIntegration):
         """As the framework, with the mapper that the settings ask for."""
         self.EntityProcessorClass = mapper(single_pass=get_settings().single_pass_mapping)
         await super().initialize_handlers()
+        # Also where nobody takes events: what a job deletes is mapped there, too.
+        await self._live_events.initialize_handlers()
         handler = cast(JiraAppConfigHandler, self.port_app_config_handler)
         self._live_events.together.forget_mapping = handler.forget
         self._applier.compared = self._live_events.writer.compared
@@ -123,6 +126,14 @@ class JiraIntegration(BaseIntegration):
                 # A sweep knows whether it is a stub, or should be one.
                 await self._live_events.together.sweep()
         return succeeded
+
+    async def sync_incremental(self, interval_seconds: int, *args: Any, **kwargs: Any) -> None:
+        """What changed since the last run; the first one goes on from the last full resync."""
+        integration = await self.context.port_client.get_current_integration()
+        run = incremental_runs(self._live_events)
+        seconds = run.begin(integration.get("resyncState") or {}, interval_seconds)
+        async with DECIDED.once():
+            await super().sync_incremental(seconds, *args, **kwargs)
 
     async def sort_and_upsert_failed_entities(self, user_agent_type: UserAgentType) -> None:
         """What Port refused in a resync is written again, whole, and in whatever order it takes.

@@ -5,6 +5,7 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
+    Mapping,
     Sequence,
 )
 from functools import partial
@@ -14,6 +15,8 @@ from loguru import logger
 from port_ocean.context.event import event
 
 from background.after_writes import AfterWrites
+from background.by_time import BY_TIME
+from background.catch_up import CATCH_UP, REGULAR_SWEEP, START_SECONDS, CatchUp
 from background.costs import Costs
 from background.failures import Failures
 from background.jobs import Jobs, MakeSteps, Steps, caused_by, with_index
@@ -37,10 +40,8 @@ from telemetry import metrics
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
 DATES = "what dates in queries passed by"
-REGULAR_SWEEP = "regular sweep"
-"""Has a name of its own, since putting it off must not put off one that an event asked for."""
-START_SECONDS = 60.0
-"""When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
+REGULAR = (REGULAR_SWEEP, DATES, CATCH_UP)
+"""What no event asked for: a process that ends needn't wait for it."""
 
 
 class FollowUps:
@@ -66,7 +67,7 @@ class FollowUps:
         """
         self.jobs = Jobs()
         self._client = client
-        self._sweeper = sweeper
+        self.sweeper = sweeper
         self._query_dates = dates
         self._sync = sync
         self.costs = Costs(client.quota, sweep_minutes * 60.0)
@@ -85,6 +86,16 @@ class FollowUps:
         )
         if client.quota is not None:
             client.quota.when_waited_for[Purpose.RESYNC] = self.jobs.wake
+        self.catch_up = CatchUp(
+            client,
+            sync,
+            failures,
+            self.jobs,
+            sweeper,
+            dates,
+            self._sweep,
+            lambda: self._resyncs > 0,
+        )
         self._resyncs = 0
         self._resync_began = 0.0
         metrics.RESYNCS.of(lambda: self._resyncs)
@@ -147,11 +158,12 @@ class FollowUps:
         self._resyncs -= 1
         if succeeded:
             self.costs.ended(Purpose.RESYNC)
-            self._sweeper.look_back_to(begun)
+            self.sweeper.look_back_to(begun)
             if elsewhere:
                 self._client.others_wrote()
             elif self.knows_all:
                 self._client.all_was_read(begun - self._index_seconds)
+            self.catch_up.made_up_for()
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
 
@@ -245,7 +257,12 @@ class FollowUps:
                     yield wait
         self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
 
-    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False) -> Steps:
+    def sweep_lately(self, ago: Mapping[str, float]) -> Steps:
+        """Compare names, and read what changed since so many seconds, by resource."""
+        self.sweeper.last_read.before(ago)
+        return self._sweep(BY_TIME, lately=True)
+
+    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), **how: bool) -> Steps:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
@@ -255,10 +272,10 @@ class FollowUps:
         begun = time.monotonic()
         if scope == "all":
             self.costs.begins(Purpose.SWEEP)
-        steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, told=told))
+        steps = steps_for(Purpose.SWEEP, self.sweeper.sweep(kinds, **how))
         async for wait in counted(steps, scope):
             # What an event would have touched, had there been one.
-            news, self._sweeper.news = self._sweeper.news, []
+            news, self.sweeper.news = self.sweeper.news, []
             if names := self.relatives.note(news):
                 logger.info(f"Background work entails: {', '.join(names)}")
             yield wait

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -24,6 +24,7 @@ Around = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]]
 
 FIRST_RETRY_SECONDS = 5.0
 LONGEST_RETRY_SECONDS = 300.0
+WITH_INDEX = " when the index has caught up"
 
 _CAUSES: ContextVar[frozenset[str]] = ContextVar("causes", default=frozenset())
 
@@ -65,6 +66,7 @@ class _Running:
     steps: Steps
     began: float
     due: float
+    dropped: bool = False
 
     async def advance(self) -> bool:
         """Make a step; False where there was none left."""
@@ -89,6 +91,7 @@ class Jobs:
         self._running: _Running | None = None
         self._aside: dict[str, _Running] = {}
         self._woken = asyncio.Event()
+        self._ended = asyncio.Event()
         self.running_since = math.inf
         """When the job under way began: what it read is no newer than what came meanwhile."""
         self.may_do: Callable[[str], bool] = lambda _: True
@@ -128,10 +131,50 @@ class Jobs:
         self._aside = {name: running for name, running in self._aside.items() if keep(name)}
         if self._running is not None and not keep(self._running.name):
             self._running = None
+        self._ended.set()
+
+    def drop(self, names: Collection[str]) -> None:
+        """Have jobs not be done; one of them that is under way ends with its step."""
+        for name in names:
+            self._jobs.pop(name, None)
+            self._aside.pop(name, None)
+        if self._running is not None and self._running.name in names:
+            self._running.dropped = True
+        self._ended.set()
+
+    def owed(self, within: float = math.inf) -> list[str]:
+        """The names of the jobs that are under way, or due in so many seconds."""
+        names = [self._running.name] if self._running is not None else []
+        until = self._now() + within
+        names += [name for name, of in self._may_be_next().items() if of.due <= until]
+        return list(dict.fromkeys(names))
+
+    def due_in(self, name: str) -> float | None:
+        """In how many seconds a job is due, 0 while it is under way; None where nobody asked."""
+        job = self._jobs.get(name)
+        if job is not None:
+            return max(0.0, job.due - self._now())
+        return 0.0 if name in self.owed() else None
+
+    async def worked_off(self, within: float = math.inf) -> None:
+        """Wait until none is under way, or due in so many seconds."""
+        await self.until(lambda: not self.owed(within))
+
+    async def until(self, over: Callable[[], bool]) -> None:
+        """Wait until something is over that ends with a job, or with what `wake` tells of."""
+        while not over():
+            self._ended.clear()
+            await self._ended.wait()
+
+    def put_off(self, name: str, delay: float) -> None:
+        """Have a job done `delay` seconds from now, if it was asked for."""
+        if (job := self._jobs.get(name)) is not None:
+            self.postpone(name, job.make, delay=delay)
 
     def wake(self) -> None:
         """Have `work` look again at what is due, and whether it may begin."""
         self._woken.set()
+        self._ended.set()
 
     async def work(self, may_begin: Callable[[], Awaitable[bool]], around: Around) -> None:
         """Do what is due, for ever. `may_begin` is asked before each step."""
@@ -145,6 +188,20 @@ class Jobs:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(due):
                     await self._woken.wait()
+
+    async def finish(self, around: Around, patience: float) -> None:
+        """Do what is due within so many seconds, where nobody is at `work`.
+
+        What was begun and waits for its next step has its time; what would wait for the index is
+        forgotten.
+        """
+        while True:
+            self.drop([name for name in self.owed() if name.endswith(WITH_INDEX)])
+            due = self.seconds_until_due()
+            if due is None or (due > patience and not self._aside):
+                return
+            await asyncio.sleep(due)
+            await self.step(around)
 
     def seconds_until_due(self) -> float | None:
         """How long there is nothing to do; None while no job is known."""
@@ -192,6 +249,8 @@ class Jobs:
                 metrics.JOBS.labels("done").inc()
                 again = ", and asked for again" if running.name in self._jobs else ""
                 logger.info(f"Background work done: {running.name}{again}")
+            elif running.dropped:
+                self._running = None
             elif running.due > self._now():
                 self._running = None
                 self._aside[running.name] = running
@@ -199,6 +258,8 @@ class Jobs:
             if self._running is running:
                 self._running = None
                 self._failed(running, error)
+        if self._running is None:
+            self._ended.set()
 
     def _next(self) -> _Running:
         """What is due first."""
@@ -217,11 +278,11 @@ class Jobs:
         logger.warning(f"Background work failed ({name}), again in {delay:.0f} s: {error}")
         if name in self._jobs:
             self._jobs[name].owed_also_to(job)
-        else:
+        elif not running.dropped:
             job.due = self._now() + delay
             self._jobs[name] = job
 
 
 def with_index(name: str) -> str:
     """The name of a job that is done once more."""
-    return f"{name} when the index has caught up"
+    return f"{name}{WITH_INDEX}"

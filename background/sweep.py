@@ -11,12 +11,14 @@ from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
-from port_ocean.core.handlers.port_app_config.models import ResourceConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 from port_ocean.core.models import Entity
 
 from background.afforded import afforded, as_they_are, until_afforded
+from background.by_time import ByTime
 from background.failures import Failures
+from background.last_read import LastRead
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import explained
@@ -56,11 +58,6 @@ from port.mapping.resources import (
 from port.related_rows import all_rows, results_of
 from port.writer import PortWriter
 
-FIRST_LOOK_BACK_MINUTES = 24 * 60
-"""How far the first sweep after a start without a resync looks back."""
-MARGIN_MINUTES = 5
-"""Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
-
 
 class Sweeper:
     """Makes the steps of sweeps; each step is one page read and written.
@@ -93,28 +90,37 @@ class Sweeper:
         self._rows = Rows(map_rows, failures, writer.compared, lambda news: self.news.extend(news))
         self._limit_percent = limit_percent
         self._index_seconds = index_seconds
-        # When a resync began that read everything, and the last sweep that read a resource.
-        self._resynced: float | None = None
-        self._swept: dict[str, float] = {}
+        self.last_read = LastRead()
         self._reads_whole = ReadsWhole()
         self._withheld = Withheld()
         self.orphans = Orphans(writer, sync, stubs)
+        self.failed: Mapping[str, Exception] = {}
+        """The resources that failed in the last sweep."""
         # Issues that changed or went without an event; whoever reads those that show them takes it.
         self.news: list[ChangedIssue] = []
 
     def look_back_to(self, begun: float) -> None:
         """A resync that began then (monotonic seconds) has read everything."""
-        self._resynced = begun
-        self._swept.clear()
+        self.last_read.all(begun)
         self._failures.failing.all_read()
 
+    async def learn(self, mapping: PortAppConfig) -> None:
+        """Ask Port for all that it has, to write nothing that is there as it is."""
+        for blueprint in sorted({of for r in mapping.resources if (of := blueprint_of(r))}):
+            await self._writer.compared.look(blueprint, mapping)
+
     async def sweep(
-        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
+        self,
+        kinds: Collection[Kinds] = tuple(Kinds),
+        *,
+        told: bool = False,
+        lately: bool = False,
     ) -> AsyncIterator[float | None]:
         """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
         A step is a page, or the seconds for which there are no points for one. `told`: it is known
-        why much is gone at once; what goes is then read one by one. Raises JiraError and
+        why much is gone at once; what goes is then read one by one. `lately`: where whole rows
+        would be read, only those are that changed since the last time. Raises JiraError and
         httpx.HTTPError where Jira or Port fails as a whole: then nothing is deleted.
         """
         begun = time.monotonic()
@@ -126,6 +132,7 @@ class Sweeper:
         self._writer.compared.known.under(event.port_app_config)
         at_port = grouped(await self._at_port())
         read, resources = Read(has_details(at_port.values())), event.port_app_config.resources
+        by_time = ByTime(self._client, resources, self.last_read.minutes) if lately else None
         for index, resource in enumerate(resources):
             kind = kind_of(resource)
             blueprint = blueprint_of(resource)
@@ -140,10 +147,12 @@ class Sweeper:
                 read.incomplete |= makes
             if kind is None or kind not in kinds:
                 continue
+            if by_time is not None and by_time.reads(resource):
+                read.incomplete |= makes - by_time.named_by_issues
             read.complete |= {blueprint} if blueprint else set()
             name = label(resource, index)
             try:
-                async for results in self._resource(kind, resource, index, at_port, read):
+                async for results in self._resource(kind, resource, index, at_port, read, by_time):
                     if isinstance(results, float):
                         yield results
                         continue
@@ -158,16 +167,20 @@ class Sweeper:
                 read.done.append(name)
         if len(kinds) == len(Kinds) and is_outage(read.failed, read.done):
             raise next(iter(read.failed.values()))
+        self.failed = read.failed
+        if by_time is not None:
+            read.expected |= await by_time.still_named(at_port)
         async for wait in until_afforded(self._client.quota):
             yield wait
         if await self._client.verify_credentials() != account:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
-        if (self._resynced or begun) > begun or event.port_app_config.resources != resources:
+        resynced = (self.last_read.everything or begun) > begun
+        if resynced or event.port_app_config.resources != resources:
             logger.info("A resync or another mapping came during the sweep: nothing is deleted")
             return
         await self._delete(at_port, read, begun - self._index_seconds, told)
+        self.last_read.resources(read.done, begun)
         for name in read.done:
-            self._swept[name] = begun
             self._failures.failing.works(name, whole=True)
             if name not in read.unmapped:
                 self._failures.failing.works(row_of(name), whole=True)
@@ -189,9 +202,17 @@ class Sweeper:
         index: int,
         at_port: Mapping[EntityKey, Entity],
         read: Read,
+        by_time: ByTime | None,
     ) -> AsyncIterator[list[WebhookEventRawResults] | float]:
         """Pages of rows to be written for one resource."""
         reader = self._client.kinds[kind]
+        if by_time is not None and by_time.reads(resource):
+            async for found in by_time.pages(resource, index):
+                mapped = await self._map_rows(resource, found.updated)
+                wrong = self._rows.wrong(resource, found.updated, mapped.passed, at_port, read)
+                if wrong or found.deleted or mapped.failed:
+                    yield [results_of(resource, index, found.updated, found.deleted)]
+            return
         # By names first, a row would cost two points where these count.
         dear = self._client.quota is not None and not is_named_plainly(resource)
         whole = dear or self._failures.failing.is_behind(label(resource, index))
@@ -236,10 +257,7 @@ class Sweeper:
                 if known is None or (read.detailed and is_bare(known)):
                     missing.append(row)
                     self._writer.compared.known.forget([key_of(entity)])
-        minutes = FIRST_LOOK_BACK_MINUTES
-        since = self._swept.get(label(resource, index), self._resynced)
-        if since is not None:
-            minutes = int((time.monotonic() - since) / 60) + MARGIN_MINUTES
+        minutes = self.last_read.minutes(label(resource, index))
         for pages in (kind.named(missing, selector), kind.changed(selector, minutes)):
             async for page in afforded(pages, self._client.quota):
                 if isinstance(page, float):

@@ -38,6 +38,7 @@ class JiraSettings:
     organization_id: str = ""
     webhook_secret: str = field(default="", repr=False)
     webhook_secret_previous: str = field(default="", repr=False)
+    oauth_client_secret: str = field(default="", repr=False)
     manage_webhooks: bool = True
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
@@ -77,6 +78,7 @@ class JiraSettings:
             webhook_url=f"{base_url.rstrip('/')}/integration/webhook" if base_url else None,
             webhook_secret=_text(config, "webhook_secret"),
             webhook_secret_previous=_text(config, "webhook_secret_previous"),
+            oauth_client_secret=_text(config, "oauth_client_secret"),
             manage_webhooks=config.get("manage_webhooks") is not False,
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
@@ -101,6 +103,7 @@ class DoorSettings:
     token: str = field(repr=False)
     secret: str = field(repr=False)
     secret_previous: str = field(repr=False)
+    app_secret: str = field(default="", repr=False)
     allow_unsigned: bool = False
     unverified_megabytes: int = 64
 
@@ -111,6 +114,7 @@ class DoorSettings:
             token=_text(config, "atlassian_user_token"),
             secret=_text(config, "webhook_secret"),
             secret_previous=_text(config, "webhook_secret_previous"),
+            app_secret=_text(config, "oauth_client_secret"),
             allow_unsigned=config.get("allow_unsigned_webhooks") is True,
             # Below it, the largest delivery of Jira's could never be read.
             unverified_megabytes=_number(config, "unverified_bytes_limit", 64, least=32),

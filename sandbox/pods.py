@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,8 +41,13 @@ class Ingest:
     """
 
     def __init__(self, redis: RedisServer) -> None:
-        self._redis = redis
+        # One connection broke, the next one works or Redis is away.
+        self._client = Redis.from_url(redis.url, retry=Retry(NoBackoff(), 1), socket_timeout=5.0)
         self._taken = 0
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one delivery; 503 where Redis doesn't."""
@@ -54,8 +62,7 @@ class Ingest:
             "queuedAt": str(time.time_ns()),
         }
         try:
-            async with self._redis.client() as client:
-                await client.xadd(STREAM, fields)
+            await self._client.xadd(STREAM, fields)
             answer = Response(status_code=200)
         except (RedisError, OSError):
             answer = Response(status_code=503)
@@ -73,8 +80,9 @@ class Pods:
     ) -> None:
         self.world = world
         self.redis = redis
-        self._ingest = HttpServer(Ingest(redis)) if ingest else None
-        port = self._ingest.port if self._ingest else free_port()
+        self._ingest = Ingest(redis)
+        self._ingest_server = HttpServer(self._ingest) if ingest else None
+        port = self._ingest_server.port if self._ingest_server else free_port()
         self._shared = {
             "OCEAN__BASE_URL": f"http://127.0.0.1:{port}/live-events/{NAME}",
             "OCEAN__LIVE_EVENTS__REDIS__URL": redis.url,
@@ -109,10 +117,10 @@ class Pods:
 
     async def start(self) -> str:
         """Start all of them, and wait for the first resync; returns how that ended."""
-        if self._ingest is None:
+        if self._ingest_server is None:
             await self.front.start()
         else:
-            await self._ingest.start()
+            await self._ingest_server.start()
         status = await self.world.start()
         for pod in self.events:
             await pod.start()
@@ -165,9 +173,10 @@ class Pods:
             if process.log and process.returncode is None:
                 wake(process)
                 await process.kill()
-        if self._ingest is not None:
-            await self._ingest.stop()
-            self._ingest.close()
+        if self._ingest_server is not None:
+            await self._ingest_server.stop()
+            self._ingest_server.close()
+        await self._ingest.close()
 
 
 def pause(process: IntegrationProcess) -> None:

@@ -13,7 +13,7 @@ from port_ocean.consumers.abstract_live_events_consumer import AbstractLiveEvent
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 
-from initialize_client import get_settings, redis_link, webhook_secrets
+from initialize_client import app_webhooks, get_settings, redis_link, webhook_secrets
 from jira.errors import SettingsError
 from redis_link.stream import Stream
 from webhook_processors.queued_event import QueuedEvent
@@ -90,6 +90,7 @@ class ConsumingManager(LiveEventsProcessorManager):
             secrets=webhook_secrets(),
             allow_unsigned=get_settings().allow_unsigned_webhooks,
             settled=self.webhook_settled.is_set,
+            app=app_webhooks(),
         )
         return StreamConsumer(
             Stream(link),
@@ -101,14 +102,14 @@ class ConsumingManager(LiveEventsProcessorManager):
         )
 
     async def shutdown(self) -> None:
-        """As the framework; what is handled until its end is acknowledged, the rest left."""
+        """Nothing more is taken; what was taken is written afterwards, see Ending."""
         if self._asking is not None:
             self._asking.cancel()
+        if isinstance(self._live_events_consumer, StreamConsumer):
+            await self._live_events_consumer.stop_reading()
+
+    async def let_go(self) -> None:
+        """All is written that will be: what is done is acknowledged, the rest left to others."""
         consumer, self._live_events_consumer = self._live_events_consumer, None
-        if isinstance(consumer, StreamConsumer):
-            await consumer.stop_reading()
-        try:
-            await super().shutdown()
-        finally:
-            if consumer is not None:
-                await consumer.stop()
+        if consumer is not None:
+            await consumer.stop()

@@ -137,6 +137,7 @@ def app_of(settings: FrontSettings, inlet: Inlet) -> ASGIApp:
         accept=inlet.accept,
         # Which secret the webhook has by now only the integration knows: both are taken meanwhile.
         settled=lambda: True,
+        app_webhooks=settings.app,
     )
     pages = StatusPages(
         door,
@@ -188,7 +189,10 @@ async def run(port: int) -> None:
     """Read the settings and serve. Raises SettingsError."""
     settings = read_settings()
     sensitive_log_filter.hide_sensitive_strings(
-        *settings.secrets, settings.door.token, settings.link.settings.password or ""
+        *settings.secrets,
+        settings.door.token,
+        settings.door.app_secret,
+        settings.link.settings.password or "",
     )
     if settings.door.allow_unsigned:
         logger.warning("allowUnsignedWebhooks is on: anybody who knows the address can send events")

@@ -7,7 +7,7 @@ from port_ocean.config.settings import IntegrationConfiguration, PortSettings
 
 from jira.errors import SettingsError
 from jira.settings import DoorSettings
-from jira.signature import secrets_of
+from jira.signature import App, secrets_of
 from redis_link.link import RedisLink, link_of
 
 
@@ -23,6 +23,8 @@ class FrontSettings:
     prefixes: tuple[str, ...]
     door: DoorSettings
     secrets: tuple[str, ...] = field(repr=False)
+    app: App | None = None
+    """The OAuth app whose webhooks send here, where its client secret is known."""
 
     @classmethod
     def of(cls, given: IntegrationConfiguration) -> "FrontSettings":
@@ -31,10 +33,11 @@ class FrontSettings:
         secrets = secrets_of(
             door.token, given.integration.identifier, door.secret, door.secret_previous
         )
-        if not secrets and not door.allow_unsigned:
+        if not secrets and not door.app_secret and not door.allow_unsigned:
             raise SettingsError(
                 "there is nothing to verify deliveries with: set webhookSecret, or, as the "
-                "integration has it, atlassianUserToken with OCEAN__INTEGRATION__IDENTIFIER."
+                "integration has it, oauthClientSecret, or atlassianUserToken with "
+                "OCEAN__INTEGRATION__IDENTIFIER."
             )
         link = link_of(given, given.base_url)
         if link is None:
@@ -42,7 +45,9 @@ class FrontSettings:
         route = f"/{given.path_prefix.strip('/')}" if given.path_prefix else ""
         before = urlsplit(given.base_url or "").path.rstrip("/")
         prefixes = dict.fromkeys((f"{before}{route}", before, route))
-        return cls(link, tuple(prefixes), door, secrets)
+        url = f"{(given.base_url or '').rstrip('/')}/integration/webhook"
+        app = App.at(url, door.app_secret) if door.app_secret else None
+        return cls(link, tuple(prefixes), door, secrets, app)
 
 
 def read_settings() -> FrontSettings:

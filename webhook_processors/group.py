@@ -54,10 +54,15 @@ class Group:
         """Whether background work is this process's, at this very moment."""
         return self.lease.held and not self._leaving
 
+    @property
+    def does_background_work(self) -> bool:
+        """Who can't lead has no workers: what it asks for it does itself, as an incremental run."""
+        return self.leads or not self._may_lead
+
     def join(self, *, may_lead: bool) -> None:
         """Be one of them; a process without workers for background work can't lead."""
         self._may_lead = may_lead
-        self._follow_ups().jobs.may_do = lambda name: name in OWN or self.leads
+        self._follow_ups().jobs.may_do = lambda name: name in OWN or self.does_background_work
 
     def start(self) -> None:
         """Lead, hear and do what was wished, until it leaves."""

@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -31,7 +30,7 @@ from port.versions import Versions
 from port.writer import PortWriter
 from redis_link.turns import Turns
 from telemetry import metrics
-from webhook_processors.base import JiraWebhookProcessor
+from webhook_processors.base import JiraWebhookProcessor, Reading
 from webhook_processors.consuming import ConsumingManager
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
@@ -56,7 +55,7 @@ class JiraLiveEventsManager(ConsumingManager):
         super().__init__(*args, **kwargs)
         self.stubs = Stubs()
         self.failing = Failing()
-        self._under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
+        self.under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
         self._pause = asyncio.sleep
 
     async def initialize_handlers(self) -> None:
@@ -69,7 +68,7 @@ class JiraLiveEventsManager(ConsumingManager):
 
     async def accept(self, path: str, webhook_event: QueuedEvent) -> bool:
         """Queue what was let in; False where there is no room, or no reader."""
-        if not self._event_processor_tasks or not self._under_way.came(
+        if not self._event_processor_tasks or not self.under_way.came(
             webhook_event, get_settings().webhook_queue_limit
         ):
             return False
@@ -79,7 +78,7 @@ class JiraLiveEventsManager(ConsumingManager):
     @property
     def queue_full(self) -> bool:
         """Whether Jira is asked to send its events later."""
-        return self._under_way.is_full(get_settings().webhook_queue_limit)
+        return self.under_way.is_full(get_settings().webhook_queue_limit)
 
     async def deliveries_lost(self) -> None:
         """Some may never have come: everything is compared."""
@@ -88,7 +87,7 @@ class JiraLiveEventsManager(ConsumingManager):
     @cached_property
     def together(self) -> Together:
         """This process among others, where they share a Redis; see Together."""
-        return Together(self.follow_ups, self._under_way, self.writer, self.stubs, self._around)
+        return Together(self.follow_ups, self.under_way, self.writer, self.stubs, self._around)
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -128,9 +127,9 @@ class JiraLiveEventsManager(ConsumingManager):
             self.live_writer,
             lambda: self._mapper,
             lambda: self.follow_ups,
-            self._under_way,
+            self.under_way,
             self._send_webhook_raw_data_to_lakehouse,
-            leads=lambda: self.together.leads,
+            leads=lambda: self.together.does_background_work,
         )
 
     @staticmethod
@@ -164,7 +163,7 @@ class JiraLiveEventsManager(ConsumingManager):
                 recovered=self._recovered,
                 failing=self.failing,
             ),
-            self._under_way.progress,
+            self.under_way.progress,
         )
 
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:
@@ -185,11 +184,17 @@ class JiraLiveEventsManager(ConsumingManager):
         finally:
             background.cancel()
             await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
-            await self._under_way.leave()
+            await self.under_way.leave()
+
+    async def replay(self) -> None:
+        """Have those handled once more that a resync may have written over."""
+        (queue,) = self._event_queues.values()
+        for queued in await self.under_way.again_after_resync():
+            await queue.put(queued)
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         """Hand what brings news to the lanes of its resources, once the mapping is known."""
-        news = await self._under_way.begin(path, batch)
+        news = await self.under_way.begin(path, batch)
         pause = FIRST_PAUSE
         while news:
             try:
@@ -205,7 +210,7 @@ class JiraLiveEventsManager(ConsumingManager):
 
     async def _pairs(
         self, path: str, news: Sequence[WebhookEvent]
-    ) -> dict[WebhookEvent, list[Pair["Reading"]]]:
+    ) -> dict[WebhookEvent, list[Pair[Reading]]]:
         """The resources of events; none, quietly, for one that is unknown or makes no sense."""
         pairs: dict[WebhookEvent, list[Pair[Reading]]] = {}
         mapped = {resource.kind for resource in event.port_app_config.resources}
@@ -226,13 +231,13 @@ class JiraLiveEventsManager(ConsumingManager):
                 for index, resource in enumerate(event.port_app_config.resources)
                 if resource.kind == processor.kind.name
             ]
-            self._under_way.asking.touched({k: s for k, s in touched.items() if k in mapped})
+            self.under_way.asking.touched({k: s for k, s in touched.items() if k in mapped})
             if not pairs[webhook_event]:
-                self._under_way.touches_nothing(webhook_event)
+                self.under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs
 
-    async def _read(self, pair: Pair["Reading"]) -> WebhookEventRawResults:
+    async def _read(self, pair: Pair[Reading]) -> WebhookEventRawResults:
         """By the processor of the pair, under the resource as the mapping has it now."""
         reading = pair.context
         resources = event.port_app_config.resources[reading.index :]
@@ -242,7 +247,7 @@ class JiraLiveEventsManager(ConsumingManager):
         processor = reading.processor(pair.event.clone())
         with one_attempt():
             return await self._process_single_event(
-                processor, self._under_way.path_of(pair.event), resources[0], reading.index
+                processor, self.under_way.path_of(pair.event), resources[0], reading.index
             )
 
     async def _jira_answers(self) -> bool:
@@ -253,18 +258,16 @@ class JiraLiveEventsManager(ConsumingManager):
             return False
         return True
 
-    def _recovered(self, pair: Pair["Reading"]) -> None:
+    def _recovered(self, pair: Pair[Reading]) -> None:
         """What events of the resource were given up, a comparison of its kind makes up for."""
         kind = pair.context.processor.kind.name
-        self._under_way.have_compared(kind)
+        self.under_way.have_compared(kind)
 
     async def _background_may_begin(self) -> bool:
         """Not while a resync reads; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
             return self.follow_ups.resync_waits
-        (queue,) = self._event_queues.values()
-        for queued in await self._under_way.again_after_resync():
-            await queue.put(queued)
+        await self.replay()
         return True
 
     async def _around[T](self, step: Callable[[], Awaitable[T]]) -> T:
@@ -292,11 +295,3 @@ class JiraLiveEventsManager(ConsumingManager):
     async def _write(self, results: list[WebhookEventRawResults], since: float) -> None:
         """Map and write what was read since then (monotonic seconds); see LiveWriter."""
         await self.writes.sync(results, [], live=True, read_since=since)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Which processor reads a pair, and where its resource stands in the mapping."""
-
-    processor: type[JiraWebhookProcessor]
-    index: int

@@ -15,10 +15,11 @@ from functools import partial
 from loguru import logger
 from port_ocean.consumers.abstract_live_events_consumer import AbstractLiveEventsConsumer
 
-from jira.signature import DeliveryRefusedError
+from jira.signature import App, DeliveryRefusedError
 from redis_link.stream import Message, Stream
 from redis_link.troubles import AWAY, State
 from webhook_processors.held import Held
+from webhook_processors.hints import Hints, Verdict
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.stream_fields import NotForUsError, event_of, path_of
 
@@ -50,6 +51,7 @@ class Believed:
     secrets: Sequence[str]
     allow_unsigned: bool
     settled: Callable[[], bool]
+    app: App | None = None
 
 
 class StreamConsumer(AbstractLiveEventsConsumer):
@@ -73,6 +75,7 @@ class StreamConsumer(AbstractLiveEventsConsumer):
         self._read_together = read_together
         self._block_ms = block_ms
         self._held = Held(time.monotonic)
+        self._hints = Hints()
         self._changed = asyncio.Event()
         self._has_group = self._had_group = False
         self._grouping = asyncio.Lock()
@@ -187,10 +190,11 @@ class StreamConsumer(AbstractLiveEventsConsumer):
         name = message.fields.get("eventId") or message.id
         try:
             path = path_of(message.fields.get("webhookPath"), self._believed.paths)
-            event = event_of(
+            event, is_hint = event_of(
                 message.fields,
                 self._believed.secrets,
                 allow_unsigned=self._believed.allow_unsigned,
+                app=self._believed.app,
             )
         except DeliveryRefusedError as error:
             if not self._believed.settled():
@@ -201,12 +205,16 @@ class StreamConsumer(AbstractLiveEventsConsumer):
         except NotForUsError as error:
             self._refuse(message, name, error)
         else:
+            verdict = self._hints.look_at(event.payload) if is_hint else Verdict.TAKEN
+            if verdict is Verdict.FOREIGN:
+                self._refuse(message, name, "it has no signature, and apps aren't told of that")
+                return
             event.ended = partial(self._ended, message.id, name)
-            if not await self._take(path, event):
+            if verdict is Verdict.TOO_FAST or not await self._take(path, event):
                 self._held.wait(message.id, NO_ROOM_SECONDS)
 
-    def _refuse(self, message: Message, name: str, error: Exception) -> None:
-        logger.warning(f"Refused the delivery {name!r} of the stream: {error}")
+    def _refuse(self, message: Message, name: str, why: object) -> None:
+        logger.warning(f"Refused the delivery {name!r} of the stream: {why}")
         self._held.done(message.id)
 
     def _ended(self, entry: str, name: str, handled: bool) -> None:

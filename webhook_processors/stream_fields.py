@@ -4,10 +4,11 @@ Whoever writes to the stream isn't trusted for that: the signature is checked ov
 the door checks it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from jira.http.bodies import parsed
-from jira.signature import verify
+from jira.signature import App, verify
 from redis_link.link import exact
 from webhook_processors.queued_event import QueuedEvent
 
@@ -41,17 +42,40 @@ def headers_of(field: str | None) -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
+def waited(field: str | None, now: float) -> float:
+    """For how many seconds a delivery lay in the stream; 0 where nobody knows."""
+    try:
+        return max(0.0, now - int(field or "") / 1e9)
+    except ValueError:
+        return 0.0
+
+
 def event_of(
-    fields: Mapping[str, str], secrets: Sequence[str], *, allow_unsigned: bool
-) -> QueuedEvent:
-    """The event, verified. Raises NotForUsError and DeliveryRefusedError."""
+    fields: Mapping[str, str],
+    secrets: Sequence[str],
+    *,
+    allow_unsigned: bool,
+    app: App | None = None,
+    now: Callable[[], float] = time.time,
+) -> tuple[QueuedEvent, bool]:
+    """The event, verified, and whether it is a mere hint.
+
+    Raises NotForUsError and DeliveryRefusedError.
+    """
     headers = headers_of(fields.get("headers"))
     body = exact(fields.get("payload", ""))
-    verify(body, headers, secrets, allow_unsigned=allow_unsigned)
+    is_hint = verify(
+        body,
+        headers,
+        secrets,
+        allow_unsigned=allow_unsigned,
+        app=app,
+        waited=waited(fields.get("queuedAt"), now()),
+    )
     try:
         is_object = isinstance(parsed(body), dict)
     except (ValueError, RecursionError):
         is_object = False
     if not is_object:
         raise NotForUsError("its payload is not a JSON object")
-    return QueuedEvent(body, headers)
+    return QueuedEvent(body, headers), is_hint

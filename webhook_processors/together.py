@@ -50,6 +50,7 @@ class Together:
         """Has Port asked for it anew."""
         self._group: Group | None = None
         self._resyncs: dict[str, float] = {}
+        self._begun = 0
         self._sending: set[asyncio.Task[None]] = set()
         metrics.LEADS.of(lambda: float(self.leads))
 
@@ -57,6 +58,16 @@ class Together:
     def leads(self) -> bool:
         """Whether background work is this process's."""
         return self._group is None or self._group.leads
+
+    @property
+    def does_background_work(self) -> bool:
+        """Whether it may write besides events: who leads, and a job that comes now and then."""
+        return self._group is None or self._group.does_background_work
+
+    @property
+    def resyncs_here(self) -> bool:
+        """Whether a resync of this process runs, and not just one of another."""
+        return self._begun > 0
 
     def join(self, link: RedisLink | None, *, may_lead: bool) -> None:
         """Be one of those that share a Redis from now on, until the framework ends."""
@@ -78,7 +89,9 @@ class Together:
 
     async def _leave(self) -> None:
         if self._group is not None:
-            await self._group.leave(owes_nothing=not self._writer.going)
+            # What was handled during a resync would have been so once more.
+            owes = bool(self._writer.going) or self._follow_ups.resync_running
+            await self._group.leave(owes_nothing=not owes)
 
     async def sweep(self) -> None:
         """Have everything compared: something happened that nothing else makes up for."""
@@ -97,10 +110,12 @@ class Together:
         """To be told of every resync of this process; `resync_ends` wants what it returns."""
         self._under_way.resync_begins()
         told = await self._group.resync_begins() if self._group else ""
+        self._begun += 1
         return Begun(self._follow_ups.resync_began(), told)
 
     async def resync_ends(self, begun: Begun, *, succeeded: bool) -> None:
         """To be told of the end, whatever it was."""
+        self._begun -= 1
         self._follow_ups.resync_ended(begun.at, succeeded=succeeded)
         if self._group is not None:
             await self._group.resync_ends(begun.told, succeeded=succeeded)

@@ -52,6 +52,8 @@ class UnderWay:
         # Those that came in by the door and haven't ended.
         self._waiting: dict[QueuedEvent, None] = {}
         self._bytes = 0
+        self.arrivals = 0
+        """How many came in by the door."""
         self._begun: dict[WebhookEvent, Begun] = {}
         self._handled = AlreadyHandled()
         self._replay = Replay(behind)
@@ -66,6 +68,7 @@ class UnderWay:
         if self.is_full(most, queued.size):
             return False
         self._waiting[queued] = None
+        self.arrivals += 1
         self._bytes += queued.size
         return True
 
@@ -75,8 +78,19 @@ class UnderWay:
 
     def _oldest(self) -> float:
         """The seconds since the first of those that haven't ended came in."""
+        oldest = self.oldest
+        return 0.0 if oldest is None else time.monotonic() - oldest
+
+    @property
+    def oldest(self) -> float | None:
+        """When the first of those came in that haven't ended (monotonic seconds)."""
         first = next(iter(self._waiting), None)
-        return 0.0 if first is None else time.monotonic() - first.arrived
+        return None if first is None else first.arrived
+
+    @property
+    def left(self) -> list[QueuedEvent]:
+        """Those that came in and haven't ended."""
+        return list(self._waiting)
 
     async def begin(self, path: str, batch: Sequence[WebhookEvent]) -> list[WebhookEvent]:
         """Those that bring news; the others end here."""

@@ -49,5 +49,9 @@ async def test_what_a_killed_leader_had_begun_with_another_one_does() -> None:
         await leader.kill()
         change_much(pods, 20, seed=2)
         await pods.quiet()
-        assert await pods.leader() is not leader
+        other = await pods.leader()
+        assert other is not leader
         assert await pods.world.differences() == []
+        await other.stop()
+        assert other.returncode == 0
+        assert [line for line in other.log if "Stopped after" in line and "all events" in line]

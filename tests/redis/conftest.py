@@ -1,6 +1,7 @@
 """A Redis of its own for each test."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
 import pytest
 from port_ocean.config.settings import LiveEventsRedisSettings
@@ -9,6 +10,13 @@ from redis_link.link import RedisLink
 from sandbox.redis_server import PROGRAM, WHY_NOT, RedisServer
 
 MakeLink = Callable[[], RedisLink]
+
+
+class HasUrl(Protocol):
+    """Where Redis is, or seems to be."""
+
+    @property
+    def url(self) -> str: ...
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,10 +32,10 @@ async def server() -> AsyncIterator[RedisServer]:
 
 
 @pytest.fixture
-async def link_to() -> AsyncIterator[Callable[[RedisServer], RedisLink]]:
+async def link_to() -> AsyncIterator[Callable[[HasUrl], RedisLink]]:
     made: list[RedisLink] = []
 
-    def make(server: RedisServer) -> RedisLink:
+    def make(server: HasUrl) -> RedisLink:
         settings = LiveEventsRedisSettings(url=server.url, block_ms=100)
         made.append(RedisLink(settings, uuid="uuid", integration_type="jira", identifier="sandbox"))
         return made[-1]
@@ -38,5 +46,5 @@ async def link_to() -> AsyncIterator[Callable[[RedisServer], RedisLink]]:
 
 
 @pytest.fixture
-def make_link(server: RedisServer, link_to: Callable[[RedisServer], RedisLink]) -> MakeLink:
+def make_link(server: RedisServer, link_to: Callable[[HasUrl], RedisLink]) -> MakeLink:
     return lambda: link_to(server)

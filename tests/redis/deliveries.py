@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from jira.signature import HEADER
+from jira.signature import App
 from redis_link.link import RedisLink
 from redis_link.stream import Stream
 from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent
@@ -35,7 +35,7 @@ def fields_of(
 class Pod:
     """One process's consumer; a test says what becomes of each event."""
 
-    def __init__(self, link: RedisLink) -> None:
+    def __init__(self, link: RedisLink, app: App | None = None) -> None:
         self.link = link
         self.took: dict[str, QueuedEvent] = {}
         self.times: dict[str, int] = {}
@@ -43,14 +43,15 @@ class Pod:
         self.settled = True
         self.lost = 0
         self._changed = asyncio.Event()
-        believed = Believed({PATH}, (SECRET,), allow_unsigned=False, settled=lambda: self.settled)
+        believed = Believed(
+            {PATH}, (SECRET,), allow_unsigned=False, settled=lambda: self.settled, app=app
+        )
         self.consumer = StreamConsumer(
             Stream(link), believed, self._take, self._deliveries_lost, block_ms=100
         )
 
     async def _take(self, path: str, event: QueuedEvent) -> bool:
         assert path == PATH
-        assert event.headers[HEADER]
         if not self.room:
             return False
         name = event.headers[DELIVERY_ID]
@@ -77,8 +78,8 @@ class Pod:
 
 
 @asynccontextmanager
-async def running(link: RedisLink) -> AsyncIterator[Pod]:
-    pod = Pod(link)
+async def running(link: RedisLink, app: App | None = None) -> AsyncIterator[Pod]:
+    pod = Pod(link, app)
     await pod.consumer.start()
     try:
         yield pod

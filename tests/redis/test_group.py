@@ -19,6 +19,7 @@ from tests.unit.helpers.fake_client import mapping
 from webhook_processors import group as module
 from webhook_processors import wishes
 from webhook_processors.group import Group
+from webhook_processors.news import SILENCE_SECONDS
 
 MakeLink = Callable[[], RedisLink]
 
@@ -26,7 +27,7 @@ MakeLink = Callable[[], RedisLink]
 class Pod:
     """A process of the group: its jobs are real, and note themselves in `done` of all."""
 
-    def __init__(self, link: RedisLink, done: list[str]) -> None:
+    def __init__(self, link: RedisLink, done: list[str], *, may_lead: bool = True) -> None:
         self.time = 1000.0
         self.link = link
         self.done = done
@@ -39,7 +40,7 @@ class Pod:
         self.asking = OfTheLeader(
             lambda: cast(FollowUps, self), self.group.wish, self.group.tell, lambda _: []
         )
-        self.group.join(may_lead=True)
+        self.group.join(may_lead=may_lead)
 
     async def around(self, step: Callable[[], Awaitable[Any]]) -> Any:
         return await step()
@@ -255,6 +256,20 @@ async def test_what_each_owes_of_its_own_writes_it_does_itself(world: World) -> 
     assert world.done == [DELETES]
 
 
+async def test_a_job_that_comes_now_and_then_does_its_own_work_and_never_leads(
+    world: World, make_link: MakeLink
+) -> None:
+    """An incremental run has its jobs done where it is, and then ends."""
+    job = Pod(make_link(), world.done, may_lead=False)
+    await job.step()
+    await world.step()
+    job.job("incremental run")
+    await job.step()
+    assert world.done == ["incremental run"]
+    assert (job.group.leads, job.group.does_background_work) == (False, True)
+    assert world.pods[0].group.leads
+
+
 async def test_a_resync_is_told_to_all_others_from_its_beginning_to_its_end(world: World) -> None:
     first, *others = world.pods
     await world.step()
@@ -272,6 +287,24 @@ async def test_who_comes_while_a_resync_runs_knows_of_it(world: World, make_link
     late = Pod(make_link(), world.done)
     await late.step()
     assert late.heard == [("begins", resync)]
+
+
+async def test_who_missed_news_of_others_has_everything_compared(
+    world: World, log: list[str]
+) -> None:
+    """It stood still for so long that the oldest of them are forgotten."""
+    first, second, _ = world.pods
+    await world.step()
+    for _ in range(3):
+        await first.group.tell({"arrived": "board_updated"})
+    async with world.server.client() as client:
+        await client.xtrim(first.link.key("news"), maxlen=1, approximate=False)
+    second.group._news._heard_at -= SILENCE_SECONDS + 1
+    await second.step()
+    await world.step()
+    assert ("missed", None) in second.heard
+    assert world.done == ["sweep"]
+    assert len([line for line in log if "News of other processes were missed" in line]) == 1
 
 
 @pytest.mark.parametrize("steps", range(6))

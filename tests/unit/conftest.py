@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from background import sweep
+from background import last_read, sweep
 from port.mapping import resources
 from tests.unit.helpers.sweep_site import SweepWorld
 
@@ -30,7 +30,8 @@ def made_sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], SweepWorld]:
     def make(mapping: Any) -> SweepWorld:
         world = SweepWorld(mapping)
         monkeypatch.setattr(sweep, "event", SimpleNamespace(port_app_config=mapping))
-        monkeypatch.setattr(sweep, "time", SimpleNamespace(monotonic=lambda: world.time))
+        for module in (sweep, last_read):
+            monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
         return world
 
     return make

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookRequestAdapter
 
-from jira.signature import HEADER
+from jira.signature import HEADER, App
 from webhook_processors import authenticity as module
 from webhook_processors.authenticity import is_authentic
 from webhook_processors.processors import PROCESSORS
@@ -21,9 +21,10 @@ SECRET = "the-secret"
 
 @pytest.fixture(autouse=True)
 def allowed(monkeypatch):
-    settings = SimpleNamespace(allow_unsigned_webhooks=False)
+    settings = SimpleNamespace(allow_unsigned_webhooks=False, app=None)
     monkeypatch.setattr(module, "get_settings", lambda: settings)
     monkeypatch.setattr(module, "webhook_secrets", lambda: (SECRET,))
+    monkeypatch.setattr(module, "app_webhooks", lambda: settings.app)
     return settings
 
 
@@ -79,6 +80,16 @@ async def test_what_came_another_way_may_be_unsigned_where_that_is_allowed(allow
     allowed.allow_unsigned_webhooks = True
     assert await is_authentic(streamed({}))
     assert not await is_authentic(streamed(signed(secret="another")))
+
+
+async def test_what_came_another_way_may_be_a_hint_of_what_an_app_is_told_of(allowed):
+    allowed.app = App()
+    foreign = streamed({})
+    assert not await is_authentic(foreign)
+    issue = WebhookEvent("trace", {"webhookEvent": "jira:issue_updated"}, {}, None)
+    issue._original_request = WebhookRequestAdapter(BODY, {})
+    assert await is_authentic(issue)
+    assert await is_authentic(streamed(signed()))
 
 
 def test_only_doors_make_what_is_believed():

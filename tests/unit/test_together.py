@@ -60,6 +60,7 @@ class World:
         self.owes = False
         follow_ups = SimpleNamespace(
             knows_all=True,
+            resync_running=False,
             after_writes=SimpleNamespace(ask_leader=None),
             resync_began=self.began,
             resync_ended=self.ended,
@@ -164,20 +165,32 @@ async def test_what_somebody_wants_compared_the_leader_compares(world):
     assert world.told == []
 
 
-@pytest.mark.parametrize("owes", [True, False])
-async def test_at_the_end_it_gives_the_lead_away_first_and_says_goodbye_last(world, owes):
+@pytest.mark.parametrize(
+    ("owes", "resync"), [(False, False), (True, False), (False, True), (True, True)]
+)
+async def test_at_the_end_it_gives_the_lead_away_first_and_says_goodbye_last(world, owes, resync):
     """Unless it owes something that others have to make up for."""
     group = world.join()
-    world.owes = owes
+    world.owes, world.follow_ups.resync_running = owes, resync
     for _, what in sorted(world.at_the_end, key=lambda of: of[0], reverse=True):
         await what()
-    assert group.told[2:] == ["abdicate", ("leave", not owes)]
+    assert group.told[2:] == ["abdicate", ("leave", not (owes or resync))]
 
 
 async def test_a_resync_of_a_process_without_redis_is_looked_back_to(world):
     await world.together.make_up_for(30.0)
     assert sorted(world.forgot) == ["known", "mapping"]
     assert world.told == ["began", ("ended elsewhere", 970.0, True), "sweep"]
+
+
+async def test_its_own_resyncs_are_told_from_those_of_others(world):
+    world.join()
+    world.together.resync_begins_elsewhere("other")
+    assert not world.together.resyncs_here
+    begun = await world.together.resync_begins()
+    assert world.together.resyncs_here
+    await world.together.resync_ends(begun, succeeded=True)
+    assert not world.together.resyncs_here
 
 
 async def test_what_others_saw_of_jira_is_heard(world):

@@ -16,6 +16,7 @@ from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from kinds import Kinds
 from port.failing import Failing
+from port.mapping.resources import label
 from tests.unit.helpers import fake_client
 from tests.unit.helpers.fake_client import FakeClient
 
@@ -30,6 +31,9 @@ class World:
         self.time = 1000.0
         self.done: list[str] = []
         self.looked_back_to: list[float] = []
+        self.first_look_back: list[float] = []
+        self.behind: list[bool] = []
+        self.dates_from: list[float] = []
         self.dsp = False
         self.told: list[bool] = []
         self.dates_looked_at = 0
@@ -49,12 +53,21 @@ class World:
             sweep=self.sweep,
             orphans=SimpleNamespace(delete=self.orphans, left=False),
             look_back_to=self.looked_back_to.append,
+            last_read=SimpleNamespace(all_before=self.first_look_back.append),
+            learn=self.learn,
             news=[],
         )
         self.follow_ups = FollowUps(
             self.jira.client,
             cast(Sweeper, sweeper),
-            cast(QueryDates, SimpleNamespace(steps=self.dates, is_new_day=self.is_new_day)),
+            cast(
+                QueryDates,
+                SimpleNamespace(
+                    steps=self.dates,
+                    is_new_day=self.is_new_day,
+                    look_back_to=self.dates_from.append,
+                ),
+            ),
             self.sync,
             self.retry_refused,
             self.settle,
@@ -63,6 +76,10 @@ class World:
             index_seconds=INDEX_SECONDS,
         )
         return self
+
+    async def learn(self, mapping: Any) -> None:
+        assert mapping is self.mapping
+        self.done.append("Port is asked")
 
     async def dates(self) -> AsyncIterator[None]:
         self.dates_looked_at += 1
@@ -75,6 +92,8 @@ class World:
         self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
     ) -> AsyncIterator[None]:
         self.told.append(told)
+        resources = [label(of, index) for index, of in enumerate(self.mapping.resources)]
+        self.behind.append(all(map(self.failing.is_behind, resources)))
         self.done.append("sweep" if len(kinds) == len(Kinds) else f"sweep of {' and '.join(kinds)}")
         yield
 
