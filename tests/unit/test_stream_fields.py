@@ -22,7 +22,6 @@ from webhook_processors.stream_fields import (
 SECRET = "the-secret"
 APP_SECRET = "a-client-secret-of-enough-length-0123"
 URL = "https://port.example.com/integration/webhook"
-NOW = time.time()
 BODY = '{"webhookEvent": "user_created", "name": "\\u00fc and ü"}'
 
 
@@ -55,27 +54,28 @@ def test_an_unsigned_one_is_taken_where_that_is_allowed():
     assert event.payload
 
 
-def of_app(ago: float = 0.0, **claims: object) -> dict[str, str]:
+def of_app(now: float, ago: float = 0.0, **claims: object) -> dict[str, str]:
     """A delivery of an app's webhook that lies in the stream for so many seconds."""
     bearer = f"Bearer {token(APP_SECRET, URL, **claims)}"
-    queued = str(int((NOW - ago) * 1e9))
+    queued = str(int((now - ago) * 1e9))
     return {"payload": BODY, "headers": json.dumps({"Authorization": bearer}), "queuedAt": queued}
 
 
 def test_a_token_had_to_hold_when_the_delivery_came():
     """It may lie in Redis for hours, where Port or Jira is away."""
-    app, soon = App.at(URL, APP_SECRET), int(NOW) - 3600 + 180
+    now = time.time()
+    app, soon = App.at(URL, APP_SECRET), int(now) - 3600 + 180
     for ago, holds in ((3600.0, True), (0.0, False)):
-        read = partial(event_of, of_app(ago, exp=soon), (), allow_unsigned=False, app=app)
+        read = partial(event_of, of_app(now, ago, exp=soon), (), allow_unsigned=False, app=app)
         if holds:
-            assert not read(now=lambda: NOW)[1]
+            assert not read(now=lambda: now)[1]
         else:
             with pytest.raises(DeliveryRefusedError, match="no longer holds"):
-                read(now=lambda: NOW)
+                read(now=lambda: now)
 
 
 def test_without_the_client_secret_one_of_an_app_is_a_hint():
-    event, is_hint = event_of(of_app(), (), allow_unsigned=False, app=App.at(URL, ""))
+    event, is_hint = event_of(of_app(time.time()), (), allow_unsigned=False, app=App.at(URL, ""))
     assert (event.payload["webhookEvent"], is_hint) == ("user_created", True)
 
 
