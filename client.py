@@ -33,6 +33,8 @@ from telemetry import metrics
 
 MYSELF = "/rest/api/3/myself"
 MY_PERMISSIONS = "/rest/api/3/mypermissions"
+KEPT_ABOUT = (Family.BOARD, Family.PROJECT, Family.ISSUE_TYPE)
+"""What a client keeps is asked for anew after events of these."""
 KINDS: Mapping[Kinds, type[Kind[Any, Any]]] = {
     kind.name: kind
     for kind in (
@@ -103,6 +105,11 @@ class JiraClient:
         self.knows_catalog = True
         self.issues.reader.shown.issues.complete = True
         self.projects.all_was_read(since)
+
+    def others_wrote(self) -> None:
+        """The catalog may have anything that was never seen here."""
+        self.knows_catalog = False
+        self.issues.reader.shown.issues.complete = False
 
     @property
     def knows_projects(self) -> bool:

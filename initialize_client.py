@@ -13,8 +13,10 @@ from jira.http.auth import Authentication, BasicAuthentication, BearerAuthentica
 from jira.http.limiter import Limiter
 from jira.http.quota import Quota
 from jira.http.transport import build_http_client
+from jira.live_events import manages_app_webhooks
 from jira.settings import JiraSettings, is_gateway
-from jira.signature import derived_secret
+from jira.signature import App, secrets_of
+from redis_link.link import RedisLink, link_of
 from telemetry import metrics
 
 
@@ -55,6 +57,15 @@ def create_jira_client() -> JiraClient:
     return JiraClient(JiraApi(http, authentication, site, quota), settings.organization_id)
 
 
+@cache
+def redis_link() -> RedisLink | None:
+    """The Redis that processes of this integration share; None where there is one process.
+
+    Raises SettingsError.
+    """
+    return link_of(ocean.config, ocean.config.base_url or ocean.app.base_url)
+
+
 async def whole_issues() -> bool:
     """Whether issues are read with all fields: as the setting says, or where rows leave as rows."""
     return not get_settings().only_mapped_fields or await is_lakehouse_data_enabled()
@@ -68,7 +79,20 @@ def webhook_secrets() -> tuple[str, ...]:
     to derive one from.
     """
     settings = get_settings()
-    derived = derived_secret(settings.token, settings.identifier) if settings.token else ""
-    sensitive_log_filter.hide_sensitive_strings(derived)
-    candidates = (settings.webhook_secret, derived, settings.webhook_secret_previous)
-    return tuple(secret for secret in candidates if secret)
+    secrets = secrets_of(
+        settings.token,
+        settings.identifier,
+        settings.webhook_secret,
+        settings.webhook_secret_previous,
+    )
+    sensitive_log_filter.hide_sensitive_strings(*secrets)
+    return secrets
+
+
+@cache
+def app_webhooks() -> App | None:
+    """The OAuth app whose webhooks send here, where the integration is one that registers them."""
+    settings = get_settings()
+    if settings.webhook_url is None or not manages_app_webhooks(settings):
+        return None
+    return App.at(settings.webhook_url, settings.oauth_client_secret)

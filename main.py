@@ -20,17 +20,25 @@ from port_ocean.health import is_ready
 from port_ocean.utils.signal import signal_handler
 from port_ocean.version import __version__
 
+from background.by_time import BY_TIME
 from client import webhook_events
-from initialize_client import create_jira_client, get_settings, webhook_secrets
+from initialize_client import (
+    app_webhooks,
+    create_jira_client,
+    get_settings,
+    redis_link,
+    webhook_secrets,
+)
 from jira.account_watch import AccountWatch
 from jira.errors import MappingError, SettingsError
 from jira.read_ahead import Pages
 from jira.settings import is_unencrypted, unknown_settings
-from jira.webhook_registration import WebhookKeeper
+from jira.webhook_registration import Keeper
 from kinds import Kinds
 from port.mapping.checked import INVALID_KINDS, InvalidConfig
 from port.mapping.limits import limits_of
 from port.mapping.resources import JiraPortAppConfig
+from port.other_processes import OtherProcesses
 from port.probe import failure, mapped_kinds, probe
 from port.related_rows import all_rows
 from port.resync import RESYNC, end_superseded
@@ -41,10 +49,13 @@ from telemetry.pages import StatusPages
 from telemetry.tally import Tally, counted_for
 from webhook_processors.counted import expect
 from webhook_processors.door import FRAMEWORKS_PREFIX, Door
+from webhook_processors.incremental import incremental_runs
 from webhook_processors.keeping import webhook_keeper
+from webhook_processors.kept_by_leader import KeptByLeader, mark_of
 from webhook_processors.manager import JiraLiveEventsManager
 from webhook_processors.processors import PROCESSORS
 from webhook_processors.shown import status_page
+from webhook_processors.succession import Succession
 
 WEBHOOK_PATH = "/webhook"
 
@@ -54,6 +65,7 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 try:
     settings = get_settings()
+    redis_link()
 except SettingsError as error:
     raise SystemExit(f"The Jira integration can't start: {error}") from error
 
@@ -74,9 +86,10 @@ expect(webhook_events())
 metrics.QUEUE_LIMIT.of(lambda: settings.webhook_queue_limit)
 manager = cast(JiraLiveEventsManager, ocean.app.webhook_manager)
 background: set[asyncio.Task[None]] = set()
-keepers: list[WebhookKeeper] = []
+keepers: list[Keeper] = []
 said: set[str] = set()
-webhook_settled = asyncio.Event()
+succession = Succession(manager, shares=redis_link() is not None)
+succession.end_in_order()
 
 
 async def pages_of(resource: ResourceConfig, tally: Tally) -> Pages:
@@ -108,6 +121,17 @@ async def resync(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
 for kind in (*Kinds, *INVALID_KINDS):
     ocean.on_resync(kind)(resync)
 
+
+async def incremental(_: str) -> ASYNC_GENERATOR_RESYNC_TYPE:
+    """What changed since the last run, of the resource that the framework is at."""
+    runs = incremental_runs(manager)
+    async for rows in runs.pages(resource.resource_config, resource.index):
+        yield rows
+
+
+for kind in BY_TIME:
+    ocean.on_incremental_resync(kind)(incremental)
+
 for processor in PROCESSORS:
     ocean.add_webhook_processor(WEBHOOK_PATH, processor)
 
@@ -118,12 +142,21 @@ ocean.app.fast_api_app.add_middleware(
     secrets=webhook_secrets(),
     allow_unsigned=settings.allow_unsigned_webhooks,
     unverified_limit=settings.unverified_megabytes * 1024 * 1024,
-    accept=partial(manager.accept, WEBHOOK_PATH),
-    settled=webhook_settled.is_set,
+    accept=partial(succession.accept, WEBHOOK_PATH),
+    settled=manager.webhook_settled.is_set,
+    app_webhooks=app_webhooks(),
 )
 
 
 account = AccountWatch(lambda: create_jira_client().verify_credentials())
+
+
+# Where processes share a Redis they tell each other.
+others = (
+    OtherProcesses(ocean.port_client, lambda seconds: manager.together.make_up_for(seconds))
+    if redis_link() is None and ocean.config.event_listener.should_process_webhooks
+    else None
+)
 
 
 def health() -> Health:
@@ -133,6 +166,7 @@ def health() -> Health:
         asked=account.asked,
         queue_full=manager.queue_full,
         held_back=manager.failing.waits,
+        another_process=others is not None and others.are_there,
     )
 
 
@@ -163,16 +197,35 @@ async def quiet_access_log() -> None:
 
 
 @ocean.on_start()
+async def end_in_time() -> None:
+    """Whoever stops us waits for so long, and no longer."""
+    succession.end_in_time()
+
+
+@ocean.on_start()
+async def make_up_for_the_last_process() -> None:
+    """What it left is read again; and what this one leaves is kept."""
+    in_background(succession.run())
+
+
+@ocean.on_start()
 async def watch_account() -> None:
     """Readiness waits for an answer to who we are."""
     in_background(account.run())
 
 
 @ocean.on_start()
+async def watch_for_others() -> None:
+    """Two processes that know nothing of each other are said loudly."""
+    if others is not None:
+        in_background(others.run())
+
+
+@ocean.on_start()
 async def compare_when_asked() -> None:
     """Whoever runs it has everything compared by a signal, and need not wait for the next sweep."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGUSR1, lambda: manager.follow_ups.compare_everything())
+    loop.add_signal_handler(signal.SIGUSR1, manager.together.compare_everything)
 
 
 @ocean.on_start()
@@ -180,13 +233,25 @@ async def keep_webhook() -> None:
     """Put our webhook in place, in the background."""
     keeper = None
     if ocean.config.event_listener.should_process_webhooks:
-        api, secret = create_jira_client().api, webhook_secrets()[0]
-        keeper = webhook_keeper(settings, api, webhook_events(), secret, webhook_settled)
+        api, secret = create_jira_client().api, next(iter(webhook_secrets()), "")
+        keeper = webhook_keeper(
+            settings,
+            api,
+            webhook_events(),
+            secret,
+            manager.webhook_settled,
+            manager.together.compare_everything,
+        )
     if keeper is None:
-        webhook_settled.set()
+        manager.webhook_settled.set()
         return
     keepers.append(keeper)
-    in_background(keeper.run())
+    if (link := redis_link()) is None:
+        in_background(keeper.run())
+        return
+    mark = mark_of(settings.webhook_url or "", next(iter(webhook_secrets()), ""))
+    shared = KeptByLeader(keeper, link, mark, lambda: manager.together.leads)
+    in_background(shared.run())
 
 
 @ocean.on_resync_start()

@@ -13,10 +13,12 @@ from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
 
+from background.last_read import MARGIN_MINUTES
 from client import KINDS, JiraClient
 from jira.errors import JiraError
 from jira.events import JiraEvent
 from jira.kinds.issue import IssueSelector
+from jira.kinds.kind import Found, Pages
 from jira.payloads import Row, names_no_issue
 from kinds import Kinds
 from port.mapping.resources import kind_of, label, selector_of
@@ -24,8 +26,6 @@ from port.related_rows import results_of
 
 REACHES = (10, 60, 24 * 60)
 """How many minutes are looked back, the fewest that do: few, so that many events are one job."""
-MARGIN_MINUTES = 5
-"""JQL knows minutes, the index lags behind, and clocks differ."""
 USUAL_LATENESS_MINUTES = 45
 """How late an event may be that doesn't tell when it happened."""
 TOGETHER = 100
@@ -80,8 +80,7 @@ async def changed_since(
         return
     minutes = math.ceil(max(0.0, now() - since) / 60)
     count = 0
-    changed = IssueSelector(query="true", jql=f"updated >= -{minutes}m")
-    async for rows in client.issues.names(changed):
+    async for rows in names_of_changed(client, minutes):
         count += len(rows)
         for start in range(0, len(rows), TOGETHER):
             for index, resource in resources:
@@ -89,14 +88,21 @@ async def changed_since(
                     found = await _as_now(client, resource, rows[start : start + TOGETHER])
                 except JiraError as error:
                     await failed(label(resource, index), error)
-                else:
-                    yield [results_of(resource, index, found)]
+                    continue
+                yield [results_of(resource, index, found.updated)]
+                if found.failed is not None:
+                    await failed(label(resource, index), found.failed)
     logger.info(f"{count} issues changed in the last {minutes} minutes")
 
 
-async def _as_now(client: JiraClient, resource: ResourceConfig, issues: list[Row]) -> list[Row]:
+def names_of_changed(client: JiraClient, minutes: int) -> Pages:
+    """Id and key of every issue that changed in so many minutes, page by page."""
+    return client.issues.names(IssueSelector(query="true", jql=f"updated >= -{minutes}m"))
+
+
+async def _as_now(client: JiraClient, resource: ResourceConfig, issues: list[Row]) -> Found:
     """As if Jira had told of each of these issues."""
     kind = client.kinds[Kinds(resource.kind)]
     told = ({"webhookEvent": JiraEvent.ATTACHMENT_CREATED, "issue": issue} for issue in issues)
     subjects = [subject for payload in told for subject in kind.subjects(payload)]
-    return (await kind.resolve(subjects, await selector_of(resource))).updated
+    return await kind.resolve(subjects, await selector_of(resource))

@@ -1,16 +1,19 @@
 """Follow-up jobs of events: what a change touches besides what its event names, and sweeps."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from loguru import logger
 from port_ocean.context.event import event
 
+from background.after_writes import AfterWrites
+from background.by_time import BY_TIME
+from background.catch_up import CATCH_UP, REGULAR_SWEEP, START_SECONDS, CatchUp
 from background.costs import Costs
 from background.failures import Failures
-from background.jobs import Jobs, MakeSteps, Steps, with_index
+from background.jobs import Jobs, MakeSteps, Steps, caused_by, with_index
 from background.of_boards import ON_BOARDS
 from background.query_dates import DATES_SECONDS, QueryDates
 from background.reads_after import ReadsAfter
@@ -25,23 +28,14 @@ from jira.http.purpose import Purpose, steps_for
 from jira.jql_reads import Read
 from kinds import Kinds
 from port.dsp import is_dsp_mode_enabled
-from port.just_written import SEARCH_SECONDS
 from port.mapping.limits import has_calendar
 from telemetry import metrics
 
-ORPHANS = "orphans"
-ORPHANS_SECONDS = 1.0
-ORPHANS_SHARE = 10
-"""Looking for orphans takes at most a tenth of the time."""
 COMPARE_SECONDS = 1.0
 COMPARE_SHARE = 10
-DELETES = "deletes that Port has under way"
-SETTLE_SECONDS = 1.0
 DATES = "what dates in queries passed by"
-REGULAR_SWEEP = "regular sweep"
-"""Has a name of its own, since putting it off must not put off one that an event asked for."""
-START_SECONDS = 60.0
-"""When no resync has begun by then, a restart is made up for by a sweep; so is one that failed."""
+REGULAR = (REGULAR_SWEEP, DATES, CATCH_UP)
+"""What no event asked for: a process that ends needn't wait for it."""
 
 
 class FollowUps:
@@ -67,31 +61,27 @@ class FollowUps:
         """
         self.jobs = Jobs()
         self._client = client
-        self._sweeper = sweeper
+        self.sweeper = sweeper
         self._query_dates = dates
         self._sync = sync
-        self._retry_refused = retry_refused
-        self._settle = settle
         self.costs = Costs(client.quota, sweep_minutes * 60.0)
         self._index_seconds = float(index_seconds)
         self.relatives = Relatives(
             client, sync, failures, self.jobs, self.compare, index_seconds=self._index_seconds
         )
+        by_what = (client, sync, failures, self.jobs)
         self.reads = ReadsAfter(
-            client,
-            sync,
-            failures,
-            self.jobs,
-            self._index_seconds,
-            self.relatives,
-            self.compare_everything,
+            *by_what, self._index_seconds, self.relatives, self.compare_everything
         )
         if client.quota is not None:
             client.quota.when_waited_for[Purpose.RESYNC] = self.jobs.wake
+        self.catch_up = CatchUp(*by_what, sweeper, dates, self._sweep, lambda: self._resyncs > 0)
         self._resyncs = 0
         self._resync_began = 0.0
         metrics.RESYNCS.of(lambda: self._resyncs)
-        self._orphans_took = 0.0
+        self.after_writes = AfterWrites(self.jobs, sweeper.orphans, retry_refused, settle)
+        self.knows_all = True
+        """Whether no other process writes what this one doesn't know of."""
         self._compared_in: dict[Kinds, float] = {}
         if sweep_minutes:
             self.jobs.ask(REGULAR_SWEEP, self._regular_sweep, delay=START_SECONDS)
@@ -140,19 +130,26 @@ class FollowUps:
         self.costs.begins(Purpose.RESYNC)
         return self._resync_began
 
-    def resync_ended(self, begun: float, *, succeeded: bool) -> None:
-        """To be told of the end, whatever it was; a resync that succeeded is also a sweep."""
+    def resync_ended(self, begun: float, *, succeeded: bool, elsewhere: bool = False) -> None:
+        """To be told of the end, whatever it was; a resync that succeeded is also a sweep.
+
+        What another process read, this one has not seen.
+        """
         self._resyncs -= 1
         if succeeded:
             self.costs.ended(Purpose.RESYNC)
-            self._sweeper.look_back_to(begun)
-            self._client.all_was_read(begun - self._index_seconds)
+            self.sweeper.look_back_to(begun)
+            if elsewhere:
+                self._client.others_wrote()
+            elif self.knows_all:
+                self._client.all_was_read(begun - self._index_seconds)
+            self.catch_up.made_up_for()
             self._put_off_regular_sweep(self.costs.between_sweeps)
         self.jobs.wake()
 
     def ask_for_sweep(self) -> None:
         """Have everything compared soon: something happened that nothing else makes up for."""
-        self._sweeper.begin_anew()
+        self.sweeper.begin_anew()
         self.jobs.ask("sweep", self._sweep)
 
     def compare_everything(self) -> None:
@@ -179,15 +176,19 @@ class FollowUps:
         return names
 
     def look_for_orphans(self) -> list[str]:
-        """Have stubs deleted that nothing relates to any more, when nothing else is written."""
-        delay = max(ORPHANS_SECONDS, ORPHANS_SHARE * self._orphans_took)
-        self.jobs.postpone(ORPHANS, self._orphans, delay=delay)
-        return [ORPHANS]
+        """Have stubs deleted that nothing relates to any more."""
+        return self.after_writes.look_for_orphans()
 
     def settle(self) -> list[str]:
-        """Have what waits for deletes written when Port has done them; the name of that."""
-        self.jobs.ask(DELETES, self._settled, delay=SETTLE_SECONDS)
-        return [DELETES]
+        """Have what waits for deletes written when Port has done them."""
+        return self.after_writes.settle()
+
+    def leads(self) -> None:
+        """From now on this process does what all share: nobody knows how far the one before was."""
+        if self.costs.between_sweeps:
+            self._put_off_regular_sweep(START_SECONDS)
+            self.jobs.ask(DATES, self._dates, delay=DATES_SECONDS)
+        self.jobs.wake()
 
     def _compare_unknown(self, projects: Sequence[str], boards: Sequence[str]) -> list[str]:
         """Have kinds compared where nobody knows what the catalog has of a project or a board."""
@@ -203,8 +204,7 @@ class FollowUps:
 
     def _sweep_now_and_with_index(self) -> None:
         self.ask_for_sweep()
-        later = partial(self._sweep, anew=True)
-        self.jobs.postpone(with_index("sweep"), later, delay=self._index_seconds)
+        self.jobs.postpone(with_index("sweep"), self._sweep_anew, delay=self._index_seconds)
 
     def _now_and_with_index(self, name: str, make: MakeSteps) -> None:
         """Have a job done at once, and again when Jira's search shows what happened."""
@@ -213,7 +213,9 @@ class FollowUps:
 
     def _put_off_regular_sweep(self, seconds: float) -> None:
         if self.costs.between_sweeps:
-            self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
+            # Whoever asked for what was done just now needn't wait for it.
+            with caused_by(frozenset()):
+                self.jobs.postpone(REGULAR_SWEEP, self._regular_sweep, delay=seconds)
 
     async def _selected_by(self, read: Read, again: str | None) -> Steps:
         """Compare ids, now and when the index has caught up, where a query reads what changed."""
@@ -240,11 +242,18 @@ class FollowUps:
                     yield wait
         self.jobs.postpone(DATES, self._dates, delay=DATES_SECONDS)
 
-    async def _sweep(
-        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False, anew: bool = False
-    ) -> Steps:
-        if anew:
-            self._sweeper.begin_anew()
+    def sweep_lately(self, ago: Mapping[str, float]) -> Steps:
+        """Compare names, and read what changed since so many seconds, by resource."""
+        self.sweeper.last_read.before(ago)
+        return self._sweep(BY_TIME, lately=True)
+
+    async def _sweep_anew(self) -> Steps:
+        """Compare everything, whatever was compared before."""
+        self.sweeper.begin_anew()
+        async for wait in self._sweep():
+            yield wait
+
+    async def _sweep(self, kinds: Collection[Kinds] = tuple(Kinds), **how: bool) -> Steps:
         if not {resource.kind for resource in event.port_app_config.resources} & set(kinds):
             return
         if await is_dsp_mode_enabled():
@@ -252,12 +261,12 @@ class FollowUps:
             return
         scope = "all" if len(kinds) == len(Kinds) else "some"
         begun = time.monotonic()
-        if scope == "all" and not self._sweeper.goes_on:
+        if scope == "all" and not self.sweeper.goes_on:
             self.costs.begins(Purpose.SWEEP)
-        steps = steps_for(Purpose.SWEEP, self._sweeper.sweep(kinds, told=told))
+        steps = steps_for(Purpose.SWEEP, self.sweeper.sweep(kinds, **how))
         async for wait in counted(steps, scope):
             # What an event would have touched, had there been one.
-            news, self._sweeper.news = self._sweeper.news, []
+            news, self.sweeper.news = self.sweeper.news, []
             if names := self.relatives.note(news):
                 logger.info(f"Background work entails: {', '.join(names)}")
             yield wait
@@ -281,24 +290,3 @@ class FollowUps:
             yield wait
         # Also where there was nothing to compare just now.
         self._put_off_regular_sweep(self.costs.after_sweep(time.monotonic() - begun))
-
-    async def _settled(self) -> AsyncIterator[None]:
-        if not await self._settle():
-            # What Port still showed may have been the last that related to a stub.
-            self._orphans_later()
-        yield
-
-    def _orphans_later(self) -> None:
-        logger.info(f"Background work entails: {ORPHANS}")
-        self.jobs.ask(ORPHANS, self._orphans, delay=SEARCH_SECONDS)
-
-    async def _orphans(self) -> AsyncIterator[None]:
-        begun = time.monotonic()
-        if not await is_dsp_mode_enabled():
-            await self._retry_refused()
-            yield
-            await self._sweeper.orphans.delete(event.port_app_config)
-            yield
-            if self._sweeper.orphans.left:
-                self._orphans_later()
-        self._orphans_took = time.monotonic() - begun

@@ -1,6 +1,6 @@
 """Stubs that nothing relates to any more: Port made them, and nobody else takes them away."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
@@ -24,6 +24,10 @@ class Orphans:
         self._port_marks_them = False
         self.left = False
         """Whether there may be some that it was too early to tell of."""
+
+    def related(self, names: Iterable[str]) -> None:
+        """What another process wrote relates to these, which may be stubs."""
+        self._stubs.related(names)
 
     async def delete(self, mapping: PortAppConfig) -> None:
         """Those that Port made for a relation which this process wrote."""

@@ -61,6 +61,12 @@ class QueryDates:
         self._refused: set[str] = set()
         self._zone: tzinfo | None = None
         self._day: date | None = None
+        self._last_process: datetime | None = None
+
+    def look_back_to(self, moment: float) -> None:
+        """Until then (seconds since 1970) an earlier process has looked, and on which day."""
+        self._looked -= max(0.0, time.time() - moment) + DATES_SECONDS
+        self._last_process = datetime.fromtimestamp(moment, UTC)
 
     async def steps(self) -> AsyncIterator[None]:
         """Of each resource with such dates; one that fails costs itself alone."""
@@ -83,6 +89,8 @@ class QueryDates:
         """Whether another day began, where the account is, since this was asked before."""
         if self._zone is None:
             self._zone = _zone(await self._client.time_zone())
+            if self._last_process is not None:
+                self._day = self._last_process.astimezone(self._zone).date()
         before, self._day = self._day, datetime.now(self._zone).date()
         return before is not None and before != self._day
 

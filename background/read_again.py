@@ -1,11 +1,10 @@
 """What events are about, read again when what is asked for it has caught up with the database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResults
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 
 from background.failures import Failures
 from background.issues_showing import Pages
@@ -82,17 +81,9 @@ async def pages(
         try:
             for start in range(0, len(subjects), SUBJECTS_TOGETHER):
                 part = subjects[start : start + SUBJECTS_TOGETHER]
-                yield [await _read(client, kind, resource, index, part)]
+                found = await client.kinds[kind].resolve(part, await selector_of(resource))
+                yield [results_of(resource, index, found.updated, found.deleted)]
+                if found.failed is not None:
+                    await failures.note(label(resource, index), found.failed, behind=True)
         except JiraError as error:
             await failures.note(label(resource, index), error, behind=True)
-
-
-async def _read(
-    client: JiraClient,
-    kind: Kinds,
-    resource: ResourceConfig,
-    index: int,
-    subjects: Sequence[IssueSubject],
-) -> WebhookEventRawResults:
-    found = await client.kinds[kind].resolve(subjects, await selector_of(resource))
-    return results_of(resource, index, found.updated, found.deleted)

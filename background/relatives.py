@@ -29,7 +29,7 @@ from jira.answers import Unread
 from jira.changed_issues import ChangedIssue, add
 from jira.errors import JiraError, JiraRequestError
 from jira.jql import in_parts, restrict
-from jira.kinds.issue_reader import IssueQuery
+from jira.kinds.issue_reader import SMALLEST, IssueQuery
 from jira.payloads import Row, list_of, part_of, plausible_id
 from kinds import Kinds
 from port.deletions import Candidate
@@ -165,7 +165,14 @@ class Relatives:
 
     async def _find(self, wanted: Wanted) -> Found:
         found = Found(projects=set(wanted.project_ids))
-        for row in await self._there(sorted(wanted.by_row), TOLD_BY_ROW):
+        # Together, since one request does.
+        asked = sorted(wanted.by_row | wanted.named)
+        for row in await self._there(asked, TOLD_BY_ROW if wanted.by_row else SMALLEST):
+            by_row, named = _asked_as(row, wanted)
+            if named:
+                found.told.add(str(row["id"]))
+            if not by_row:
+                continue
             fields = part_of(row, "fields")
             found.parents |= _ids([fields.get("parent")])
             found.projects |= _ids([fields.get("project")])
@@ -173,7 +180,6 @@ class Relatives:
                 found.linked |= _ids(
                     [part_of(link, f"{side}Issue") for side in ("inward", "outward")]
                 )
-        found.told = {str(row["id"]) for row in await self._there(sorted(wanted.named))}
         await self._showed_gone(wanted, found)
         names = sorted(wanted.children_of)
         try:
@@ -215,9 +221,7 @@ class Relatives:
         pages = self._client.issues.reader.names(IssueQuery(restrict(None, "parent", names)))
         return {str(row["id"]) async for page in pages for row in page}
 
-    async def _there(
-        self, names: Sequence[str], fields: Sequence[str] = ("issuetype",)
-    ) -> list[Row]:
+    async def _there(self, names: Sequence[str], fields: Sequence[str] = SMALLEST) -> list[Row]:
         """The issues of these that can be read; what fails is noted."""
         unread = Unread()
         rows = (
@@ -247,6 +251,13 @@ class Relatives:
             rows = [row for row in answers.values() if row is not None]
             if rows:
                 yield results_of(reader.resource, reader.index, rows)
+
+
+def _asked_as(row: Row, wanted: Wanted) -> tuple[bool, bool]:
+    """Whether a row is of those asked for by row, and of those named; by a former key, of both."""
+    names = {str(row["id"]), str(row.get("key"))}
+    by_row, named = bool(names & wanted.by_row), bool(names & wanted.named)
+    return (by_row, named) if by_row or named else (bool(wanted.by_row), bool(wanted.named))
 
 
 def _ids(rows: Iterable[object]) -> set[str]:

@@ -1,20 +1,22 @@
 """What no event tells: Port's entities compared with Jira, blueprint by blueprint.
 
-Issues grow out of `updated >= -1w`, a permission is lost, a delivery never comes, a project's key
-changes with all its issues.
+A query goes by the clock, a permission is lost, a delivery never comes, a project's key changes.
 """
 
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from functools import partial
 
 from loguru import logger
 from port_ocean.context.event import event
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 
 from background.afforded import Means
 from background.allowance import Allowance
 from background.at_port import AtPort
+from background.by_time import ByTime
 from background.failures import Failures
+from background.last_read import LastRead
 from background.names_shown import showing_others
 from background.orphans import Orphans, Sync
 from background.put_away import explained
@@ -28,15 +30,10 @@ from client import JiraClient
 from jira.changed_issues import ChangedIssue
 from kinds import Kinds
 from port.deletions import Candidate, Reason, Stubs, is_protected, limit_percent
-from port.mapping.resources import kind_of, label, row_of
+from port.mapping.resources import blueprint_of, kind_of, label, row_of
 from port.writer import PortWriter
 from telemetry.runs import RUNS
 from telemetry.tally import Tally, counted_for
-
-FIRST_LOOK_BACK_MINUTES = 24 * 60
-"""How far the first sweep after a start without a resync looks back."""
-MARGIN_MINUTES = 5
-"""Looked back further than the last sweep: JQL knows minutes, and the index lags behind."""
 
 type Steps = AsyncIterator[float | None]
 
@@ -77,26 +74,25 @@ class Sweeper:
             map_rows,
             failures,
             lambda news: self.news.extend(news),
-            self._minutes_since,
+            lambda name: self.last_read.minutes(name),
         )
         self._limit_percent = limit_percent
         self._index_seconds = index_seconds
         self._allowance = Allowance(requests_per_minute, lambda: time.monotonic())
         self._rounds = Rounds(lambda: time.monotonic())
-        # When a resync began that read everything, and the last sweep that read a resource.
-        self._resynced: float | None = None
-        self._swept: dict[str, float] = {}
+        self.last_read = LastRead()
         # Whether Port has told of some entity more than its name.
         self._detailed = False
         self._withheld = Withheld()
         self.orphans = Orphans(writer, sync, stubs)
+        self.failed: Mapping[str, Exception] = {}
+        """The resources that failed in the last sweep."""
         # Issues that changed or went without an event; whoever reads those that show them takes it.
         self.news: list[ChangedIssue] = []
 
     def look_back_to(self, begun: float) -> None:
         """A resync that began then (monotonic seconds) has read everything."""
-        self._resynced = begun
-        self._swept.clear()
+        self.last_read.all(begun)
         self._rounds.anew()
         self._failures.failing.all_read()
 
@@ -109,14 +105,20 @@ class Sweeper:
         """Whether a sweep of everything was broken off, with which the next one may go on."""
         return self._rounds.is_left
 
+    async def learn(self, mapping: PortAppConfig) -> None:
+        """Ask Port for all that it has, to write nothing that is there as it is."""
+        for of in sorted({of for r in mapping.resources if (of := blueprint_of(r))}):
+            await self._writer.compared.look(of, mapping)
+
     async def sweep(
-        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
-    ) -> AsyncIterator[float | None]:
+        self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False, lately: bool = False
+    ) -> Steps:
         """Delete what is too much, read and write what is missing or changed, of some kinds or all.
 
         A step is a page, or the seconds for which no other one may be asked for. `told`: it is
-        known why much is gone at once; what goes is then read one by one. One of all kinds that is
-        broken off goes on the next time. Raises JiraError and httpx.HTTPError where Jira or Port
+        known why much is gone at once; what goes is then read one by one. `lately`: where whole
+        rows would be read, only those are that changed since the last time. One of all kinds that
+        is broken off goes on the next time. Raises JiraError and httpx.HTTPError where Jira or Port
         fails as a whole: then nothing more is deleted.
         """
         mapping = event.port_app_config
@@ -126,7 +128,10 @@ class Sweeper:
             account = await self._client.verify_credentials()
         if len(kinds) < len(Kinds):
             present = Round(account, mapping.resources, time.monotonic())
-            async for step in self._round(present, kinds, Means(self._client.quota), told=told):
+            minutes = self.last_read.minutes
+            by_time = ByTime(self._client, mapping.resources, minutes) if lately else None
+            means = Means(self._client.quota)
+            async for step in self._round(present, kinds, means, told=told, by_time=by_time):
                 yield step
             return
         if told:
@@ -145,7 +150,13 @@ class Sweeper:
             raise
 
     async def _round(
-        self, present: Round, kinds: Collection[Kinds], means: Means, *, told: bool
+        self,
+        present: Round,
+        kinds: Collection[Kinds],
+        means: Means,
+        *,
+        told: bool,
+        by_time: ByTime | None = None,
     ) -> Steps:
         failed: dict[str, Exception] = {}
         mapping = event.port_app_config
@@ -158,7 +169,7 @@ class Sweeper:
             read.incomplete |= group.incomplete
             list_of = partial(self._writer.listing.of, mapping=mapping)
             at_port = AtPort(list_of, detailed=self._detailed)
-            async for step in self._read(group, at_port, read, means):
+            async for step in self._read(group, at_port, read, means, by_time):
                 yield step
             self._detailed |= at_port.detailed
             failed |= read.failed
@@ -170,6 +181,7 @@ class Sweeper:
             self._note(read, begun)
             present.note_read(group, read)
             yield None
+        self.failed = failed
         if len(kinds) == len(Kinds) and is_outage(failed, present.read):
             raise next(iter(failed.values()))
         await self._verify(present)
@@ -184,7 +196,9 @@ class Sweeper:
             logger.info(f"The sweep took {present.in_words(time.monotonic())}")
         yield None
 
-    async def _read(self, group: Group, at_port: AtPort, read: Read, means: Means) -> Steps:
+    async def _read(
+        self, group: Group, at_port: AtPort, read: Read, means: Means, by_time: ByTime | None
+    ) -> Steps:
         for index, resource in group.resources:
             kind = kind_of(resource)
             if kind is None:
@@ -193,7 +207,8 @@ class Sweeper:
             looked = Looked(at_port, read.wrong)
             try:
                 await at_port.load(group.blueprints)
-                async for results in self._reads.of(kind, resource, index, at_port, read, means):
+                pages = self._reads.of(kind, resource, index, at_port, read, means, by_time)
+                async for results in pages:
                     if isinstance(results, float):
                         yield results
                         continue
@@ -207,16 +222,13 @@ class Sweeper:
             else:
                 read.done.append(name)
             looked.ended(RUNS.of(index, kind), succeeded=name in read.done)
-
-    def _minutes_since(self, name: str) -> int:
-        since = self._swept.get(name, self._resynced)
-        if since is None:
-            return FIRST_LOOK_BACK_MINUTES
-        return int((time.monotonic() - since) / 60) + MARGIN_MINUTES
+        if by_time is not None:
+            for key in await by_time.still_named(o.key for o in at_port.of(group.blueprints)):
+                at_port.expect(key)
 
     def _is_outdated(self, present: Round) -> bool:
         """Whether what Port has by now is by another reading, or another mapping."""
-        resynced = (self._resynced or present.begun) > present.begun
+        resynced = (self.last_read.everything or present.begun) > present.begun
         if resynced or event.port_app_config.resources != present.resources:
             logger.info("A resync or another mapping came during the sweep: nothing is deleted")
             return True
@@ -228,8 +240,8 @@ class Sweeper:
             raise RuntimeError("the account changed during the sweep: nothing is deleted")
 
     def _note(self, read: Read, begun: float) -> None:
+        self.last_read.resources(read.done, begun)
         for name in read.done:
-            self._swept[name] = begun
             self._failures.failing.works(name, whole=True)
             if name not in read.unmapped:
                 self._failures.failing.works(row_of(name), whole=True)

@@ -10,6 +10,7 @@ from port_ocean.core.models import Entity
 
 from background.afforded import Means
 from background.at_port import AtPort
+from background.by_time import ByTime
 from background.failures import Failures
 from background.sweep_found import ReadsWhole
 from background.sweep_plan import Read, is_named_plainly
@@ -21,7 +22,7 @@ from jira.payloads import Row
 from kinds import Kinds
 from port.compared import Compared
 from port.entities import key_of
-from port.mapping.resources import identity_only, label, selector_of
+from port.mapping.resources import blueprint_of, identity_only, label, selector_of
 from port.mapping.row_mapper import Mapped
 from port.related_rows import all_rows, results_of
 
@@ -60,9 +61,14 @@ class Reads:
         at_port: AtPort,
         read: Read,
         means: Means,
+        by_time: ByTime | None = None,
     ) -> AsyncIterator[ToWrite | float]:
         """Pages of rows to be written for one resource, or the seconds to wait before the next."""
         reader = self._client.kinds[kind]
+        if by_time is not None and by_time.reads(resource):
+            async for changed in self._changed(resource, index, at_port, read, by_time):
+                yield changed
+            return
         # By names first, a row would cost two points where these count.
         dear = self._client.quota is not None and not is_named_plainly(resource)
         whole = dear or self._failures.failing.is_behind(label(resource, index))
@@ -77,6 +83,24 @@ class Reads:
                 async for now in means.as_they_are(reader, rows, resource):
                     if now is rows or await self._rows.look_at(resource, index, now, at_port, read):
                         yield [results_of(resource, index, now)]
+
+    async def _changed(
+        self,
+        resource: ResourceConfig,
+        index: int,
+        at_port: AtPort,
+        read: Read,
+        by_time: ByTime,
+    ) -> AsyncIterator[ToWrite]:
+        """What changed alone: of the others nobody knows whether they are there."""
+        if blueprint_of(resource) not in by_time.named_by_issues:
+            read.lacks(resource)
+        async for found in by_time.pages(resource, index):
+            mapped = await self._map_rows(resource, found.updated)
+            await at_port.load_all_of(mapped.passed)
+            wrong = self._rows.wrong(resource, found.updated, mapped.passed, at_port, read)
+            if wrong or found.deleted or mapped.failed:
+                yield [results_of(resource, index, found.updated, found.deleted)]
 
     async def _by_names(
         self,

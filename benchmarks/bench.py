@@ -3,7 +3,8 @@
 `python -m benchmarks.bench [resync] [burst] [single]`; all of them without a word, in all sizes.
 Each figure is the median of several runs, with the spread, the requests to Jira and Port, and the
 peak memory. `limited` is a resync of a site that takes ten requests a second; it isn't among "all".
-`large` measures a large site, with options of its own: benchmarks/large.py.
+`large` measures a large site, and `pods` several pods at one Redis, with options of their own:
+benchmarks/large.py and benchmarks/pods.py.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import large
+from benchmarks import large, pods
 from benchmarks.report import Figure, machine, write
 from benchmarks.runs import Run, burst, limited, resync, single
 from benchmarks.worlds import (
@@ -89,6 +90,9 @@ async def main() -> None:
     """Run what was asked for."""
     if sys.argv[1:2] == ["large"]:
         await large.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["pods"]:
+        await pods.main(sys.argv[2:])
         return
     given = parse()
     print(

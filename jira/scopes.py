@@ -9,6 +9,7 @@ https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-f
 from collections.abc import Mapping
 
 READ_WORK, READ_USER = "read:jira-work", "read:jira-user"
+MANAGE_WEBHOOKS = "manage:jira-webhook"
 BOARD, EPIC, SPRINT = (f"read:{of}:jira-software" for of in ("board-scope", "epic", "sprint"))
 BOARD_ADMIN = "read:board-scope.admin:jira-software"
 NO_SCOPE = "no scope (a classic API token is needed)"
@@ -19,6 +20,9 @@ _BY_PATH: Mapping[str, str] = {
     "/rest/api/3/issue/{id}": f"{READ_WORK} or read:issue:jira",
     "/rest/api/3/issue/{id}/worklog": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/worklog/list": f"{READ_WORK} or read:issue-worklog:jira",
+    "/rest/api/3/webhook": f"{READ_WORK} and {MANAGE_WEBHOOKS} or read:webhook:jira",
+    "/rest/api/3/webhook/refresh": f"{READ_WORK} and {MANAGE_WEBHOOKS} or write:webhook:jira",
+    "/rest/api/3/worklog/deleted": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/worklog/updated": f"{READ_WORK} or read:issue-worklog:jira",
     "/rest/api/3/issuetype": f"{READ_WORK} or read:issue-type:jira",
     "/rest/api/3/status": f"{READ_WORK} or read:status:jira",

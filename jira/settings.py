@@ -40,6 +40,7 @@ class JiraSettings:
     organization_id: str = ""
     webhook_secret: str = field(default="", repr=False)
     webhook_secret_previous: str = field(default="", repr=False)
+    oauth_client_secret: str = field(default="", repr=False)
     manage_webhooks: bool = True
     allow_unsigned_webhooks: bool = False
     max_concurrent_requests: int = 10
@@ -81,6 +82,7 @@ class JiraSettings:
             webhook_url=f"{base_url.rstrip('/')}/integration/webhook" if base_url else None,
             webhook_secret=_text(config, "webhook_secret"),
             webhook_secret_previous=_text(config, "webhook_secret_previous"),
+            oauth_client_secret=_text(config, "oauth_client_secret"),
             manage_webhooks=config.get("manage_webhooks") is not False,
             allow_unsigned_webhooks=config.get("allow_unsigned_webhooks") is True,
             max_concurrent_requests=_number(config, "max_concurrent_requests", 10),
@@ -97,6 +99,31 @@ class JiraSettings:
             sweep_requests_per_minute=_number(config, "sweep_requests_per_minute", 300, least=0),
             search_index_lag_seconds=_number(config, "search_index_lag", 15, least=0),
             status_token=_secret(config, "status_token"),
+        )
+
+
+@dataclass(frozen=True)
+class DoorSettings:
+    """Those settings that decide which deliveries come in."""
+
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
+    secret_previous: str = field(repr=False)
+    app_secret: str = field(default="", repr=False)
+    allow_unsigned: bool = False
+    unverified_megabytes: int = 64
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "DoorSettings":
+        """Read the framework's `integration.config` (snake_case names). Raises SettingsError."""
+        return cls(
+            token=_text(config, "atlassian_user_token"),
+            secret=_text(config, "webhook_secret"),
+            secret_previous=_text(config, "webhook_secret_previous"),
+            app_secret=_text(config, "oauth_client_secret"),
+            allow_unsigned=config.get("allow_unsigned_webhooks") is True,
+            # Below it, the largest delivery of Jira's could never be read.
+            unverified_megabytes=_number(config, "unverified_bytes_limit", 64, least=32),
         )
 
 

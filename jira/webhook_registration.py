@@ -4,6 +4,7 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webh
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,36 +165,55 @@ def webhook_id(hook: Mapping[str, Any]) -> str:
     return str(hook.get("self") or "").rstrip("/").rpartition("/")[2]
 
 
-class WebhookKeeper:
-    """Puts the webhook in place in the background; `ready` is set after the first try."""
+class Keeper(ABC):
+    """Puts webhooks in place in the background; `ready` is set after the first try."""
 
-    def __init__(self, api: JiraApi, wanted: WantedWebhook, settled: asyncio.Event) -> None:
-        """`settled` is set when the webhook has our secret, or Jira said that we can't see to it.
+    def __init__(self, settled: asyncio.Event) -> None:
+        """`settled` is set when they are as we want them, or Jira said that we can't see to it.
 
-        What is sent before may be signed with the secret that it had.
+        What is sent before may be signed with a secret that isn't ours.
         """
-        self._api = api
-        self._wanted = wanted
-        self._settled = settled
-        self._said: set[str] = set()
+        self.settled = settled
         self.ready = asyncio.Event()
+
+    @abstractmethod
+    async def in_place(self) -> bool:
+        """Put them in place; False where Jira doesn't let us. Raises JiraError."""
 
     async def run(self) -> None:
         """Never returns; an error is logged and tried again in a minute."""
         while True:
-            pause = CHECK_EVERY_SECONDS
-            try:
-                in_place = await ensure_webhook(self._api, self._wanted, self._said)
-                metrics.WEBHOOK_STATE.is_now(metrics.IN_PLACE if in_place else metrics.REFUSED)
-                self._settled.set()
-            except JiraError as error:
-                metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
-                logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
-                pause = RETRY_AFTER_SECONDS
-            except Exception:  # noqa: BLE001  (a resync waits for this task: it must not end)
-                metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
-                logger.exception("The webhook in Jira could not be checked, trying again")
-                pause = RETRY_AFTER_SECONDS
-            finally:
-                self.ready.set()
+            pause = await self.look()
             await asyncio.sleep(pause)
+
+    async def look(self) -> float:
+        """Put them in place once; the seconds until that is to be done again."""
+        try:
+            in_place = await self.in_place()
+            metrics.WEBHOOK_STATE.is_now(metrics.IN_PLACE if in_place else metrics.REFUSED)
+            self.settled.set()
+        except JiraError as error:
+            metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
+            logger.warning(f"The webhook in Jira could not be checked, trying again: {error}")
+            return RETRY_AFTER_SECONDS
+        except Exception:  # noqa: BLE001  (a resync waits for this task: it must not end)
+            metrics.WEBHOOK_STATE.is_now(metrics.UNREACHABLE)
+            logger.exception("The webhook in Jira could not be checked, trying again")
+            return RETRY_AFTER_SECONDS
+        finally:
+            self.ready.set()
+        return CHECK_EVERY_SECONDS
+
+
+class WebhookKeeper(Keeper):
+    """Keeps the webhook of an administrator's account in place."""
+
+    def __init__(self, api: JiraApi, wanted: WantedWebhook, settled: asyncio.Event) -> None:
+        super().__init__(settled)
+        self._api = api
+        self._wanted = wanted
+        self._said: set[str] = set()
+
+    async def in_place(self) -> bool:
+        """Make the webhook, or put it right."""
+        return await ensure_webhook(self._api, self._wanted, self._said)

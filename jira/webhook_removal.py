@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from jira.app_webhooks import AppWebhooks
 from jira.errors import JiraNotFoundError
 from jira.http.api import JiraApi
-from jira.webhook_choice import choose, named
+from jira.webhook_choice import choose, is_same_url, named
 from jira.webhook_registration import ONE_WEBHOOK, every_webhook, webhook_id
 
 
@@ -42,3 +43,17 @@ async def remove_webhook(api: JiraApi, name: str, url: str | None) -> Removed:
     choice = choose(others, name, url or "")
     strangers = [*([] if choice.keep is None else [choice.keep]), *choice.strangers]
     return Removed(count, [f"{hook.get('name')!r} (id {webhook_id(hook)})" for hook in strangers])
+
+
+async def remove_app_webhooks(api: JiraApi, url: str | None) -> str:
+    """Delete what our app registered for our address; what was done, in words. Raises JiraError.
+
+    Without an address, all that the app has there.
+    """
+    hooks = AppWebhooks(api)
+    every = await hooks.every()
+    ours = [hook["id"] for hook in every if url is None or is_same_url(hook.get("url"), url)]
+    if not ours:
+        return "The app has no webhook for our address in Jira, so none was deleted"
+    await hooks.remove(ours)
+    return f"Deleted {len(ours)} webhooks of the app in Jira; some moments later they are gone"

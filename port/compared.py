@@ -35,6 +35,10 @@ class Compared:
         self._lately = lately
         self._going = going
         self.known = Known()
+        self.alone = True
+        """Whether no other process writes what this one does."""
+        self._may_include = True
+        """Whether Port takes a list of the fields that are wanted."""
 
     async def look(self, blueprint: str, mapping: PortAppConfig) -> None:
         """Learn what Port has of a blueprint; where it fails that is nothing, which is said."""
@@ -58,13 +62,19 @@ class Compared:
         return self.known.has(self._accounts.known(entity)) is True
 
     def is_as_written(self, entity: Entity) -> bool | None:
-        """Whether Port has it as it was written last, by all that is known; None if nothing is."""
+        """Whether Port has it as it was written last, by all that is known; None if nothing is.
+
+        Nothing is where others write as well.
+        """
+        return self._has(entity) if self.alone else None
+
+    def _has(self, entity: Entity) -> bool | None:
         return self.known.has(self._accounts.as_written(entity))
 
     def differing(self, entities: Iterable[Entity], options: RequestOptions) -> list[Entity]:
         """Each once, where it isn't as it was written last, or where nobody knows."""
         each = as_written(entities, options)
-        return [entity for entity in each if self.is_as_written(entity) is not True]
+        return [entity for entity in each if self._has(entity) is not True]
 
     def note(self, written: Written, *, merge: bool) -> None:
         """This became of what was being written; without `merge` it is all that Port has of it."""

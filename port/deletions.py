@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from loguru import logger
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
@@ -125,6 +126,24 @@ class Stubs:
         self._now = now
         self._related: dict[str, float] = {}
         self._written: dict[str, None] = {}
+        self._news: dict[str, None] | None = None
+
+    def keep_news(self) -> None:
+        """Remember for `take_news` what is related to from now on: others look for stubs."""
+        self._news = {}
+
+    def take_news(self, most: int) -> list[str]:
+        """Names that were related to since they were last taken, at most so many."""
+        news = self._news or {}
+        taken = list(islice(news, most))
+        for name in taken:
+            del news[name]
+        return taken
+
+    def related(self, names: Iterable[str]) -> None:
+        """What another process wrote relates to these."""
+        self._related.update(dict.fromkeys(names, self._now()))
+        self._limit()
 
     def note(self, written: Iterable[Entity]) -> None:
         """These were written, and what they relate to may be stubs now."""
@@ -132,7 +151,12 @@ class Stubs:
             self._written[str(entity.identifier)] = None
             for value in entity.relations.values():
                 self._related.update(dict.fromkeys(targets(value), self._now()))
-        for names in (self._related, self._written):
+                if self._news is not None:
+                    self._news.update(dict.fromkeys(targets(value)))
+        self._limit()
+
+    def _limit(self) -> None:
+        for names in (self._related, self._written, self._news or {}):
             while len(names) > self._most:
                 del names[next(iter(names))]
 

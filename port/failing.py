@@ -87,6 +87,11 @@ class Failing:
         return sorted(self._states.values(), key=lambda state: state.since)
 
     @property
+    def is_none(self) -> bool:
+        """Whether nothing fails, and nothing was missed by what failed."""
+        return not (self._states or self._waiting or self._behind)
+
+    @property
     def waits(self) -> bool:
         """Whether anything waits for Jira, for Port or for the mapping."""
         return bool(self._waiting)

@@ -5,7 +5,7 @@ relation to it may lose that, whoever writes it (an event, a sweep, a resync): b
 once, and again when the delete is done.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 
 from loguru import logger
 from port_ocean.core.models import Entity
@@ -31,6 +31,8 @@ class Going:
         # Of these no search tells when they are gone: deleted again before the first delete was
         # seen to be done, or of another data source.
         self._untold: set[EntityKey] = set()
+        # Of these another process's word is all there is: what became of them since isn't known.
+        self._by_others: set[EntityKey] = set()
         self._anew: dict[EntityKey, Entity] = {}
         self._pointing: dict[EntityKey, Entity] = {}
 
@@ -41,7 +43,7 @@ class Going:
         self,
         entities: Iterable[Entity],
         unseen: Collection[EntityKey] = (),
-        untold: Collection[EntityKey] = (),
+        untold: Container[EntityKey] = (),
     ) -> None:
         """Port is told to delete these.
 
@@ -53,9 +55,16 @@ class Going:
             if key in self._since or key in untold:
                 self._untold.add(key)
             self._since[key] = (self._now(), entity)
+            self._by_others.discard(key)
             self._anew.pop(key, None)
             if key in unseen:
                 self._unseen.add(key)
+
+    def begin_elsewhere(self, entities: Iterable[Entity]) -> None:
+        """Another process tells Port to delete these."""
+        of = {key_of(entity): entity for entity in entities}
+        self.begin(of.values(), untold=of)
+        self._by_others |= of.keys()
 
     def stay(self, entities: Iterable[Entity]) -> None:
         """Port doesn't delete these after all."""
@@ -66,6 +75,7 @@ class Going:
         self._since.pop(key, None)
         self._unseen.discard(key)
         self._untold.discard(key)
+        self._by_others.discard(key)
 
     @property
     def names(self) -> frozenset[EntityKey]:
@@ -152,8 +162,9 @@ class Going:
             self._anew.setdefault(key_of(entity), entity)
 
     def goes(self, entity: Entity) -> bool:
-        """Whether Port was told to delete it, and nothing was written under its name since."""
-        return key_of(entity) in self._since and key_of(entity) not in self._anew
+        """Whether this process told Port to delete it, and nothing was written there since."""
+        key = key_of(entity)
+        return key in self._since and key not in self._anew and key not in self._by_others
 
     def is_written_anew(self, entity: Entity) -> bool:
         """Whether something is to be written again under its name."""

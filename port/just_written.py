@@ -14,8 +14,11 @@ SEARCH_SECONDS = 3.0
 class JustWritten:
     """The entities that were written in the last seconds, as they were sent."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, now: Callable[[], float] = time.monotonic, seconds: float = SEARCH_SECONDS
+    ) -> None:
         self._now = now
+        self._seconds = seconds
         self._at: dict[EntityKey, tuple[float, Entity]] = {}
 
     def note(self, entities: Iterable[Entity]) -> None:
@@ -46,7 +49,7 @@ class JustWritten:
         return [entity for _, entity in self._at.values() if points_at(entity, identifiers)]
 
     def _forget(self) -> None:
-        until = self._now() - SEARCH_SECONDS
+        until = self._now() - self._seconds
         while self._at:
             key, (at, _) = next(iter(self._at.items()))
             if at > until:

@@ -149,6 +149,13 @@ class Known:
         """Nobody knows what Port has of a blueprint."""
         self._has.pop(blueprint, None)
 
+    def forget_all(self) -> None:
+        """Nobody knows what Port has."""
+        for blueprint in [*self._has]:
+            self.forget_blueprint(blueprint)
+        for look in self._looks:
+            look.seen.clear()
+
     @contextmanager
     def looking(
         self, blueprint: str, lately: Iterable[EntityKey] = (), going: Iterable[EntityKey] = ()

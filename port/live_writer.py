@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from loguru import logger
@@ -25,6 +25,7 @@ from port.deletions import (
     say,
     without,
 )
+from port.doomed import gone_of, there_of, unsaid_of
 from port.entities import EntityKey, key_of
 from port.failing import Failing
 from port.going import Going
@@ -50,8 +51,15 @@ class LiveWriter:
     """
 
     def __init__(
-        self, writer: PortWriter, client: JiraClient, stubs: Stubs, failing: Failing
+        self,
+        writer: PortWriter,
+        client: JiraClient,
+        stubs: Stubs,
+        failing: Failing,
+        versions: Versions | None = None,
+        settle: Callable[[], object] = bool,
     ) -> None:
+        """`settle` asks for that where what others delete concerns what was written here."""
         self._failing = failing
         self._writer = writer
         self._client = client
@@ -63,12 +71,16 @@ class LiveWriter:
         self._upserts = Upserts(writer, failing, self.refused)
         self._not_deleted: dict[EntityKey, Candidate] = {}
         self._to_compare: set[Kinds] = set()
-        self._versions = Versions(lambda: time.monotonic())
+        self.versions = versions or Versions(lambda: time.monotonic())
         self._to_compare_later: set[Kinds] = set()
+        self._settle = settle
+        if (shared := self.versions.shared) is not None:
+            shared.leaving = self._others_delete
+            writer.compared.alone = False
 
     @property
     def going(self) -> Going:
-        """What Port was told to delete, and may still have."""
+        """What Port was told to delete, and may have."""
         return self._writer.going
 
     async def sync(
@@ -98,12 +110,14 @@ class LiveWriter:
         reason = Reason.EVENT if live else Reason.TOUCHED
         candidates = [*(Candidate(entity, reason) for entity in mapped.goes), *gone]
         reading = Reading(read_since, live)
-        new = {key_of(e) for e in self._versions.newest((c.entity for c in candidates), reading)}
+        new = {key_of(e) for e in self.versions.newest((c.entity for c in candidates), reading)}
         candidates = [c for c in candidates if key_of(c.entity) in new]
         await self._look_at_going()
         await self._apply(mapped.upserts, candidates, mapping, mapper, reading)
-        # Also of what isn't there: what was read before may be on its way.
-        self._versions.wrote(mapped.goes, reading)
+        if mapped.goes:
+            # Also of what isn't there: what was read before may be on its way.
+            async with self.versions.in_turn(mapped.goes, reading) as turn:
+                await turn.wrote(mapped.goes)
         await self._make_whole(mapping, mapper, live=live)
 
     async def settle(self, mapper: RowMapper) -> bool:
@@ -119,8 +133,12 @@ class LiveWriter:
 
     async def delete(self, entities: list[Entity]) -> set[EntityKey]:
         """What Port keeps of what a resync found too much; `settle` heals what pointed there."""
-        async with self._versions.in_turn(entities):
-            left = await self._delete(entities, event.port_app_config)
+        reading = Reading(time.monotonic(), resync=True)
+        async with self.versions.in_turn(entities, reading, deletes=True) as turn:
+            goes = await turn.newest(entities)
+            left = {key_of(entity) for entity in without(entities, goes)}
+            left |= await self._delete(goes, event.port_app_config) if goes else set()
+            await turn.wrote(e for e in goes if key_of(e) not in left)
         metrics.DELETED.labels("resync").inc(len(entities) - len(left))
         return left
 
@@ -135,7 +153,7 @@ class LiveWriter:
         while True:
             await self._look_at_going()
             pointing = {key_of(e): e for e in self.going.release_pointing()}
-            again = self._pointing | pointing | self._versions.take_doubtful()
+            again = self._pointing | pointing | self.versions.take_doubtful()
             # Whoever else writes now doesn't read them as well.
             self._pointing = {}
             if not again:
@@ -159,6 +177,8 @@ class LiveWriter:
         The second ones were compared just now, and have something that was written too lately.
         """
         kinds, later = self._to_compare | self._upserts.take_behind(), self._to_compare_later
+        if self.versions.shared is not None and self.versions.shared.take_unsure():
+            kinds |= set(Kinds)
         self._to_compare, self._to_compare_later = set(), set()
         return kinds, later
 
@@ -195,7 +215,7 @@ class LiveWriter:
         reading: Reading,
     ) -> None:
         """Delete what may go, and write what Port takes."""
-        there = await self._there(candidates, upserts)
+        there = await there_of(self._writer, candidates, upserts)
         doomed = allowed(there, mapping)
         alive: list[Entity] = []
         looked_at = replace(reading, since=time.monotonic())
@@ -223,13 +243,15 @@ class LiveWriter:
     ) -> None:
         """Delete what nobody wrote since Jira was asked for it."""
         entities = [candidate.entity for candidate in doomed]
-        async with self._versions.in_turn(entities):
-            entities = self._versions.newest(entities, reading)
+        # What a sweep can't ask for is gone by what it read, long before.
+        seen = [c.seen_since for c in doomed if c.reason is Reason.SWEEP]
+        async with self.versions.in_turn(entities, reading, deletes=True) as turn:
+            entities = await turn.newest(entities, seen)
             wanted = {key_of(entity) for entity in entities}
             doomed = [c for c in doomed if key_of(c.entity) in wanted]
             say(doomed)
             left = await self._delete(entities, mapping) if entities else set()
-            self._versions.wrote((e for e in entities if key_of(e) not in left), reading)
+            await turn.wrote(e for e in entities if key_of(e) not in left)
         count_deleted(doomed, left)
         self._not_deleted |= {key_of(c.entity): c for c in doomed if key_of(c.entity) in left}
 
@@ -237,8 +259,9 @@ class LiveWriter:
         """Write what is still the newest and not there as it is, and remember what is refused."""
         if not upserts:
             return
-        async with self._versions.in_turn(upserts):
-            newest = self._versions.newest(upserts, reading)
+        async with self.versions.in_turn(upserts, reading) as turn:
+            newest = await turn.newest(upserts)
+            self._writer.compared.known.forget(turn.unknown(newest))
             changed = newest
             if not reading.live:
                 # An event says what changed; all others read much that is as it was.
@@ -246,7 +269,7 @@ class LiveWriter:
                 changed = self._writer.compared.differing(newest, options)
             written, refused = await self._upserts.write(changed, mapping)
             written = [*written, *without(newest, changed)]
-            self._versions.wrote(written, reading)
+            await turn.wrote(written)
         self._stubs.note(written)
         self._lately.note(written)
         for entity in upserts:
@@ -264,39 +287,19 @@ class LiveWriter:
         left = await self._writer.delete(entities, mapping.get_port_request_options())
         return {key_of(entity) for entity in left}
 
-    async def _there(
-        self, candidates: Sequence[Candidate], upserts: Sequence[Entity]
-    ) -> list[Candidate]:
-        """The candidates that are in Port and ours, as they are there, and not written now."""
-        asked = {key_of(c.entity): c for c in reversed(candidates)}
-        wanted = without([candidate.entity for candidate in candidates], upserts)
-        # Told again, Port would delete what is written when it is gone.
-        wanted = [e for e in wanted if not (e.is_using_search_identifier or self.going.goes(e))]
-        ours = await self._writer.ours(wanted)
-        others = without(wanted, ours)
-        # What is to be written again is as good as there.
-        held = [entity for entity in others if self.going.is_written_anew(entity)]
-        # Others of Port's making are there as long as something relates to them.
-        stubs = [e for e in without(others, held) if asked[key_of(e)].reason is Reason.STUB]
-        made_by_port = await self._writer.stubs_called(stubs) if stubs else []
-        there = [*ours, *held, *made_by_port]
-        return [replace(asked[key_of(entity)], entity=entity) for entity in there]
+    def _others_delete(self, entities: list[Entity]) -> None:
+        """What is written under these names may vanish, and relations to them."""
+        self._writer.others_delete(entities)
+        self._settle()
 
     def _sure(self, doomed: Sequence[Candidate], looked: Looked) -> list[Candidate]:
         """Those that go: what Jira says is gone; of what it can't say only what a sweep found."""
-        is_gone = {key_of(entity) for entity in looked.gone}
-        is_unsaid = {key_of(entity) for entity in looked.unsaid}
-        if any(
-            key_of(c.entity) in is_unsaid and c.reason in (Reason.EVENT, Reason.TOUCHED)
-            for c in doomed
-        ):
+        unsaid = unsaid_of(doomed, looked)
+        if any(c.reason in (Reason.EVENT, Reason.TOUCHED) for c in unsaid):
             self._to_compare |= looked.came_from
-        compared = [c for c in doomed if c.reason is Reason.SWEEP and key_of(c.entity) in is_unsaid]
+        compared = [c for c in unsaid if c.reason is Reason.SWEEP]
         too_early = [c.entity for c in compared if self._lately.since(c.entity, c.seen_since)]
         if too_early:
             logger.info(f"Written too lately to be deleted, compared again: {named(too_early)}")
             self._to_compare_later |= looked.came_from
-        # Of a stub of Port's nobody need say that nothing stands for it.
-        is_gone |= is_unsaid & {key_of(c.entity) for c in doomed if c.reason is Reason.STUB}
-        goes = [c for c in doomed if key_of(c.entity) in is_gone]
-        return [*goes, *(c for c in compared if c.entity not in too_early)]
+        return [*gone_of(doomed, looked), *(c for c in compared if c.entity not in too_early)]

@@ -20,9 +20,10 @@ from port_ocean.core.probe import (
 )
 
 from client import JiraClient
-from jira.asks import THEMSELVES, Ask, Asker
+from jira.app_webhooks import APP_WEBHOOKS
+from jira.asks import THEMSELVES, Ask, Asker, few
 from jira.errors import JiraAuthenticationError, JiraError
-from jira.live_events import live_events, manages_webhook
+from jira.live_events import live_events, manages_app_webhooks, manages_webhook
 from jira.needs import Finding, Permission, of_ask, of_permission, unknown_account
 from jira.settings import JiraSettings
 from jira.webhook_registration import WEBHOOKS
@@ -32,6 +33,7 @@ from port.mapping.resources import JiraPortAppConfig
 PORT_SECONDS = 20.0
 """Port is asked for the mapping so long; the probe is about Jira, and goes on without."""
 WEBHOOK = Ask(WEBHOOKS, THEMSELVES)
+OF_APP = Ask(APP_WEBHOOKS, "values", few)
 
 
 class Verdicts(KindPermissionVerdict):
@@ -106,7 +108,9 @@ async def probe(
         if not readable and not aside:
             unreadable.append(check.kind)
     may_manage = Finding(None)
-    if manages_webhook(settings, uses_gateway=uses_gateway):
+    if manages_app_webhooks(settings):
+        may_manage = of_ask(OF_APP, await asker.told(OF_APP))
+    elif manages_webhook(settings, uses_gateway=uses_gateway):
         may_manage = of_permission(Permission.ADMINISTER, granted)
         if may_manage.met is not False:
             may_manage = of_ask(WEBHOOK, await asker.told(WEBHOOK))

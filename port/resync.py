@@ -5,6 +5,7 @@ rows that were read before would be written after those of the next one.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -67,6 +68,8 @@ class Resync:
     """What one resync reads ahead and writes; two that overlap share nothing."""
 
     def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.task: asyncio.Task[Any] | None = None
         self.scope = Scope()
         self.reads = ReadAhead()
         self.progress = Progress(_last_rows)
@@ -91,6 +94,7 @@ _under_way: list[Resync] = []
 async def resync() -> AsyncIterator[Resync]:
     """A resync of the present task; at its end nothing of it is under way, whatever ended it."""
     made = Resync()
+    made.task = asyncio.current_task()
     _under_way.append(made)
     token = RESYNC.set(made)
     try:
@@ -102,6 +106,13 @@ async def resync() -> AsyncIterator[Resync]:
             await made.scope.end()
         finally:
             _under_way.remove(made)
+
+
+def give_up_resyncs() -> None:
+    """The process ends: what a resync would still read and write, the next one does."""
+    for made in _under_way:
+        if made.task is not None and not made.task.cancelling():
+            made.task.cancel()
 
 
 async def end_superseded() -> None:

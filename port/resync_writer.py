@@ -21,6 +21,7 @@ from port.deletions import Stubs
 from port.entities import as_written, by_blueprint, key_of, reduced
 from port.progress import OfResource
 from port.resync import RESYNC, Resync
+from port.versions import Reading, Versions
 
 Deletes = Callable[[list[Entity]], Awaitable[list[Entity]]]
 """Deletes, and returns what went."""
@@ -67,6 +68,8 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         self.writer: Writes | None = None
         self.deletes: Deletes | None = None
         self.stubs = Stubs()
+        self.versions: Versions | None = None
+        """Who writes what, where other processes write as well."""
         self._reasons: dict[str, None] = {}
         self._deleted: list[int] = []
         self.kept_related = False
@@ -212,8 +215,19 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
             if isinstance(result, BaseException):
                 raise result
 
+    async def _in_turn(self, entities: list[Entity], user_agent_type: UserAgentType) -> Written:
+        """Write what no other process wrote since the resync began; that one is read again."""
+        resync = RESYNC.get(None)
+        if self.versions is None or self.versions.shared is None or resync is None:
+            return await self._bulk(entities, user_agent_type)
+        reading = Reading(resync.began, resync=True)
+        async with self.versions.in_turn(entities, reading) as turn:
+            written = await self._bulk(await turn.newest(entities), user_agent_type)
+            await turn.wrote([*written.taken, *written.failed])
+        return written
+
     async def _upsert(self, entities: list[Entity], user_agent_type: UserAgentType) -> list[Entity]:
-        written = await self._bulk(entities, user_agent_type)
+        written = await self._in_turn(entities, user_agent_type)
         refused = [refused.entity for refused in written.refused]
         for entity in (*refused, *written.blocked, *written.failed):
             event.entity_topological_sorter.register_entity(entity)

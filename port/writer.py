@@ -28,7 +28,7 @@ from port.entities import (
     said_by,
 )
 from port.going import Going
-from port.just_written import JustWritten
+from port.just_written import SEARCH_SECONDS, JustWritten
 from port.listing import Listing
 from port.mapping.resources import details_of, relations_of
 from port.relating import Relating
@@ -48,6 +48,8 @@ AGENT = UserAgentType.exporter
 DELETED_TOGETHER = 100
 """Port's limit for a bulk delete."""
 HAS_DEPENDENTS = 409
+OTHERS_SECONDS = 3 * SEARCH_SECONDS
+"""How long what was written is remembered for those that others delete."""
 
 
 class PortWriter:
@@ -58,6 +60,8 @@ class PortWriter:
         self._bulk = Bulk(port)
         self._accounts = Accounts(port)
         self._just_written = JustWritten()
+        # Others hear of it later than a search of ours would show it.
+        self._lately_written = JustWritten(seconds=OTHERS_SECONDS)
         # What was seen that Port made: no search for what this integration wrote shows it.
         self._made_by_port: set[EntityKey] = set()
         self._relating = Relating(port)
@@ -84,8 +88,17 @@ class PortWriter:
                 written.add(again)
             self.compared.note(written, merge=options["merge"])
         self._just_written.note(written.taken)
+        self._lately_written.note(written.taken)
         self.going.note(written.taken, going)
         return written
+
+    def others_delete(self, entities: list[Entity]) -> None:
+        """Another process tells Port to delete these: as if this one did, by what it knows."""
+        names = {key_of(entity) for entity in entities}
+        self.compared.known.forget(names)
+        self.going.begin_elsewhere(entities)
+        identifiers = {identifier for _, identifier in names}
+        self.going.hold(self._lately_written.pointing_at(identifiers))
 
     async def upsert(self, entities: list[Entity], options: RequestOptions) -> list[Entity]:
         """Write, and what was refused once more as long as that brings more of it there.

@@ -65,6 +65,8 @@ def integration_env(
         "OCEAN__EVENT_LISTENER__INTERVAL": "1",
         "OCEAN__INITIALIZE_PORT_RESOURCES": "true",
         "OCEAN__SEND_RAW_DATA_EXAMPLES": "false",
+        # A test that is over waits no longer.
+        "OCEAN__MAX_WAIT_SECONDS_BEFORE_SHUTDOWN": "5",
     }
     if base_url is not None:
         env["OCEAN__BASE_URL"] = base_url

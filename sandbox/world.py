@@ -27,6 +27,7 @@ _PROGRESS = "live events done|Background work done"
 EMAIL = "bot@example.com"
 TOKEN = "sandbox-api-token-0123456789"  # noqa: S105 - the stand-in's
 OAUTH_TOKEN = "sandbox-access-token-0123456789"  # noqa: S105 - the stand-in's
+CLIENT_SECRET = "sandbox-client-secret-0123456789"  # noqa: S105 - the stand-in's
 WEBHOOK_SECRET = "sandbox-webhook-secret-0123456789"  # noqa: S105 - the stand-in's
 DELETE_SECONDS = 3.0
 """How long a delete takes at most after its answer."""
@@ -93,6 +94,7 @@ class World:
         blueprints: Sequence[dict[str, Any]] = (),
         accounts: Sequence[str] = (),
         oauth: bool = False,
+        app_webhooks: bool = False,
         **settings: str,
     ) -> None:
         """`settings` are variables for the integration, such as OCEAN__…; see integration_env.
@@ -100,7 +102,8 @@ class World:
         With `every_kind` Port has the mapping of all kinds, and not the default one. Requests to
         Jira are held against Atlassian's OpenAPI, unless a measurement has no time for that. With
         `oauth` the integration is an OAuth app, by way of the gateway and with a webhook that an
-        administrator made by hand; Jira's quota for it is `jira.points`.
+        administrator made by hand, or with `app_webhooks` those that it registers by itself; Jira's
+        quota for it is `jira.points`.
         """
         self.site = site or JiraSite()
         openapi = OpenApiCheck() if checked else None
@@ -119,9 +122,9 @@ class World:
                 "OCEAN__INTEGRATION__CONFIG__ATLASSIAN_ORGANIZATION_ID": self.site.organization_id
             }
         self.log_level = log_level
-        self._token_file = self._register_app() if oauth else None
+        self._token_file = self._register_app(app_webhooks) if oauth else None
         self.process = self._integration(self.port)
-        if oauth:
+        if oauth and not app_webhooks:
             url, events = self.process.webhook_url, sorted(EVENTS)
             self.site.add_webhook("By hand", url, events, secret=WEBHOOK_SECRET)
         self._told = ToldWork(self.process.log)
@@ -166,6 +169,10 @@ class World:
         self.deliveries.accepted = 0
         await self.process.start()
         return ended + 1
+
+    def another(self, **settings: str) -> IntegrationProcess:
+        """A process of its own for the same Port, with these settings besides."""
+        return self._integration(self.port, **settings)
 
     def replace_process(self, *, moves: bool = False, **settings: str) -> None:
         """The next start is with these settings besides, and at another address if it `moves`."""
@@ -217,7 +224,13 @@ class World:
             mapping = (self.port.api.integration or {}).get("config")
             if mapping:
                 port.api.set_mapping(mapping)
-            process = self._integration(port, OCEAN__INTEGRATION__CONFIG__MANAGE_WEBHOOKS="false")
+            process = self._integration(
+                port,
+                OCEAN__INTEGRATION__CONFIG__MANAGE_WEBHOOKS="false",
+                # Whatever the one has that is tried.
+                OCEAN__EVENT_LISTENER__TYPE="POLLING",
+                OCEAN__EVENT_LISTENER__RESYNC_ON_START="true",
+            )
             await process.start()
             try:
                 status = await port.api.resync_finished()
@@ -246,15 +259,21 @@ class World:
         await self.catalog.wait_for(lambda _: arrived(), 30, what="the change in the catalog")
         return time.monotonic() - begun
 
-    def _register_app(self) -> Path:
+    def _register_app(self, app_webhooks: bool) -> Path:
         """Have Jira know an OAuth app; returns the file in which somebody keeps its token."""
+        config = "OCEAN__INTEGRATION__CONFIG__"
+        webhooks = {f"{config}WEBHOOK_SECRET": WEBHOOK_SECRET, f"{config}MANAGE_WEBHOOKS": "false"}
+        if app_webhooks:
+            self.site.client_secret = CLIENT_SECRET
+            webhooks = {f"{config}OAUTH_CLIENT_SECRET": CLIENT_SECRET}
         self.jira.oauth_token = OAUTH_TOKEN
         number, name = tempfile.mkstemp(prefix="oauth-token-")
         with open(number, "w") as file:
             file.write(OAUTH_TOKEN)
-        self.settings |= {
+        self.settings = {
             "OCEAN__OAUTH_ACCESS_TOKEN_FILE_PATH": name,
-            "OCEAN__INTEGRATION__CONFIG__WEBHOOK_SECRET": WEBHOOK_SECRET,
+            **webhooks,
+            **self.settings,
         }
         return Path(name)
 

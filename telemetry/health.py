@@ -22,6 +22,9 @@ class Reason(StrEnum):
     WEBHOOK_MISSING = "webhook_missing"
     QUEUE_FULL = "queue_full"
     HELD_BACK = "jira_or_port_unreachable"
+    ANOTHER_PROCESS = "another_process"
+    REDIS_AWAY = "redis_unreachable"
+    REDIS_FULL = "redis_full"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Signs:
     webhook_missing: bool = False
     queue_full: bool = False
     held_back: bool = False
+    another_process: bool = False
 
     def health(self) -> Health:
         """What follows from it."""
@@ -63,13 +67,21 @@ class Signs:
             Reason.WEBHOOK_MISSING: self.webhook_missing,
             Reason.QUEUE_FULL: self.queue_full,
             Reason.HELD_BACK: self.held_back,
+            Reason.ANOTHER_PROCESS: self.another_process,
         }
         useless = self.jira_refuses and not self.known_once
         reasons = tuple(reason for reason, holds in named.items() if holds)
         return Health(not (starting or useless), reasons)
 
 
-def health_of(*, started: bool, asked: bool, queue_full: bool, held_back: bool) -> Health:
+def health_of(
+    *,
+    started: bool,
+    asked: bool,
+    queue_full: bool,
+    held_back: bool,
+    another_process: bool = False,
+) -> Health:
     """What follows from these and from what the metrics show."""
     return Signs(
         started=started,
@@ -80,4 +92,5 @@ def health_of(*, started: bool, asked: bool, queue_full: bool, held_back: bool) 
         webhook_missing=metrics.WEBHOOK_STATE.now in (metrics.REFUSED, metrics.UNREACHABLE),
         queue_full=queue_full,
         held_back=held_back,
+        another_process=another_process,
     ).health()

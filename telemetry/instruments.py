@@ -53,7 +53,7 @@ class State:
     """One of a few states that something is in; the first one is that nobody knows yet."""
 
     def __init__(self, *states: str) -> None:
-        self._states = states
+        self.states = states
         self.now = states[0]
         self._been = {self.now}
         self.since: float | None = None
@@ -63,8 +63,8 @@ class State:
 
     def is_now(self, state: str) -> None:
         """It is in this state. Raises ValueError for one that there isn't."""
-        if state not in self._states:
-            raise ValueError(f"{state!r} is none of {self._states}")
+        if state not in self.states:
+            raise ValueError(f"{state!r} is none of {self.states}")
         self.said_at = time.time()
         if state != self.now:
             self.since = self.said_at
@@ -77,7 +77,7 @@ class State:
 
     def values(self) -> dict[str, float]:
         """1 for the present state, 0 for all others: that is how alerts ask for one."""
-        return {state: float(state == self.now) for state in self._states}
+        return {state: float(state == self.now) for state in self.states}
 
 
 class Instruments:

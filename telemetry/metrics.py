@@ -57,6 +57,9 @@ QUEUE_OLDEST = MADE.looked(
 HELD_BACK = MADE.looked(
     "held_back_resources", "Resources of the mapping whose events wait for Jira or Port to answer"
 )
+LEADS = MADE.looked(
+    "leads", "1 where this process does background work; of several that share a Redis one does"
+)
 JOBS_WAITING = MADE.looked(
     "background_jobs_waiting", "Background jobs: due by now, later, or running", ["state"]
 )

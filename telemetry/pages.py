@@ -4,7 +4,7 @@ Outside of the framework's own middleware, which logs two lines for each request
 15 seconds would drown everything else. What the framework has to say is on these pages, too.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import Metric
 from prometheus_client.exposition import choose_encoder
@@ -42,18 +42,19 @@ class StatusPages:
         registries: Sequence[Collector],
         health: Callable[[], Health],
         version: str,
-        status: StatusPage,
+        status: StatusPage | None = None,
     ) -> None:
         """`prefix` is what the framework's own paths begin with, `version` the framework's."""
         self._app = app
         self._together = Together(registries)
         self._health = health
         self._version = version
-        self._pages: Mapping[str, Callable[[Scope], Response]] = {
+        self._pages: dict[str, Callable[[Scope], Response]] = {
             f"{prefix}/metrics": self._metrics,
             f"{prefix}/health/ready": self._ready,
-            f"{prefix}{STATUS}": status.answer,
         }
+        if status is not None:
+            self._pages[f"{prefix}{STATUS}"] = status.answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for a page."""

@@ -7,6 +7,7 @@ from unittest.mock import MagicMock
 
 import pytest
 import yaml
+from loguru import logger
 from port_ocean.context import ocean as ocean_context
 
 from sandbox import child
@@ -69,3 +70,12 @@ def forked() -> Iterator[None]:
 def executed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The product is started as its user does it."""
     monkeypatch.setattr(child, "start", child.execute)
+
+
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """What is logged, each line beginning with its level."""
+    lines: list[str] = []
+    sink = logger.add(lines.append, level="TRACE", format="{level}|{message}|{extra}")
+    yield lines
+    logger.remove(sink)

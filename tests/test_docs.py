@@ -89,6 +89,20 @@ def test_the_readme_names_the_commands_that_everybody_needs(target: str) -> None
     assert f"make {target}" in README
 
 
+FAULTS = [
+    line
+    for line in (ROOT / "docs/faults.md").read_text().splitlines()
+    if line.startswith("| ") and not line.startswith("| fault |")
+]
+
+
+@pytest.mark.parametrize("row", FAULTS, ids=lambda row: row.split("|")[1].strip())
+def test_what_is_said_of_a_fault_has_a_test(row: str) -> None:
+    found = re.search(r"\| `(tests/[\w/]+\.py)::(test_\w+)` \|$", row)
+    assert found is not None, row
+    assert re.search(rf"^(async )?def {found[2]}\(", (ROOT / found[1]).read_text(), re.MULTILINE)
+
+
 def anchors(page: Path) -> set[str]:
     """What the headings of a page are linked by."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)

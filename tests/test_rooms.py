@@ -17,6 +17,7 @@ ROOMS = (
     "port",
     "initialize_client",
     "client",
+    "redis_link",
     "jira",
     "telemetry",
     "kinds",

@@ -3,7 +3,9 @@
 from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
-from initialize_client import get_settings, webhook_secrets
+from initialize_client import app_webhooks, get_settings, webhook_secrets
+from jira.app_webhook_choice import EVENTS
+from jira.payloads import event_name
 from jira.signature import DeliveryRefusedError, verify
 from webhook_processors.queued_event import DELIVERY_ID, QueuedEvent
 
@@ -19,13 +21,17 @@ async def is_authentic(event: WebhookEvent) -> bool:
         logger.warning(f"Refused the delivery {name!r}: its raw bytes are lost")
         return False
     try:
-        verify(
+        is_hint = verify(
             await request.body(),
             {name.lower(): value for name, value in request.headers.items()},
             webhook_secrets(),
             allow_unsigned=get_settings().allow_unsigned_webhooks,
+            app=app_webhooks(),
         )
     except DeliveryRefusedError as error:
         logger.warning(f"Refused the delivery {name!r}: {error}")
+        return False
+    if is_hint and event_name(event.payload) not in EVENTS:
+        logger.warning(f"Refused the delivery {name!r}: not signed, and not what apps are told of")
         return False
     return True

@@ -1,5 +1,6 @@
 """What all processors share: one of them only says which kind it is of."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
@@ -63,3 +64,11 @@ class JiraWebhookProcessor(AbstractWebhookProcessor):
     ) -> dict[str, Any]:
         """What the log may say about the event."""
         return {"delivery": headers.get(DELIVERY_ID), "jira_event": event_name(payload)}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which processor reads a pair, and where its resource stands in the mapping."""
+
+    processor: type[JiraWebhookProcessor]
+    index: int

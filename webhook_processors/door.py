@@ -7,14 +7,16 @@ request: a slow Port would delay Jira's answer, and a stranger could cause reque
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from loguru import logger
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jira.http.bodies import parsed
-from jira.signature import DeliveryRefusedError, Verification
+from jira.signature import App, DeliveryRefusedError, Verification
 from telemetry.deliveries import DELIVERIES
+from webhook_processors.hints import Hints, Verdict
 from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.unverified import Unverified
 
@@ -60,8 +62,10 @@ class Door:
         unverified_limit: int,
         accept: Callable[[QueuedEvent], Awaitable[bool]],
         settled: Callable[[], bool],
+        app_webhooks: App | None = None,
     ) -> None:
         """`unverified_limit` is in bytes; `accept` queues an event, or returns False: no room.
+        `app_webhooks`: webhooks of an OAuth app may send here as well.
 
         Until the webhook's secret is `settled`, Jira may still sign with the one that it had.
         """
@@ -72,6 +76,8 @@ class Door:
         self._allow_unsigned = allow_unsigned
         self._accept = accept
         self._settled = settled
+        self._of_app = app_webhooks
+        self._hints = Hints()
         self._unverified = Unverified[Reading](unverified_limit)
         self._refused = SparseWarning("Refused")
         self._given_up = SparseWarning("Gave up")
@@ -99,7 +105,9 @@ class Door:
 
     async def _answer(self, headers: Mapping[str, str], receive: Receive) -> JSONResponse:
         try:
-            verification = Verification(headers, self._secrets, allow_unsigned=self._allow_unsigned)
+            verification = Verification(
+                headers, self._secrets, allow_unsigned=self._allow_unsigned, app=self._of_app
+            )
             check_type(headers)
             check_announced(headers)
             body = await self._read(headers, receive, verification)
@@ -119,11 +127,25 @@ class Door:
         except GivenUpError:
             self._given_up.say("more came at once than unverifiedBytesLimit lets in")
             return _no_room()
-        if not is_json_object(body):
+        payload = json_object(body)
+        if payload is None:
             return _refuse(400, "not a JSON object")
+        if verification.is_hint and (refusal := self._look_at(payload)) is not None:
+            return refusal
+        del payload
         if not await self._accept(QueuedEvent(body, headers)):
             return _no_room()
         return JSONResponse({"status": "ok"})
+
+    def _look_at(self, hint: dict[str, Any]) -> JSONResponse | None:
+        verdict = self._hints.look_at(hint)
+        if verdict is Verdict.FOREIGN:
+            self._refused.say("it has no signature, and is of an event that apps aren't told of")
+            return _refuse(401, "not signed, and not of a webhook of our app")
+        if verdict is Verdict.TOO_FAST:
+            self._given_up.say("more without a signature came at once than are taken as hints")
+            return _no_room()
+        return None
 
     async def _read(
         self, headers: Mapping[str, str], receive: Receive, verification: Verification
@@ -250,12 +272,13 @@ def check_announced(headers: Mapping[str, str]) -> None:
             raise BodyTooLargeError
 
 
-def is_json_object(body: bytes | bytearray) -> bool:
-    """Whether it can be queued; what was parsed for that is let go again."""
+def json_object(body: bytes | bytearray) -> dict[str, Any] | None:
+    """What can be queued; only for as long as it is looked at here."""
     try:
-        return isinstance(parsed(body), dict)
+        payload = parsed(body)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return payload if isinstance(payload, dict) else None
 
 
 def _refuse(status: int, why: str, **headers: str) -> JSONResponse:

@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -13,14 +12,11 @@ from port_ocean.context.event import EventType, event, event_context
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.handlers.webhook.abstract_webhook_processor import AbstractWebhookProcessor
-from port_ocean.core.handlers.webhook.processor_manager import LiveEventsProcessorManager
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
-from background.failures import Failures
 from background.follow_ups import FollowUps
-from background.query_dates import QueryDates
-from background.sweep import Sweeper
-from initialize_client import create_jira_client, get_settings
+from background.making import follow_ups_of
+from initialize_client import create_jira_client, get_settings, redis_link
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
 from port.deletions import Stubs
@@ -29,13 +25,18 @@ from port.live_writer import LiveWriter
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import label
 from port.mapping.row_mapper import RowMapper
+from port.shared import Shared
+from port.versions import Versions
 from port.writer import PortWriter
+from redis_link.turns import Turns
 from telemetry import metrics
-from webhook_processors.base import JiraWebhookProcessor
+from webhook_processors.base import JiraWebhookProcessor, Reading
+from webhook_processors.consuming import ConsumingManager
 from webhook_processors.lane import FIRST_PAUSE, LONGEST_PAUSE, Means, Pair
 from webhook_processors.next_batch import next_batch
 from webhook_processors.outcomes import Outcomes
 from webhook_processors.queued_event import QueuedEvent, size_of, touched_of
+from webhook_processors.together import Together
 from webhook_processors.told import named
 from webhook_processors.under_way import UnderWay
 from webhook_processors.writes import Writes
@@ -47,14 +48,14 @@ MAX_HELD_BYTES = 32 * 1024 * 1024
 THE_MAPPING = "the mapping"
 
 
-class JiraLiveEventsManager(LiveEventsProcessorManager):
+class JiraLiveEventsManager(ConsumingManager):
     """Hands what waits to the lanes of its resources, in order; see Outcomes and Lane."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stubs = Stubs()
         self.failing = Failing()
-        self._under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
+        self.under_way = UnderWay(lambda: self.follow_ups, self._commit, self._behind)
         self._pause = asyncio.sleep
 
     async def initialize_handlers(self) -> None:
@@ -66,8 +67,8 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         """None: the framework's would queue whatever is sent; the door is the one way in."""
 
     async def accept(self, path: str, webhook_event: QueuedEvent) -> bool:
-        """Queue what the door let in; False where there is no room, or no reader."""
-        if not self._event_processor_tasks or not self._under_way.came(
+        """Queue what was let in; False where there is no room, or no reader."""
+        if not self._event_processor_tasks or not self.under_way.came(
             webhook_event, get_settings().webhook_queue_limit
         ):
             return False
@@ -77,12 +78,16 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @property
     def queue_full(self) -> bool:
         """Whether Jira is asked to send its events later."""
-        return self._under_way.is_full(get_settings().webhook_queue_limit)
+        return self.under_way.is_full(get_settings().webhook_queue_limit)
 
-    def resync_began(self) -> float:
-        """To be told of every resync; returns what `resync_ended` of the follow-ups wants."""
-        self._under_way.resync_begins()
-        return self.follow_ups.resync_began()
+    async def deliveries_lost(self) -> None:
+        """Some may never have come: everything is compared."""
+        await self.together.sweep()
+
+    @cached_property
+    def together(self) -> Together:
+        """This process among others, where they share a Redis; see Together."""
+        return Together(self.follow_ups, self.under_way, self.writer, self.stubs, self._around)
 
     async def _commit(self, path: str) -> None:
         await self._event_queues[path].commit()
@@ -99,7 +104,21 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @cached_property
     def live_writer(self) -> LiveWriter:
         """What writes to Port."""
-        return LiveWriter(self.writer, create_jira_client(), self.stubs, self.failing)
+        return LiveWriter(
+            self.writer,
+            create_jira_client(),
+            self.stubs,
+            self.failing,
+            self.versions,
+            lambda: self.follow_ups.settle(),
+        )
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Who writes which entity, in this process and others."""
+        link = redis_link()
+        shared = Shared(Turns(link)) if link is not None else None
+        return Versions(lambda: time.monotonic(), shared=shared)
 
     @cached_property
     def writes(self) -> Writes:
@@ -108,8 +127,9 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             self.live_writer,
             lambda: self._mapper,
             lambda: self.follow_ups,
-            self._under_way,
+            self.under_way,
             self._send_webhook_raw_data_to_lakehouse,
+            leads=lambda: self.together.does_background_work,
         )
 
     @staticmethod
@@ -121,32 +141,14 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     @cached_property
     def follow_ups(self) -> FollowUps:
         """What is done in the background."""
-        settings, client = get_settings(), create_jira_client()
-        failures = Failures(client, self.failing)
-        by_what = (
-            client,
+        return follow_ups_of(
+            create_jira_client(),
+            get_settings(),
             self.writer,
-            partial(self.writes.sync, compared=True),
+            self.writes,
             lambda resource, rows: self._mapper.map(resource, rows),
-            failures,
-        )
-        sweeper = Sweeper(
-            *by_what,
-            stubs=self.stubs,
-            limit_percent=settings.sweep_delete_limit_percent,
-            index_seconds=settings.search_index_lag_seconds,
-            requests_per_minute=settings.sweep_requests_per_minute,
-        )
-        return FollowUps(
-            client,
-            sweeper,
-            QueryDates(*by_what, index_seconds=settings.search_index_lag_seconds),
-            self.writes.sync,
-            self.writes.retry_refused,
-            self.writes.settle,
-            failures,
-            sweep_minutes=settings.sweep_interval_minutes,
-            index_seconds=settings.search_index_lag_seconds,
+            self.failing,
+            self.stubs,
         )
 
     @cached_property
@@ -161,7 +163,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 recovered=self._recovered,
                 failing=self.failing,
             ),
-            self._under_way.progress,
+            self.under_way.progress,
         )
 
     async def _process_webhook_events(self, path: str, worker_id: int) -> None:
@@ -182,16 +184,17 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         finally:
             background.cancel()
             await asyncio.gather(background, self.outcomes.close(), return_exceptions=True)
-            await self._under_way.leave()
+            await self.under_way.leave()
 
-    async def _process_webhook_event(self, path: str, worker_id: int, event: WebhookEvent) -> None:
-        """One event to its end: the way of those that come through Redis, which forgets it then."""
-        await self._process_batch(path, [event])
-        await self.outcomes.room(1)
+    async def replay(self) -> None:
+        """Have those handled once more that a resync may have written over."""
+        (queue,) = self._event_queues.values()
+        for queued in await self.under_way.again_after_resync():
+            await queue.put(queued)
 
     async def _process_batch(self, path: str, batch: list[WebhookEvent]) -> None:
         """Hand what brings news to the lanes of its resources, once the mapping is known."""
-        news = await self._under_way.begin(path, batch)
+        news = await self.under_way.begin(path, batch)
         pause = FIRST_PAUSE
         while news:
             try:
@@ -207,7 +210,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
 
     async def _pairs(
         self, path: str, news: Sequence[WebhookEvent]
-    ) -> dict[WebhookEvent, list[Pair["Reading"]]]:
+    ) -> dict[WebhookEvent, list[Pair[Reading]]]:
         """The resources of events; none, quietly, for one that is unknown or makes no sense."""
         pairs: dict[WebhookEvent, list[Pair[Reading]]] = {}
         mapped = {resource.kind for resource in event.port_app_config.resources}
@@ -228,14 +231,13 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
                 for index, resource in enumerate(event.port_app_config.resources)
                 if resource.kind == processor.kind.name
             ]
-            of_mapping = {kind: of for kind, of in touched.items() if kind in mapped}
-            self.follow_ups.reads.again_with_index(of_mapping)
+            self.under_way.asking.touched({k: s for k, s in touched.items() if k in mapped})
             if not pairs[webhook_event]:
-                self._under_way.touches_nothing(webhook_event)
+                self.under_way.touches_nothing(webhook_event)
                 logger.debug(f"Nothing to do for {named(webhook_event)}")
         return pairs
 
-    async def _read(self, pair: Pair["Reading"]) -> WebhookEventRawResults:
+    async def _read(self, pair: Pair[Reading]) -> WebhookEventRawResults:
         """By the processor of the pair, under the resource as the mapping has it now."""
         reading = pair.context
         resources = event.port_app_config.resources[reading.index :]
@@ -245,7 +247,7 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
         processor = reading.processor(pair.event.clone())
         with one_attempt():
             return await self._process_single_event(
-                processor, self._under_way.path_of(pair.event), resources[0], reading.index
+                processor, self.under_way.path_of(pair.event), resources[0], reading.index
             )
 
     async def _jira_answers(self) -> bool:
@@ -256,18 +258,16 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
             return False
         return True
 
-    def _recovered(self, pair: Pair["Reading"]) -> None:
+    def _recovered(self, pair: Pair[Reading]) -> None:
         """What events of the resource were given up, a comparison of its kind makes up for."""
         kind = pair.context.processor.kind.name
-        self._under_way.asked_for(self.follow_ups.compare({kind}))
+        self.under_way.have_compared(kind)
 
     async def _background_may_begin(self) -> bool:
         """Not while a resync reads; afterwards first what was handled meanwhile, once more."""
         if self.follow_ups.resync_running:
             return self.follow_ups.resync_waits
-        (queue,) = self._event_queues.values()
-        for queued in self._under_way.again_after_resync():
-            await queue.put(queued)
+        await self.replay()
         return True
 
     async def _around[T](self, step: Callable[[], Awaitable[T]]) -> T:
@@ -295,11 +295,3 @@ class JiraLiveEventsManager(LiveEventsProcessorManager):
     async def _write(self, results: list[WebhookEventRawResults], since: float) -> None:
         """Map and write what was read since then (monotonic seconds); see LiveWriter."""
         await self.writes.sync(results, [], live=True, read_since=since)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Which processor reads a pair, and where its resource stands in the mapping."""
-
-    processor: type[JiraWebhookProcessor]
-    index: int

@@ -5,7 +5,7 @@ Parsed, an event takes several times the memory; thousands may wait while Port i
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 from uuid import uuid4
 
@@ -31,10 +31,11 @@ Touched = Mapping[Kinds, Sequence[Any]]
 
 
 class QueuedEvent(WebhookEvent):
-    """The framework's event, parsed when its turn comes; only the door makes one, when it lets in.
+    """The framework's event, parsed when its turn comes; only a door makes one, when it lets in.
 
     `body` is the very object that was verified. `arrived` is a monotonic time in seconds; `again`
-    marks one that is handled a second time on purpose.
+    marks one that is handled a second time on purpose. `ended` is told once of its end: with False
+    where it was given up.
     """
 
     def __init__(self, body: bytes | bytearray, headers: Mapping[str, str]) -> None:
@@ -47,6 +48,7 @@ class QueuedEvent(WebhookEvent):
         """The key or id of what it is about, once somebody has asked."""
         self.own_is_gone: dict[str, bool] = {}
         """By resource that it was written for: whether what it is of was gone, or left out."""
+        self.ended: Callable[[bool], None] | None = None
         super().__init__(
             trace_id=str(uuid4()),
             payload={},
@@ -68,6 +70,7 @@ class QueuedEvent(WebhookEvent):
         again = copy.copy(self)
         again.again = True
         again.own_is_gone = {}
+        again.ended = None
         return again
 
     @property

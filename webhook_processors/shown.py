@@ -6,7 +6,7 @@ from collections.abc import Callable
 from port_ocean.utils.misc import get_integration_version
 from port_ocean.version import __version__
 
-from background.follow_ups import REGULAR_SWEEP
+from background.catch_up import REGULAR_SWEEP
 from initialize_client import create_jira_client
 from jira.settings import JiraSettings
 from telemetry.health import Health

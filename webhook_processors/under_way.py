@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from loguru import logger
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent
 
+from background.asking import Asking, Here
 from background.follow_ups import FollowUps
+from kinds import Kinds
 from telemetry import lookups, metrics
 from webhook_processors.already_handled import AlreadyHandled
 from webhook_processors.authenticity import is_authentic
@@ -39,19 +41,24 @@ class UnderWay:
         follow_ups: Callable[[], FollowUps],
         commit: Callable[[str], Awaitable[None]],
         behind: Callable[[], float] = float,
+        asking: Asking | None = None,
     ) -> None:
         """`commit` tells the queue of a path that one of its events has ended; `behind`, how many
         seconds old what a resync reads may be.
         """
         self._follow_ups = follow_ups
+        self.asking: Asking = Here(follow_ups) if asking is None else asking
         self._commit = commit
         # Those that came in by the door and haven't ended.
         self._waiting: dict[QueuedEvent, None] = {}
         self._bytes = 0
+        self.arrivals = 0
+        """How many came in by the door."""
         self._begun: dict[WebhookEvent, Begun] = {}
         self._handled = AlreadyHandled()
         self._replay = Replay(behind)
         self._asked: list[str] = []
+        self._to_compare: set[Kinds] = set()
         metrics.QUEUE_EVENTS.of(lambda: len(self._waiting))
         metrics.QUEUE_BYTES.of(lambda: self._bytes)
         metrics.QUEUE_OLDEST.of(self._oldest)
@@ -62,6 +69,7 @@ class UnderWay:
         if self.is_full(most, queued.size):
             return False
         self._waiting[queued] = None
+        self.arrivals += 1
         self._bytes += queued.size
         return True
 
@@ -71,8 +79,19 @@ class UnderWay:
 
     def _oldest(self) -> float:
         """The seconds since the first of those that haven't ended came in."""
+        oldest = self.oldest
+        return 0.0 if oldest is None else time.monotonic() - oldest
+
+    @property
+    def oldest(self) -> float | None:
+        """When the first of those came in that haven't ended (monotonic seconds)."""
         first = next(iter(self._waiting), None)
-        return 0.0 if first is None else time.monotonic() - first.arrived
+        return None if first is None else first.arrived
+
+    @property
+    def left(self) -> list[QueuedEvent]:
+        """Those that came in and haven't ended."""
+        return list(self._waiting)
 
     async def begin(self, path: str, batch: Sequence[WebhookEvent]) -> list[WebhookEvent]:
         """Those that bring news; the others end here."""
@@ -83,12 +102,12 @@ class UnderWay:
                 begun.is_news = await is_authentic(webhook_event)
                 begun.outcome = None if begun.is_news else metrics.UNSIGNED
                 if begun.is_news:
-                    self._follow_ups().arrived(webhook_event.payload)
+                    await self.asking.arrived(webhook_event.payload)
                 if begun.is_news and self._handled.is_old_news(webhook_event):
                     begun.is_news = False
                     if not self._handled.is_repeated(webhook_event):
                         # Its issue was read since it came; those that show it were not.
-                        self._asked += self._follow_ups().relatives_of([webhook_event.payload])
+                        self._asked += await self.asking.relatives_of([webhook_event.payload])
                 touched_of(webhook_event)
             except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
                 begun.is_news, begun.outcome = False, metrics.UNREADABLE
@@ -106,14 +125,17 @@ class UnderWay:
         `ended`: with True where all of it was written.
         """
         follow_ups = self._follow_ups()
+        if self._to_compare:
+            kinds, self._to_compare = self._to_compare, set()
+            self._asked += await self.asking.compare(kinds)
         if tried:
             # Also after what was given up: what it entails is true, whatever became of its rows.
             try:
-                self._asked += follow_ups.after([tried_one.payload for tried_one in tried])
+                self._asked += await self.asking.after([one.payload for one in tried])
             except Exception as error:  # noqa: BLE001  (what it is, a comparison finds)
                 names = ", ".join(map(named, tried))
                 logger.error(f"What is entailed by {names} isn't known: {error!r}")
-                follow_ups.ask_for_sweep()
+                await self.asking.sweep()
         if follow_ups.resync_running or any(self._begun[e].in_resync for e in tried):
             # One that ended meanwhile may have written after these were.
             self._replay.note(tried)
@@ -139,6 +161,8 @@ class UnderWay:
             notes["after a resync, once more"] += again
             became = outcome(is_news=begun.is_news, written=written, again=again)
             count(webhook_event, begun.outcome or became)
+            if isinstance(webhook_event, QueuedEvent) and webhook_event.ended:
+                webhook_event.ended(written or not begun.is_news)
         if ended or self._asked:
             logger.bind(**details(tellable)).info(
                 f"{len(ended)} live events done in {slowest:.3f} s"
@@ -155,6 +179,10 @@ class UnderWay:
         """Have the names of background work said with the next progress."""
         self._asked += names
 
+    def have_compared(self, kind: Kinds) -> None:
+        """Have a kind compared, with the next progress: events of it were given up."""
+        self._to_compare.add(kind)
+
     def touches_nothing(self, webhook_event: WebhookEvent) -> None:
         """No resource of the mapping is touched by an event under way."""
         self._begun[webhook_event].outcome = metrics.NOTHING_TO_DO
@@ -167,10 +195,10 @@ class UnderWay:
         """What was handled a moment ago it may not show."""
         self._replay.begins()
 
-    def again_after_resync(self) -> list[QueuedEvent]:
+    async def again_after_resync(self) -> list[QueuedEvent]:
         """The events that were handled during the resync, to be handled once more; only once."""
         if self._replay.overflowed:
-            self._follow_ups().ask_for_sweep()
+            await self.asking.sweep()
         return [*self._replay.take()]
 
     async def leave(self) -> None:

@@ -13,9 +13,10 @@ from port_ocean.utils.signal import init_signal_handler
 
 from initialize_client import create_jira_client, get_settings
 from jira.errors import JiraError, JiraPermissionError
+from jira.live_events import is_app
 from jira.needs import Permission
 from jira.webhook_registration import webhook_name
-from jira.webhook_removal import remove_webhook
+from jira.webhook_removal import remove_app_webhooks, remove_webhook
 
 NOTHING_RUNS = {"event_listener": {"type": "ONCE", "should_resync": False}}
 """What the framework itself overrides where it only loads an integration."""
@@ -31,10 +32,13 @@ async def uninstall() -> list[str]:
             "Delete it in Jira under System, WebHooks."
         )
     client = create_jira_client()
+    if is_app(settings):
+        await client.verify_credentials()
+        return [await remove_app_webhooks(client.api, settings.webhook_url)]
     if client.api.authentication.uses_gateway:
         raise SystemExit(
-            "OAuth and API tokens with scopes can't manage webhooks: nothing was deleted. Delete "
-            "the webhook that was made by hand in Jira under System, WebHooks."
+            "API tokens with scopes can't manage webhooks: nothing was deleted. Delete the webhook "
+            "that was made by hand in Jira under System, WebHooks."
         )
     await client.verify_credentials()
     return (await remove_webhook(client.api, name, settings.webhook_url)).sentences(name)

@@ -13,7 +13,8 @@ from port_ocean.core.handlers.webhook.webhook_event import WebhookEventRawResult
 from port_ocean.core.integrations.mixins.utils import is_lakehouse_data_enabled
 from port_ocean.core.models import Entity
 
-from background.follow_ups import SETTLE_SECONDS, FollowUps
+from background.after_writes import SETTLE_SECONDS
+from background.follow_ups import FollowUps
 from jira.errors import JiraError
 from jira.http.patience import one_attempt
 from jira.http.purpose import Purpose, asked_for
@@ -23,6 +24,13 @@ from port.entities import key_of
 from port.live_writer import LiveWriter
 from port.mapping.row_mapper import RowMapper
 from webhook_processors.under_way import UnderWay
+
+
+class NotLeadingError(JiraError):
+    """Another process does background work by now, and may have written something newer."""
+
+    def __init__(self) -> None:
+        super().__init__("another process does background work by now")
 
 
 class Writes:
@@ -36,13 +44,16 @@ class Writes:
         under_way: UnderWay,
         to_lakehouse: Callable[[list[WebhookEventRawResults]], Awaitable[None]],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`leads`: whether background work is this process's, where others write as well."""
         self._writer = live_writer
         self._mapper = mapper
         self._follow_ups = follow_ups
         self._under_way = under_way
         self._to_lakehouse = to_lakehouse
         self._pause = pause
+        self._leads = leads
         self._of_events = asyncio.Lock()
         self._in_background = asyncio.Lock()
 
@@ -67,6 +78,8 @@ class Writes:
             if await is_lakehouse_data_enabled():
                 await self._to_lakehouse(list(results))
             if not await is_dsp_mode_enabled():
+                if not live and not self._leads():
+                    raise NotLeadingError
                 with one_attempt(), asked_for(Purpose.LIVE):
                     await self._writer.sync(
                         results,
@@ -118,9 +131,9 @@ class Writes:
         `relations`: what was written may have been the last to relate to a stub.
         """
         kinds, later = self._writer.take_to_compare()
-        names = self._follow_ups().compare(kinds, later)
+        names = await self._under_way.asking.compare(kinds, later)
         if relations:
-            names += self._follow_ups().look_for_orphans()
+            names += await self._under_way.asking.look_for_orphans()
         if self._writer.going:
             names += self._follow_ups().settle()
         self._under_way.asked_for(names)

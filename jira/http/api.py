@@ -73,9 +73,9 @@ class JiraApi:
         """Change. Raises JiraError."""
         return (await self._send("PUT", path, values, body=body, repeatable=True)).json
 
-    async def delete(self, path: str, **values: str) -> Any:
+    async def delete(self, path: str, body: Mapping[str, Any] | None = None, **values: str) -> Any:
         """Remove. Raises JiraError."""
-        return (await self._send("DELETE", path, values, repeatable=True)).json
+        return (await self._send("DELETE", path, values, body=body, repeatable=True)).json
 
     async def _send(
         self,

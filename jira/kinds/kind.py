@@ -15,7 +15,17 @@ from jira.needs import Permission
 from jira.payloads import IdSubject, Row, plausible_id
 from kinds import Kinds
 
-__all__ = ["Found", "Kind", "KindById", "KindWithNames", "Known", "Pages", "Selector"]
+__all__ = [
+    "Found",
+    "Kind",
+    "KindById",
+    "KindByTime",
+    "KindWithNames",
+    "Known",
+    "Pages",
+    "Selector",
+    "Since",
+]
 
 Pages = AsyncIterator[list[Row]]
 
@@ -52,6 +62,14 @@ class Known:
             [name for name, row in found.items() if row is None],
             found.failed,
         )
+
+
+@dataclass(frozen=True)
+class Since:
+    """A moment (seconds since 1970), and id and key of every issue that changed since then."""
+
+    moment: float
+    issues: Sequence[Row] = ()
 
 
 class Kind[S: Selector, T](ABC):
@@ -156,6 +174,17 @@ class KindById[S: Selector](Kind[S, IdSubject]):
         """By those that are numbers."""
         names = [name for name in identifiers if self.is_name(name)]
         return Known.of(await self.find(names, selector))
+
+
+class KindByTime[S: Selector, T](Kind[S, T]):
+    """A kind of which Jira tells what changed since a moment."""
+
+    @abstractmethod
+    def changed_since(self, since: Since, selector: S) -> AsyncIterator[Found]:
+        """What changed since then: rows as they are now, and what is gone or left the selector.
+
+        Of what Jira tells no time of, nothing: an issue that was deleted. Raises JiraError.
+        """
 
 
 class KindWithNames[S: Selector, T](Kind[S, T]):

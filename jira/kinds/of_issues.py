@@ -1,6 +1,6 @@
 """Kinds whose rows are issues, or made of issues: they go by id, and by every key they had."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from jira.answers import Answers, Unread, passing
 from jira.errors import JiraError
 from jira.events import Family
 from jira.kinds.issue_reader import IssueReader
-from jira.kinds.kind import Found, Kind, Known, Selector
+from jira.kinds.kind import Found, KindByTime, Known, Selector, Since
 from jira.kinds.leads import Leads
 from jira.payloads import IssueSubject, Row, is_issue_key, issue_subjects, plausible_id
 
@@ -22,7 +22,11 @@ class Identified:
     failed: JiraError | None = None
 
 
-class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
+TOGETHER = 100
+"""Issues that changed and are read together."""
+
+
+class KindOfIssues[S: Selector](KindByTime[S, IssueSubject]):
     """What is shown of an issue: its default for `resolve` and `by_identifiers`."""
 
     own_names: ClassVar[tuple[str, ...]] = (".key", ".id")
@@ -58,6 +62,13 @@ class KindOfIssues[S: Selector](Kind[S, IssueSubject]):
         rows = [row for each in found.values() if each is not None for row in self.rows_of(each)]
         gone = [*gone_names(named.subjects, found), *named.gone]
         return Found(rows, gone, found.failed or named.failed)
+
+    async def changed_since(self, since: Since, selector: S) -> AsyncIterator[Found]:
+        """As if an event had come of each issue that changed."""
+        for start in range(0, len(since.issues), TOGETHER):
+            issues = since.issues[start : start + TOGETHER]
+            subjects = [self.subject(str(row["id"]), str(row["key"])) for row in issues]
+            yield await self.resolve(subjects, selector)
 
     async def identified(self, subjects: Sequence[IssueSubject]) -> Identified:
         """What Jira says of those that an event names by a key alone, and parents it doesn't name.

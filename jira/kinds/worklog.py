@@ -17,7 +17,6 @@ from jira.jql import restrict
 from jira.kinds.hidden_worklogs import (
     INSTEAD_ONE_BY_ONE,
     ISSUES_FOR_A_PAGE,
-    LATELY_UPDATED,
     changed_just_now,
     hides_worklogs,
     inlined,
@@ -26,9 +25,10 @@ from jira.kinds.hidden_worklogs import (
 from jira.kinds.issue_asks import ISSUE_ASKS, ISSUES
 from jira.kinds.issue_reader import IssueReader
 from jira.kinds.issue_search import all_issues
-from jira.kinds.kind import Found, Kind, Known, Pages
+from jira.kinds.kind import Found, KindByTime, Known, Pages, Since
 from jira.kinds.lists import offset_pages
 from jira.kinds.shown_keys import UnderKeys
+from jira.kinds.worklog_changes import DELETED, LATELY_DELETED, LATELY_UPDATED, UPDATED, ids_since
 from jira.kinds.worklog_query import WorklogQuery, WorklogSelector, query_of
 from jira.payloads import Row, WorklogSubject, plausible_id, worklog_subjects
 from jira.under_parent import one_page, under_each
@@ -41,7 +41,7 @@ MAX_IDS = 1000
 ROWS_TOGETHER = 500
 
 
-class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
+class WorklogKind(KindByTime[WorklogSelector, WorklogSubject]):
     """Worklogs, each with `__issueKey`, the key its issue has now.
 
     An issue brings up to 20 of its worklogs along; more are read issue by issue. Those of many
@@ -69,7 +69,7 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         """The worklogs of an issue, one by its id, and what finds those that aren't shown."""
         of_issue = Ask(OF_ISSUE, "worklogs", few, under=ISSUES)
         by_ids = Ask(BY_IDS, THEMSELVES, body=lambda _: {"ids": [1]})
-        return [*ISSUE_ASKS, of_issue, by_ids, LATELY_UPDATED]
+        return [*ISSUE_ASKS, of_issue, by_ids, LATELY_UPDATED, LATELY_DELETED]
 
     @staticmethod
     def subjects(payload: Any) -> Sequence[WorklogSubject]:
@@ -112,6 +112,22 @@ class WorklogKind(Kind[WorklogSelector, WorklogSubject]):
         """By ids."""
         names = [name for name in identifiers if self.is_name(name)]
         return Known.of(await self.find(names, selector))
+
+    async def changed_since(self, since: Since, selector: WorklogSelector) -> AsyncIterator[Found]:
+        """All worklogs of issues that changed or have a changed one, and ids of deleted ones.
+
+        Worklogs that went with their issue needn't be among these.
+        """
+        moment = int(since.moment * 1000)
+        issues = [str(row["id"]) for row in since.issues]
+        async for ids in ids_since(self._api, UPDATED, moment):
+            issues += (await self.issues_of(ids)).values()
+        every = list(dict.fromkeys(issues))
+        for start in range(0, len(every), ROWS_TOGETHER):
+            rows, unsaid = await self.of_issues(every[start : start + ROWS_TOGETHER], selector)
+            yield Found(rows, failed=passing(unsaid.values()))
+        async for ids in ids_since(self._api, DELETED, moment):
+            yield Found(deleted=[{"id": name} for name in ids])
 
     async def of_issues(
         self, issue_ids: Iterable[str], selector: WorklogSelector

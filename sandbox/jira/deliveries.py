@@ -1,6 +1,7 @@
 """Sends a Jira site's events to the webhooks that are registered on it."""
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import random
@@ -10,11 +11,13 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import httpx
 
+from sandbox.jira.app_webhooks import AppWebhooks
 from sandbox.jira.formats import Row, dumps
-from sandbox.jira.webhooks import Webhook, Webhooks
+from sandbox.jira.webhooks import Webhook
 
 MAX_RETRIES = 5
 # Jira waits 5 to 15 minutes between tries; here it is configurable.
@@ -42,7 +45,8 @@ class Delivery:
 @dataclass
 class _Job:
     delivery: Delivery
-    hook: Webhook
+    hook: Webhook | None
+    """None for one of an app's."""
     url: str
     secret: str | None
     body: bytes
@@ -54,12 +58,26 @@ def signature(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def token(client_secret: str, url: str, **claims: object) -> str:
+    """What a delivery to an app carries instead of a signature."""
+    moment = int(time.time())
+    named = hashlib.sha256(f"POST&{urlsplit(url).path}&".encode()).hexdigest()
+    said = {"iss": "sandbox", "iat": moment, "exp": moment + 180, "qsh": named, **claims}
+    parts = [_part(dumps({"alg": "HS256", "typ": "JWT"})), _part(dumps(said))]
+    made = hmac.new(client_secret.encode(), b".".join(parts), hashlib.sha256).digest()
+    return b".".join([*parts, _part(made)]).decode()
+
+
+def _part(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
 class Deliveries:
     """Delivers at least once, in no promised order, at most `parallel` at a time."""
 
     def __init__(
         self,
-        site: Webhooks,
+        site: AppWebhooks,
         *,
         retry_delay: float = 0.2,
         parallel: int = 20,
@@ -145,13 +163,21 @@ class Deliveries:
                 continue
             if body is None:
                 body = dumps(payload)
-            # The identifier names one delivery: retries and duplicates have the same.
-            delivery = Delivery(event, str(uuid.UUID(int=self.random.getrandbits(128), version=4)))
-            self.log.append(delivery)
+            delivery = self._delivery(event)
             sent = b"" if hook.exclude_body else body
             self._schedule(_Job(delivery, hook, hook.url, hook.secret, sent))
             if self.duplicate and self.random.random() < self.duplicate:
                 self._schedule(_Job(delivery, hook, hook.url, hook.secret, sent))
+        for of_app in self.site.told_app_webhooks(event, payload):
+            delivery = self._delivery(event)
+            sent = dumps(payload) if body is None else body
+            self._schedule(_Job(delivery, None, of_app.url, None, sent))
+
+    def _delivery(self, event: str) -> Delivery:
+        """With an identifier that names it: retries and duplicates have the same."""
+        made = Delivery(event, str(uuid.UUID(int=self.random.getrandbits(128), version=4)))
+        self.log.append(made)
+        return made
 
     def _schedule(self, job: _Job) -> None:
         self._open += 1
@@ -185,7 +211,10 @@ class Deliveries:
         }
         if job.attempts:
             headers["x-atlassian-webhook-retry"] = str(job.attempts)
-        if not self.as_it_happened:
+        if job.hook is None:
+            if self.site.client_secret is not None:
+                headers["authorization"] = f"Bearer {token(self.site.client_secret, job.url)}"
+        elif not self.as_it_happened:
             job.url, job.secret = job.hook.url, job.hook.secret
         if job.secret:
             headers["x-hub-signature"] = signature(job.secret, job.body)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
+from sandbox.jira.app_webhooks import AppWebhookEndpoints, AppWebhooks
 from sandbox.jira.backlogs import BacklogEndpoints
 from sandbox.jira.boards import BoardEndpoints
 from sandbox.jira.components import ComponentEndpoints
@@ -19,7 +20,7 @@ from sandbox.jira.sprints import TWO_WEEKS, SprintEndpoints, Sprints
 from sandbox.jira.teams import TeamEndpoints, Teams
 from sandbox.jira.users import UserEndpoints, Users
 from sandbox.jira.versions import VersionEndpoints
-from sandbox.jira.webhooks import WebhookEndpoints, Webhooks
+from sandbox.jira.webhooks import WebhookEndpoints
 from sandbox.jira.worklogs import WorklogEndpoints
 
 ENDPOINTS: tuple[type[Endpoints[Any]], ...] = (
@@ -28,6 +29,7 @@ ENDPOINTS: tuple[type[Endpoints[Any]], ...] = (
     SearchEndpoints,
     ProjectEndpoints,
     WebhookEndpoints,
+    AppWebhookEndpoints,
     VersionEndpoints,
     ComponentEndpoints,
     WorklogEndpoints,
@@ -40,7 +42,7 @@ ENDPOINTS: tuple[type[Endpoints[Any]], ...] = (
 )
 
 
-class JiraSite(Projects, Sprints, Users, Teams, Names, PlainKinds, Webhooks):
+class JiraSite(Projects, Sprints, Users, Teams, Names, PlainKinds, AppWebhooks):
     """The site: all that it holds, and what people do to it."""
 
     def __init__(self, *, seed: int = 0, issue_bytes: int = 0) -> None:

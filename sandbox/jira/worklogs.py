@@ -1,6 +1,6 @@
 """Worklogs: what a site holds of them, their rows, what people do to them, their endpoints."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -29,6 +29,8 @@ class Worklogs(IssueIndex):
     def __init__(self, **settings: int) -> None:
         super().__init__(**settings)
         self.worklogs: dict[str, Worklog] = {}
+        # When each was deleted, by its id; those that went with their issue aren't among them.
+        self.deleted_worklogs: dict[str, float] = {}
         # What nobody documents can be had both ways.
         self.worklogs_send_issue_events = False
         self.changed_worklogs_a_page = MAX_LISTED
@@ -131,6 +133,7 @@ class Worklogs(IssueIndex):
         self._touch(worklog.issue)
         worklog.issue.worklogs.remove(worklog)
         del self.worklogs[worklog_id]
+        self.deleted_worklogs[worklog_id] = self.now()
         self.forget_rows(self.around(worklog.issue))
         self._worklog_event("deleted", worklog, before)
 
@@ -221,6 +224,7 @@ class WorklogEndpoints(Endpoints[Worklogs]):
             Route(f"{API}/issue/{{id}}/worklog/{{worklog}}", self._one),
             Route(f"{API}/worklog/list", self._listed, methods=["POST"]),
             Route(f"{API}/worklog/updated", self._updated),
+            Route(f"{API}/worklog/deleted", self._deleted),
         ]
 
     async def _every(self, request: Request) -> Response:
@@ -264,20 +268,25 @@ class WorklogEndpoints(Endpoints[Worklogs]):
 
     async def _updated(self, request: Request) -> Response:
         """Ids of worklogs that changed after a moment, the oldest first."""
+        visible = [item for item in self.site.worklogs.values() if item.issue.visible]
+        return self._changes(request, "updated", {item.id: item.updated for item in visible})
+
+    async def _deleted(self, request: Request) -> Response:
+        """The same of those that were deleted."""
+        return self._changes(request, "deleted", self.site.deleted_worklogs)
+
+    def _changes(self, request: Request, name: str, times: Mapping[str, float]) -> Response:
         since = request.query_params.get("since", "0")
         if not since.isdecimal():
             return refuse(400, f"'{since}' is no time.")
         if not knows(request):
             return refuse(401, "Client must be authenticated to access this resource.")
         latest = self.site.now() - LEFT_OUT_SECONDS
-        visible = [item for item in self.site.worklogs.values() if item.issue.visible]
-        changes = sorted(
-            (int(item.updated * 1000), int(item.id)) for item in visible if item.updated <= latest
-        )
+        changes = sorted((int(at * 1000), int(of)) for of, at in times.items() if at <= latest)
         changes = [change for change in changes if change[0] > int(since)]
         page = changes[: self.site.changed_worklogs_a_page]
         request.scope[OBJECTS] = len(page)
-        link = f"{self.site.base_url}{API}/worklog/updated?since="
+        link = f"{self.site.base_url}{API}/worklog/{name}?since="
         row: Row = {
             "values": [
                 {"worklogId": number, "updatedTime": at, "properties": []} for at, number in page

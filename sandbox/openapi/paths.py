@@ -5,6 +5,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 COMMAND = "python -m sandbox.openapi.extract PLATFORM.json SOFTWARE.json"
 PLATFORM = (
+    "DELETE /rest/api/3/webhook",
     "GET /rest/api/3/component/{id}",
     "GET /rest/api/3/issue/{issueIdOrKey}",
     "GET /rest/api/3/issue/{issueIdOrKey}/worklog",
@@ -21,10 +22,14 @@ PLATFORM = (
     "GET /rest/api/3/user",
     "GET /rest/api/3/users/search",
     "GET /rest/api/3/version/{id}",
+    "GET /rest/api/3/webhook",
+    "GET /rest/api/3/worklog/deleted",
     "GET /rest/api/3/worklog/updated",
     "POST /rest/api/3/issue/bulkfetch",
     "POST /rest/api/3/search/jql",
+    "POST /rest/api/3/webhook",
     "POST /rest/api/3/worklog/list",
+    "PUT /rest/api/3/webhook/refresh",
 )
 SOFTWARE = (
     "GET /rest/agile/1.0/board",

@@ -72,3 +72,16 @@ async def test_where_it_cannot_it_says_why_and_deletes_nothing(
         assert words in ended.text
         assert "Traceback" not in ended.text
         assert len(world.site.webhooks) == 1
+
+
+async def test_of_an_oauth_app_its_own_webhooks_go() -> None:
+    async with make_world(10, oauth=True, app_webhooks=True) as world:
+        issues = ["jira:issue_created"]
+        made = world.site.add_app_webhook(world.process.webhook_url, issues, "project != NOBODY")
+        assert not isinstance(made, list)
+        ended = await uninstall(world)
+        assert ended.status == 0, ended.text
+        assert "Deleted 1 webhooks of the app" in ended.text
+        assert made.gone_at is not None
+        made.gone_at = 0.0
+        assert "none was deleted" in (await uninstall(world)).text

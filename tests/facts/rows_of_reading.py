@@ -10,28 +10,50 @@ from tests.facts.rows import (
 ROWS = [
     Row(
         "oauth-webhook-endpoint",
-        NOTHING_ELSE_IS_ASKED + NO_WEBHOOK_BY_GATEWAY,
+        NOTHING_ELSE_IS_ASKED
+        + NO_WEBHOOK_BY_GATEWAY
+        + tests_in(
+            "unit.test_app_webhook_choice",
+            "test_of_our_events_those_are_asked_for_that_jira_tells_apps_of",
+            "test_all_issues_pass_the_filters_each_by_one_alone",
+        )
+        + tests_in(
+            "e2e.test_oauth",
+            "test_an_app_registers_its_webhooks_and_sweeps_find_what_these_do_not_tell",
+        ),
     ),
     Row(
         "oauth-registration-answer",
         NOTHING_ELSE_IS_ASKED
-        + tests_in("unit.test_webhook_refused", "test_another_answer_than_a_list_makes_no_webhook"),
+        + tests_in("unit.test_app_webhook_choice", "test_what_jira_says_of_each_is_read"),
     ),
     Row(
         "oauth-webhook-expiry",
         NOTHING_ELSE_IS_ASKED
-        + tests_in("unit.test_webhook_keeper", "test_the_webhook_is_looked_after_every_hour"),
+        + tests_in(
+            "unit.test_app_webhooks",
+            "test_one_that_is_there_is_prolonged_at_the_start_and_once_a_day",
+        ),
     ),
     Row(
         "oauth-webhook-limits",
         NOTHING_ELSE_IS_ASKED
-        + tests_in("unit.test_webhook_registration", "test_there_is_never_a_second_one"),
+        + tests_in(
+            "unit.test_app_webhooks",
+            "test_an_old_address_goes_before_the_new_one_comes",
+            "test_where_others_fill_all_places_they_go_first",
+        ),
     ),
     Row(
         "oauth-delivery-token",
         tests_in(
             "facts.test_webhook_facts",
             "test_a_delivery_as_an_oauth_app_gets_it_is_refused",
+        )
+        + tests_in(
+            "unit.test_door_of_apps",
+            "test_what_the_app_s_secret_signed_comes_in_whatever_it_is_about",
+            "test_without_the_secret_all_are_hints_of_what_apps_are_told_of",
         ),
     ),
     Row(

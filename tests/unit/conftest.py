@@ -1,24 +1,14 @@
 """Fixtures for the unit tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from loguru import logger
 
-from background import sweep
+from background import last_read, sweep
 from port.mapping import resources
 from tests.unit.helpers.sweep_site import SweepWorld
-
-
-@pytest.fixture
-def log() -> Iterator[list[str]]:
-    """What is logged, each line beginning with its level."""
-    lines: list[str] = []
-    sink = logger.add(lines.append, level="TRACE", format="{level}|{message}|{extra}")
-    yield lines
-    logger.remove(sink)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +30,8 @@ def made_sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], SweepWorld]:
     def make(mapping: Any) -> SweepWorld:
         world = SweepWorld(mapping)
         monkeypatch.setattr(sweep, "event", SimpleNamespace(port_app_config=mapping))
-        monkeypatch.setattr(sweep, "time", SimpleNamespace(monotonic=lambda: world.time))
+        for module in (sweep, last_read):
+            monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: world.time))
         return world
 
     return make

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookRequestAdapter
 
-from jira.signature import HEADER
+from jira.signature import HEADER, App
 from webhook_processors import authenticity as module
 from webhook_processors.authenticity import is_authentic
 from webhook_processors.processors import PROCESSORS
@@ -21,9 +21,10 @@ SECRET = "the-secret"
 
 @pytest.fixture(autouse=True)
 def allowed(monkeypatch):
-    settings = SimpleNamespace(allow_unsigned_webhooks=False)
+    settings = SimpleNamespace(allow_unsigned_webhooks=False, app=None)
     monkeypatch.setattr(module, "get_settings", lambda: settings)
     monkeypatch.setattr(module, "webhook_secrets", lambda: (SECRET,))
+    monkeypatch.setattr(module, "app_webhooks", lambda: settings.app)
     return settings
 
 
@@ -81,7 +82,17 @@ async def test_what_came_another_way_may_be_unsigned_where_that_is_allowed(allow
     assert not await is_authentic(streamed(signed(secret="another")))
 
 
-def test_only_the_door_makes_what_is_believed():
+async def test_what_came_another_way_may_be_a_hint_of_what_an_app_is_told_of(allowed):
+    allowed.app = App()
+    foreign = streamed({})
+    assert not await is_authentic(foreign)
+    issue = WebhookEvent("trace", {"webhookEvent": "jira:issue_updated"}, {}, None)
+    issue._original_request = WebhookRequestAdapter(BODY, {})
+    assert await is_authentic(issue)
+    assert await is_authentic(streamed(signed()))
+
+
+def test_only_doors_make_what_is_believed():
     """A queued event says by its class alone that it was let in."""
     product = Path(__file__).parents[2]
     rooms = ("jira", "port", "background", "webhook_processors")
@@ -93,4 +104,5 @@ def test_only_the_door_makes_what_is_believed():
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) == "QueuedEvent"
     }
-    assert makers == {"door.py"}
+    # The second is the one for what comes through Redis: it verifies, too.
+    assert makers == {"door.py", "stream_fields.py"}

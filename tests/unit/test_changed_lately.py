@@ -131,3 +131,12 @@ async def test_one_resource_that_fails_does_not_cost_the_others_theirs():
     found = await read(site, "backlog", "issue")
     assert found["issue"] == ["1", "2"]
     assert found["failed"] == ["backlog (resource 1 of the mapping)"]
+
+
+async def test_worklogs_that_fail_alone_are_told_and_the_others_come():
+    site = a_site(2)
+    site.answers["/rest/api/3/issue/2/worklog"] = JiraUnavailableError("503")
+    found = await read(site, "worklog", "issue")
+    assert found["worklog"] == ["101"]
+    assert found["issue"] == ["1", "2"]
+    assert found["failed"] == ["worklog (resource 1 of the mapping)"]

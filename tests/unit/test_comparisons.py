@@ -25,7 +25,7 @@ def follow_ups() -> FollowUps:
 
     return FollowUps(
         cast(JiraClient, SimpleNamespace(quota=None)),
-        cast(Sweeper, None),
+        cast(Sweeper, SimpleNamespace(orphans=None)),
         cast(QueryDates, None),
         nothing,
         nothing,

@@ -183,3 +183,17 @@ def test_entities_are_the_same_by_blueprint_and_identifier() -> None:
     assert without(
         [entity("A-1"), entity("A-1", "other"), entity("A-2")], [entity("A-1", to="A-9")]
     ) == [entity("A-1", "other"), entity("A-2")]
+
+
+def test_what_was_related_to_is_told_once_to_who_looks_for_stubs():
+    stubs, other = Stubs(), Stubs()
+    stubs.note([entity("AB-1", project="AB")])
+    assert stubs.take_news(10) == [], "nobody wants to know"
+    stubs.keep_news()
+    stubs.note([entity("AB-2", project="AB", people=["u-1", "u-2"])])
+    assert stubs.take_news(2) == ["AB", "u-1"]
+    other.related(["AB", "u-1"])
+    assert stubs.take_news(2) == ["u-2"]
+    assert stubs.take_news(2) == []
+    assert other.may_be(entity("AB", "project"))
+    assert not other.may_be(entity("u-2", "user"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from background import reads_after
-from background.follow_ups import ORPHANS_SECONDS, ORPHANS_SHARE, SETTLE_SECONDS
+from background.after_writes import ORPHANS_SECONDS, ORPHANS_SHARE, SETTLE_SECONDS
 from background.read_again import Batch
 from background.reads_after import LATELY_SECONDS, LATELY_SHARE
 from background.relatives import RELATIVES
@@ -45,6 +45,17 @@ async def test_what_belongs_to_a_project_is_read_without_a_sweep_once_all_was_re
     assert [line for line in log if "entails: what belongs to project 10 when the index" in line]
     assert await world.run(after=INDEX_SECONDS) == ["orphans", "late page of 10"]
     assert await world.run(after=INDEX_SECONDS) == []
+
+
+async def test_what_another_process_read_this_one_has_not_seen(world):
+    """So the catalog may have anything: an event of a project has everything compared."""
+    world.jira.knows_catalog = True
+    world.jira.boards._listed = set()
+    begun = world.follow_ups.resync_began()
+    world.follow_ups.resync_ended(begun, succeeded=True, elsewhere=True)
+    assert "sweep" in world.follow_ups.after([project()])
+    world.follow_ups.resync_ended(world.follow_ups.resync_began(), succeeded=True)
+    assert "sweep" not in world.follow_ups.after([project()])
 
 
 async def test_where_the_projects_of_boards_are_not_known_what_they_show_is_compared(world):

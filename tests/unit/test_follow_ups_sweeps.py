@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from background.follow_ups import START_SECONDS
+from background.catch_up import START_SECONDS
 from tests.unit.helpers.follow_ups_world import (
     INDEX_SECONDS,
     MINUTES,
@@ -99,7 +99,7 @@ async def test_a_sweep_asked_for_while_another_one_runs_is_made_all_the_same(
     world.follow_ups.after([project()])
     if running != "sweep":
         await world.run()
-    monkeypatch.setattr(world.follow_ups._sweeper, "sweep", sweep)
+    monkeypatch.setattr(world.follow_ups.sweeper, "sweep", sweep)
     world.follow_ups.jobs.ask(running, world.follow_ups._sweep)
     done = await world.run(after=0 if running == "sweep" else INDEX_SECONDS)
     assert asked

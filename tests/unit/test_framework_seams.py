@@ -24,11 +24,12 @@ from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.utils.entity_topological_sorter import EntityTopologicalSorter
 from port_ocean.helpers.retry import RetryConfig, RetryTransport
 from port_ocean.ocean import Ocean
+from port_ocean.utils.signal import SignalHandler
 
 METHODS: list[tuple[type, str, list[str]]] = [
     (LiveEventsProcessorManager, "_register_route", ["path"]),
     (LiveEventsProcessorManager, "_process_webhook_events", ["path", "worker_id"]),
-    (LiveEventsProcessorManager, "_process_webhook_event", ["path", "worker_id", "event"]),
+    (LiveEventsProcessorManager, "_create_live_events_consumer", ["config"]),
     (
         LiveEventsProcessorManager,
         "_process_single_event",
@@ -50,6 +51,14 @@ METHODS: list[tuple[type, str, list[str]]] = [
         "_map_entities_compared_with_port",
         ["entities", "resource", "user_agent_type"],
     ),
+    (LiveEventsProcessorManager, "_cancel_all_event_processors", []),
+    (Ocean, "_report_resync_aborted", []),
+    (
+        BaseIntegration,
+        "sync_incremental",
+        ["interval_seconds", "trigger_type", "user_agent_type"],
+    ),
+    (PortClient, "get_integration_cursor", ["kind", "index"]),
     (BasePortAppConfig, "_get_port_app_config", []),
     (BaseIntegration, "sort_and_upsert_failed_entities", ["user_agent_type"]),
     (HttpEntitiesStateApplier, "upsert", ["entities", "user_agent_type"]),
@@ -81,7 +90,9 @@ ATTRIBUTES: list[tuple[Any, str]] = [
     (LiveEventsProcessorManager.__init__, "_processors_classes"),
     (LiveEventsProcessorManager.__init__, "_event_queues"),
     (LiveEventsProcessorManager.__init__, "_event_processor_tasks"),
+    (LiveEventsProcessorManager.__init__, "_live_events_consumer"),
     (ExecutionManager.__init__, "_webhook_manager"),
+    (SignalHandler.__init__, "_handlers"),
     (BasePortAppConfig.__init__, "_app_config_cache"),
     (PortAppConfigCache.__init__, "_port_app_config"),
     (WebhookEvent.__init__, "_original_request"),
@@ -115,6 +126,13 @@ def test_the_client_for_port_has_its_http_client_and_its_authentication_in_one_p
 def test_nobody_takes_the_authentication_before_the_integration_is_made() -> None:
     source = inspect.getsource(Ocean.__init__)
     assert source.index("self.integration = ") < source.index("self.port_client.auth")
+
+
+def test_the_last_thing_that_the_server_waits_for_is_the_frameworks_end() -> None:
+    """Ours comes after all others of it: they have no lower priority."""
+    for owner in (Ocean, LiveEventsProcessorManager, ExecutionManager):
+        assert "priority=-" not in inspect.getsource(owner)
+    assert "signal_handler.exit()" in inspect.getsource(Ocean.initialize_app)
 
 
 PRODUCT = Path(__file__).parents[2]

@@ -10,13 +10,9 @@ from jira.errors import (
     JiraPermissionError,
     JiraUnavailableError,
 )
-from jira.kinds.hidden_worklogs import (
-    LATEST_SECONDS,
-    UPDATED,
-    changed_just_now,
-    hides_worklogs,
-)
+from jira.kinds.hidden_worklogs import LATEST_SECONDS, changed_just_now, hides_worklogs
 from jira.kinds.worklog import BY_IDS
+from jira.kinds.worklog_changes import UPDATED
 from jira.kinds.worklog_query import WorklogParams
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.worklog_site import MS, STARTED, Row, Site, just_now

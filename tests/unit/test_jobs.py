@@ -10,6 +10,7 @@ from background.jobs import (
     LONGEST_RETRY_SECONDS,
     Jobs,
     MakeSteps,
+    with_index,
 )
 from jira.urgency import Urgency, present_urgency
 from tests.unit.helpers.fakes import around
@@ -308,3 +309,49 @@ async def test_what_is_done_in_the_background_gives_way_and_nothing_else(world):
     world.ask("sweep")
     await world.jobs.step(around)
     assert (seen, present_urgency()) == ([Urgency.BACKGROUND], Urgency.LIVE)
+
+
+async def test_where_nobody_works_what_is_due_soon_is_done_to_its_end(world, monkeypatch):
+    waited = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        world.time += seconds
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    world.ask("now", steps=2)
+    world.ask("soon", delay=3.0)
+    world.ask("late", delay=60.0)
+    world.ask(with_index("now"), delay=5.0)
+    await world.jobs.finish(around, 12.0)
+    assert world.done == ["now", "now", "soon"]
+    assert sum(waited) == 3.0
+    assert "late" in world.jobs.owed()
+    assert "soon" not in world.jobs.owed()
+    assert with_index("now") not in world.jobs.owed()
+
+
+async def test_what_fails_again_and_again_is_left_when_nobody_works(world, monkeypatch):
+    async def sleep(seconds: float) -> None:
+        world.time += seconds
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    world.fails["sweep"] = 100
+    world.ask("sweep")
+    await world.jobs.finish(around, 12.0)
+    assert world.fails["sweep"] == 97, "at once, after 5 seconds and after 10"
+    assert "sweep" in world.jobs.owed()
+
+
+async def test_a_step_that_waits_for_its_time_is_waited_for(world, monkeypatch):
+    async def sleep(seconds: float) -> None:
+        world.time += seconds
+
+    async def steps() -> AsyncIterator[float | None]:
+        yield 600.0
+        world.done.append("dear")
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    world.jobs.ask("dear", steps)
+    await world.jobs.finish(around, 12.0)
+    assert world.done == ["dear"]

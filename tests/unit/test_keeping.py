@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from webhook_processors import keeping
 from webhook_processors.keeping import webhook_keeper
 
 URL = "https://port.example.com/integration/webhook"
-EVENTS = ("user_created",)
+EVENTS = ("user_created", "jira:issue_created")
 SECRET = "a-secret-word"
 
 
@@ -38,15 +39,32 @@ def made(monkeypatch) -> list[Any]:
         return object()
 
     monkeypatch.setattr(keeping, "WebhookKeeper", keeper)
+    monkeypatch.setattr(keeping, "AppWebhookKeeper", keeper)
     return arguments
 
 
-def keeper_of(*, url: str | None = URL, manages: bool = True, gateway: bool = False) -> object:
-    settings = SimpleNamespace(webhook_url=url, manage_webhooks=manages, identifier="my-jira")
-    api = SimpleNamespace(authentication=SimpleNamespace(uses_gateway=gateway))
-    return webhook_keeper(
-        cast(JiraSettings, settings), cast(JiraApi, api), EVENTS, SECRET, asyncio.Event()
+def missed() -> None:
+    """What an app wasn't told of."""
+
+
+def keeper_of(
+    *,
+    url: str | None = URL,
+    manages: bool = True,
+    gateway: bool = False,
+    app: bool = False,
+    client_secret: str = "",
+) -> object:
+    settings = SimpleNamespace(
+        webhook_url=url,
+        manage_webhooks=manages,
+        identifier="my-jira",
+        oauth_token_file=Path("token") if app else None,
+        oauth_client_secret=client_secret,
     )
+    api = SimpleNamespace(authentication=SimpleNamespace(uses_gateway=gateway or app))
+    known = cast(JiraSettings, settings), cast(JiraApi, api)
+    return webhook_keeper(*known, EVENTS, SECRET, asyncio.Event(), missed)
 
 
 def test_the_integration_keeps_its_own(made, said):
@@ -58,12 +76,27 @@ def test_the_integration_keeps_its_own(made, said):
     assert said == []
 
 
+def test_an_app_keeps_its_own_of_the_events_that_jira_tells_it_of(made, said):
+    assert keeper_of(app=True, client_secret="shared") is not None
+    ((_, wanted, _, told),) = made
+    assert (wanted.url, wanted.events, told) == (URL, ("jira:issue_created",), missed)
+    assert said == []
+
+
+def test_that_an_app_s_events_cannot_be_verified_is_said(made, said):
+    assert keeper_of(app=True) is not None
+    assert len(made) == 1
+    assert "oauthClientSecret is not set" in said[0]
+
+
 @pytest.mark.parametrize(
     ("given", "state", "words"),
     [
         ({"url": None}, metrics.NO_ADDRESS, "OCEAN__BASE_URL is not set"),
         ({"url": None, "manages": False}, metrics.NO_ADDRESS, "OCEAN__BASE_URL is not set"),
         ({"manages": False}, metrics.BY_HAND, f"manageWebhooks is off: .*{URL}"),
+        ({"app": True, "manages": False}, metrics.BY_HAND, "manageWebhooks is off"),
+        ({"app": True, "url": None}, metrics.NO_ADDRESS, "OCEAN__BASE_URL is not set"),
         ({"gateway": True}, metrics.BY_HAND, f"make the webhook by hand .*{URL}"),
     ],
 )

@@ -13,14 +13,22 @@ MAY = Finding(True)
 MAY_NOT = of_permission(Permission.ADMINISTER, {Permission.ADMINISTER: False})
 
 
-def settings(base_url: str | None = URL, **config: Any) -> JiraSettings:
+def app(base_url: str | None = URL, **config: Any) -> JiraSettings:
+    return settings(base_url, oauth_token_file="token", **config)
+
+
+def settings(
+    base_url: str | None = URL, oauth_token_file: str | None = None, **config: Any
+) -> JiraSettings:
     given = {
         "jira_host": "https://site.example.com",
         "atlassian_user_email": "bot@example.com",
         "atlassian_user_token": "token",
         **config,
     }
-    return JiraSettings.from_config(given, identifier="my-jira", base_url=base_url)
+    return JiraSettings.from_config(
+        given, identifier="my-jira", base_url=base_url, oauth_token_file=oauth_token_file
+    )
 
 
 OFF: dict[str, Any] = {"manage_webhooks": False}
@@ -37,6 +45,11 @@ OFF: dict[str, Any] = {"manage_webhooks": False}
         (settings(), False, Finding(None, "Down."), False, ["can't be managed: Down."]),
         (settings(**OFF), False, Finding(None), True, ["manageWebhooks is off", "by hand"]),
         (settings(), True, Finding(None), True, ["an API token with scopes", "by hand"]),
+        (app(), True, MAY, True, ["The app's webhooks can be managed", "sweeps find"]),
+        (app(), True, Finding(False, "No scope."), False, ["can't be managed: No scope."]),
+        (app("http://a"), True, MAY, False, ["may not reach"]),
+        (app(None), True, MAY, False, ["OCEAN__BASE_URL is not set"]),
+        (app(**OFF), True, Finding(None), True, ["manageWebhooks is off", "by hand"]),
         (settings(**OFF), True, Finding(None), True, ["manageWebhooks is off"]),
         (settings("http://a", **OFF), False, Finding(None), False, ["may not reach", "by hand"]),
     ],

@@ -117,7 +117,7 @@ async def test_a_write_that_failed_is_none(world):
 
 async def test_where_it_is_forgotten_what_events_wrote_they_may_have_written_it(world):
     """No more is remembered than there is room for."""
-    world.writer._versions = Versions(lambda: world.time, most=1)
+    world.writer.versions = Versions(lambda: world.time, most=1)
     await world.update(world.row("event"))
     await world.update(world.row("event", "AB-2"))
     rows = [world.row("background"), world.row("background", "AB-2")]

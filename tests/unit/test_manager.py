@@ -85,7 +85,7 @@ async def test_a_pair_of_a_mapping_that_is_another_by_now_is_done(world, monkeyp
 
 async def test_a_pair_is_read_under_its_resource_as_it_is_by_now(world):
     event = queued()
-    await world.manager._under_way.begin(PATH, [event])
+    await world.manager.under_way.begin(PATH, [event])
     [pair] = (await world.manager._pairs(PATH, [event]))[event]
     changed = mapping("issue", "user").resources
     world.mapping.resources[:] = changed

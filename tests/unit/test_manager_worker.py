@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
-from port_ocean.core.handlers.webhook.webhook_event import WebhookEvent, WebhookEventRawResults
 
 from jira.errors import JiraUnavailableError
 from tests.unit.helpers.fakes import settle
@@ -67,32 +65,6 @@ async def test_a_second_worker_takes_nothing(world, log):
         await world.manager._process_webhook_events(PATH, 1)
     assert await world.queue.size() == 1
     assert [line for line in log if line.startswith("WARNING") and "one worker" in line]
-
-
-async def test_an_event_that_comes_by_a_stream_is_forgotten_there_when_it_has_ended(
-    world, monkeypatch
-):
-    async def yes(event: WebhookEvent) -> bool:
-        return True
-
-    monkeypatch.setattr("webhook_processors.under_way.is_authentic", yes)
-    going = asyncio.Event()
-
-    async def slow(*_: Any) -> WebhookEventRawResults:
-        await going.wait()
-        return WebhookEventRawResults([], [])
-
-    world.manager._execute_processor = slow
-    payload = queued().payload
-    handled = asyncio.create_task(
-        world.manager._process_webhook_event(PATH, 0, WebhookEvent("trace", payload, {}))
-    )
-    await settle()
-    assert not handled.done()
-    going.set()
-    async with asyncio.timeout(5):
-        await handled
-    assert world.follow_ups.told == [[1]]
 
 
 async def test_background_work_is_done_beside_events_and_not_during_a_resync(world):

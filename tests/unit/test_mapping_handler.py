@@ -98,3 +98,17 @@ async def test_while_port_is_down_the_last_one_is_used_but_in_a_resync(handler, 
     assert await handler.get_port_app_config() is known
     with pytest.raises(httpx.HTTPError):
         await handler.get_port_app_config(use_cache=False)
+
+
+async def test_after_another_process_resynced_it_is_asked_for_anew_and_once(handler, port):
+    await handler.get_port_app_config()
+    port.config = mapping(resource("sprint"))
+    assert kinds(await handler.get_port_app_config()) == ["project", "issue"]
+    handler.forget()
+    port.down = True
+    assert kinds(await handler.get_port_app_config()) == ["project", "issue"]
+    port.down = False
+    assert kinds(await handler.get_port_app_config()) == ["sprint"]
+    asked = port.asked
+    await handler.get_port_app_config()
+    assert port.asked == asked

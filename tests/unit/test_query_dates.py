@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
@@ -26,6 +26,7 @@ from tests.unit.helpers.fake_client import FakeClient, FakeReader, mapping
 from tests.unit.helpers.sweep_site import full
 
 Row = dict[str, Any]
+EPOCH = 1_800_000_000.0
 
 
 class Reader(FakeReader):
@@ -60,7 +61,11 @@ class World:
         self.gone: list[tuple[str, Reason]] = []
         self.failing = Failing()
         monkeypatch.setattr(module, "event", SimpleNamespace(port_app_config=self.mapping))
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.time))
+        monkeypatch.setattr(
+            module,
+            "time",
+            SimpleNamespace(monotonic=lambda: self.time, time=lambda: EPOCH + self.time),
+        )
         self.dates = QueryDates(
             self.jira.client,
             cast(PortWriter, self),
@@ -162,3 +167,33 @@ async def test_a_new_day_is_noticed_once(monkeypatch, zone):
     monkeypatch.setattr(world.jira, "time_zone", time_zone)
     monkeypatch.setattr(module, "datetime", SimpleNamespace(now=now))
     assert [await world.dates.is_new_day() for _ in range(4)] == [False, False, True, False]
+
+
+async def test_what_passed_by_while_no_process_ran_is_found(monkeypatch):
+    world = World(monkeypatch, "updated >= -1d")
+    world.dates.look_back_to(EPOCH + world.time - 3600)
+    await world.look()
+    [asked] = world.jira.asked
+    # An hour, the time until it is looked for the first time, and as long before the last end.
+    assert f"-{1440 + 60 + 5 + 5 + 2 + 1}m" in asked
+
+
+@pytest.mark.parametrize(("ended", "is_new"), [(23, True), (1, False)])
+async def test_a_day_that_began_while_no_process_ran_is_a_new_one(monkeypatch, ended, is_new):
+    """By the account's clock, which is an hour ahead."""
+    world = World(monkeypatch)
+    midnight = datetime(2027, 1, 15, 23, tzinfo=UTC)
+
+    async def time_zone() -> str:
+        return "Europe/Berlin"
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp((midnight + timedelta(hours=2)).timestamp(), tz)
+
+    monkeypatch.setattr(world.jira, "time_zone", time_zone)
+    monkeypatch.setattr(module, "datetime", Clock)
+    before = -1 if ended == 23 else 1
+    world.dates.look_back_to((midnight + timedelta(hours=before)).timestamp())
+    assert [await world.dates.is_new_day() for _ in range(2)] == [is_new, False]

@@ -8,7 +8,12 @@ import pytest
 from background.failures import Failures
 from background.read_again import SUBJECTS_TOGETHER, Batch, ReadAgain, pages
 from client import KINDS, JiraClient
-from jira.errors import JiraAuthenticationError, JiraRequestError
+from jira.errors import (
+    JiraAuthenticationError,
+    JiraError,
+    JiraRequestError,
+    JiraUnavailableError,
+)
 from jira.kinds.kind import Found
 from jira.payloads import IssueSubject, Row
 from kinds import Kinds
@@ -93,6 +98,7 @@ class Site:
     def __init__(self) -> None:
         self.asked: list[tuple[Kinds, list[str]]] = []
         self.error: dict[Kinds, Exception] = {}
+        self.failed: dict[Kinds, JiraError] = {}
         self.failing = Failing()
         fake = FakeClient()
         kinds = {name: SimpleNamespace(resolve=self._resolve(name)) for name in BEHIND}
@@ -105,7 +111,7 @@ class Site:
             if kind in self.error:
                 raise self.error[kind]
             rows: list[Row] = [{"id": one.id} for one in subjects]
-            return Found(rows[:1], rows[1:])
+            return Found(rows[:1], rows[1:], self.failed.get(kind))
 
         return resolve
 
@@ -153,6 +159,16 @@ async def test_a_resource_that_fails_costs_only_itself():
     assert await site.read(batch_of(backlog=range(1), epic=range(1)), of) == [(1, ["0"], [])]
     [state] = site.failing.states()
     assert state.what == "backlog (resource 1 of the mapping)"
+
+
+async def test_a_row_that_fails_alone_has_its_resource_compared_as_a_whole():
+    site = Site()
+    site.failed[Kinds.BACKLOG] = JiraUnavailableError("503")
+    of = mapping("backlog", "epic")
+    read = await site.read(batch_of(backlog=range(2), epic=range(1)), of)
+    assert read == [(0, ["0"], ["1"]), (1, ["0"], [])], "what could be read is written"
+    assert site.failing.is_behind("backlog (resource 1 of the mapping)")
+    assert not site.failing.is_behind("epic (resource 2 of the mapping)")
 
 
 async def test_where_jira_knows_us_no_longer_all_is_tried_again(monkeypatch):

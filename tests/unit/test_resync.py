@@ -87,11 +87,18 @@ def integration(monkeypatch) -> Any:
     """Runs a body in place of the framework's resync."""
     made: Any = Integration.__new__(Integration)
     made.told = []
-    follow_ups = SimpleNamespace(
-        resync_ended=lambda begun, succeeded: made.told.append((begun, succeeded)),
-        ask_for_sweep=lambda: setattr(made, "swept", made.swept + 1),
-    )
-    made._live_events = SimpleNamespace(follow_ups=follow_ups, resync_began=lambda: 7.0)
+
+    class Together:
+        async def resync_begins(self) -> float:
+            return 7.0
+
+        async def resync_ends(self, begun: float, *, succeeded: bool) -> None:
+            made.told.append((begun, succeeded))
+
+        async def sweep(self) -> None:
+            made.swept += 1
+
+    made._live_events = SimpleNamespace(together=Together())
     made.swept = 0
     made.entities_state_applier = SimpleNamespace(kept_related=False)
 
@@ -282,6 +289,7 @@ async def test_what_resources_gave_is_let_go_although_the_event_is_kept(integrat
     refused = SimpleNamespace(remember=lambda left: None)
     integration.entities_state_applier = SimpleNamespace(write_refused=write_refused)
     integration._live_events.live_writer = SimpleNamespace(refused=refused)
+    integration._live_events.versions = SimpleNamespace(has_doubtful=False)
     async with event_context("resync") as kept:
         result = Result()
         gone = weakref.ref(result)

@@ -103,10 +103,10 @@ async def test_a_query_that_reads_none_is_left_alone(world):
 
 
 async def test_what_a_sweep_found_without_an_event_is_handed_on(world, log):
-    world.follow_ups._sweeper.news = [ChangedIssue("1", changed=None)]
+    world.follow_ups.sweeper.news = [ChangedIssue("1", changed=None)]
     world.follow_ups.after([SPRINT_CLOSED])
     await world.run()
-    assert world.follow_ups._sweeper.news == []
+    assert world.follow_ups.sweeper.news == []
     assert any("entails: relatives of issues" in line for line in log)
 
 

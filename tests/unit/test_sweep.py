@@ -2,7 +2,7 @@
 
 import pytest
 
-from background.sweep import MARGIN_MINUTES
+from background.last_read import MARGIN_MINUTES
 from jira.errors import JiraAuthenticationError, JiraUnavailableError
 from tests.unit.helpers.catalog_fakes import entity
 from tests.unit.helpers.fake_client import mapping
@@ -259,6 +259,16 @@ async def test_what_changed_since_a_resync_began_is_read(world):
     world.time += 600
     await world.sweep()
     assert world.jira.asked[-1].endswith(f"updated >= -{10 + MARGIN_MINUTES}m")
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, 0), (61, 1), (3 * 86_400, 4320)])
+async def test_without_a_resync_the_first_one_looks_back_to_the_last_process(
+    world, seconds, minutes
+):
+    """Further than a day, where it was away for longer."""
+    world.sweeper.last_read.all_before(seconds)
+    await world.sweep()
+    assert world.jira.asked[-1].endswith(f"AND updated >= -{minutes + MARGIN_MINUTES}m")
 
 
 async def test_a_sweep_that_failed_is_not_the_last_one(world):

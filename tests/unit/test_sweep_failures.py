@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from background.sweep import MARGIN_MINUTES
+from background.last_read import MARGIN_MINUTES
 from jira.errors import (
     JiraAuthenticationError,
     JiraPermissionError,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from background.components_shown import COMPONENTS
-from background.sweep import FIRST_LOOK_BACK_MINUTES
+from background.last_read import FIRST_LOOK_BACK_MINUTES
 from jira.errors import JiraUnavailableError
 from jira.kinds.issue_reader import IssueQuery
 from jira.kinds.shown_components import ShownComponents

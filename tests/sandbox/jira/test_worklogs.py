@@ -12,6 +12,7 @@ NOW = 1_760_000_000.0
 OF_AB_1 = "/rest/api/3/issue/AB-1/worklog"
 LIST = "/rest/api/3/worklog/list"
 UPDATED = "/rest/api/3/worklog/updated"
+DELETED = "/rest/api/3/worklog/deleted"
 
 
 @pytest.fixture
@@ -268,6 +269,19 @@ class TestEndpoints:
         assert [str(row["worklogId"]) for row in page["values"]] == made[:2]
         assert page["lastPage"] is False
         assert page["nextPage"].endswith(f"?since={page['until']}")
+
+    async def test_what_was_deleted_comes_by_time_but_not_what_went_with_its_issue(
+        self, client, site
+    ):
+        old, other = (site.add_worklog(key).id for key in ("AB-1", "AB-2"))
+        site.clock = lambda: NOW - 120
+        site.delete_worklog(old)
+        site.delete_issue("AB-2")
+        site.clock = lambda: NOW
+        site.delete_worklog(site.add_worklog("AB-1").id)
+        page = (await client.get(DELETED, params={"since": 0})).raise_for_status().json()
+        assert [row["worklogId"] for row in page["values"]] == [int(old)] != [int(other)]
+        assert page["lastPage"] is True
 
     async def test_a_project_can_hide_them_in_its_issues(self, client, site, events):
         site.add_worklog("AB-1")

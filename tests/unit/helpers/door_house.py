@@ -9,6 +9,7 @@ import httpx
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from jira.signature import App
 from webhook_processors.door import Door
 from webhook_processors.queued_event import QueuedEvent
 
@@ -31,7 +32,7 @@ async def inner(scope: Scope, receive: Receive, send: Send) -> None:
 class House:
     """The door, and a queue behind it."""
 
-    def __init__(self, *, allow_unsigned: bool = False) -> None:
+    def __init__(self, *, allow_unsigned: bool = False, app: App | None = None) -> None:
         self.queued: list[QueuedEvent] = []
         self.room = True
         self.settled = True
@@ -43,6 +44,7 @@ class House:
             unverified_limit=64 * 1024 * 1024,
             accept=self.accept,
             settled=lambda: self.settled,
+            app_webhooks=app,
         )
 
     async def accept(self, event: QueuedEvent) -> bool:

@@ -69,8 +69,8 @@ class FakeApi:
     async def put(self, path: str, body: Mapping[str, Any], **values: str) -> Any:
         return await self._ask("PUT", path.format(**values), dict(body))
 
-    async def delete(self, path: str, **values: str) -> Any:
-        return await self._ask("DELETE", path.format(**values), None)
+    async def delete(self, path: str, body: Mapping[str, Any] | None = None, **values: str) -> Any:
+        return await self._ask("DELETE", path.format(**values), body)
 
     async def _ask(self, method: str, path: str, what: Any) -> Any:
         self.asked.append((method, path, what))

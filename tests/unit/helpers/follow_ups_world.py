@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
+from background import after_writes, reads_after
 from background import follow_ups as module
-from background import reads_after
 from background.failures import Failures
 from background.follow_ups import FollowUps
 from background.jobs import Jobs
@@ -16,6 +16,7 @@ from background.query_dates import QueryDates
 from background.sweep import Sweeper
 from kinds import Kinds
 from port.failing import Failing
+from port.mapping.resources import label
 from tests.unit.helpers import fake_client
 from tests.unit.helpers.fake_client import FakeClient
 
@@ -32,6 +33,9 @@ class World:
         self.looked_back_to: list[float] = []
         self.begun_anew: list[int] = []
         """How much was done when a sweep was told to begin anew."""
+        self.first_look_back: list[float] = []
+        self.behind: list[bool] = []
+        self.dates_from: list[float] = []
         self.dsp = False
         self.told: list[bool] = []
         self.dates_looked_at = 0
@@ -53,12 +57,21 @@ class World:
             look_back_to=self.looked_back_to.append,
             begin_anew=lambda: self.begun_anew.append(len(self.done)),
             goes_on=False,
+            last_read=SimpleNamespace(all_before=self.first_look_back.append),
+            learn=self.learn,
             news=[],
         )
         self.follow_ups = FollowUps(
             self.jira.client,
             cast(Sweeper, sweeper),
-            cast(QueryDates, SimpleNamespace(steps=self.dates, is_new_day=self.is_new_day)),
+            cast(
+                QueryDates,
+                SimpleNamespace(
+                    steps=self.dates,
+                    is_new_day=self.is_new_day,
+                    look_back_to=self.dates_from.append,
+                ),
+            ),
             self.sync,
             self.retry_refused,
             self.settle,
@@ -67,6 +80,10 @@ class World:
             index_seconds=INDEX_SECONDS,
         )
         return self
+
+    async def learn(self, mapping: Any) -> None:
+        assert mapping is self.mapping
+        self.done.append("Port is asked")
 
     async def dates(self) -> AsyncIterator[None]:
         self.dates_looked_at += 1
@@ -79,6 +96,8 @@ class World:
         self, kinds: Collection[Kinds] = tuple(Kinds), *, told: bool = False
     ) -> AsyncIterator[None]:
         self.told.append(told)
+        resources = [label(of, index) for index, of in enumerate(self.mapping.resources)]
+        self.behind.append(all(map(self.failing.is_behind, resources)))
         self.done.append("sweep" if len(kinds) == len(Kinds) else f"sweep of {' and '.join(kinds)}")
         yield
 
@@ -163,7 +182,10 @@ def unstarted_world(monkeypatch: pytest.MonkeyPatch) -> World:
     async def is_dsp_mode_enabled() -> bool:
         return world.dsp
 
-    monkeypatch.setattr(module, "is_dsp_mode_enabled", is_dsp_mode_enabled)
+    for of in (module, after_writes):
+        monkeypatch.setattr(of, "is_dsp_mode_enabled", is_dsp_mode_enabled)
+    monkeypatch.setattr(after_writes, "time", SimpleNamespace(monotonic=lambda: world.time))
+    monkeypatch.setattr(after_writes, "event", SimpleNamespace(port_app_config=world.mapping))
     return world
 
 

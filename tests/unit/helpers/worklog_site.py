@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from client import KINDS, MYSELF, JiraClient
-from jira.kinds.hidden_worklogs import UPDATED
 from jira.kinds.issue_reader import BULK_FETCH, SEARCH
 from jira.kinds.worklog import BY_IDS
+from jira.kinds.worklog_changes import UPDATED
 from kinds import Kinds
 from tests.unit.helpers.fake_client import resource
 from tests.unit.helpers.fakes import FakeApi
