@@ -30,6 +30,8 @@ class Wishes:
         self._granted_to = FROM_THE_FIRST
         # What is being done, by what its jobs are owed to.
         self._open: dict[str, list[str]] = {}
+        # What was waited for before the last beginning isn't begun with any more.
+        self._era = self._waited_in = 0
 
     async def add(self, wish: Wish) -> None:
         """It can't be lost once this returns."""
@@ -37,17 +39,21 @@ class Wishes:
 
     def begin_anew(self) -> None:
         """Another process may have begun with all that is there."""
+        self._era += 1
         self._open.clear()
         self._granted_to = FROM_THE_FIRST
 
     async def wait(self, wait_ms: int) -> list[tuple[str, Entry | None]]:
         """Those that weren't begun with."""
+        self._waited_in = self._era
         return await self._entries.after(self._granted_to, wait_ms)
 
     async def begin_with(self, wishes: list[tuple[str, Entry | None]]) -> None:
         """Ask for all that these entail."""
 
         async def ask() -> None:
+            if self._waited_in != self._era:
+                return
             names: list[str] = []
             cause = wishes[-1][0]
             with caused_by(frozenset({cause})):

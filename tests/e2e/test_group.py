@@ -43,6 +43,9 @@ def change_much(pods: Pods, count: int, seed: int) -> None:
 async def test_what_a_killed_leader_had_begun_with_another_one_does() -> None:
     """A sprint's new name is shown by issues, of which no event tells."""
     async with started() as pods:
+        registered = [process.log for process in (pods.world.process, *pods.events)]
+        lines = [line for log in registered for line in log if "Registered the webhook" in line]
+        assert len(lines) == 1
         change_much(pods, 40, seed=1)
         leader = await pods.leader()
         await leader.wait_for_log("Background work entails")

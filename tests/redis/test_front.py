@@ -10,6 +10,7 @@ from port_ocean.config.settings import IntegrationConfiguration, PortSettings
 
 from jira.errors import SettingsError
 from jira.signature import derived_secret
+from sandbox.jira.deliveries import token
 from sandbox.redis_server import RedisServer
 from tests.unit.helpers.door_house import signed
 from webhook_processors.front import Inlet, app_of
@@ -18,6 +19,7 @@ from webhook_processors.queued_event import QueuedEvent
 from webhook_processors.raw_stream import fields_of, may_lose
 
 BASE = "https://jira-events.example.com/live-events/main"
+APP_SECRET = "a-client-secret-of-enough-length-0123"
 STREAM = "main/live-events/raw/event-stream"
 BODY = '{"webhookEvent": "jira:issue_updated", "issue": {"id": "1", "key": "Ä-1"}}'.encode()
 
@@ -36,9 +38,9 @@ def given(url: str | None = "redis://127.0.0.1:1", **more: Any) -> IntegrationCo
 class Front:
     """The front's app before a Redis of its own."""
 
-    def __init__(self, redis: RedisServer) -> None:
+    def __init__(self, redis: RedisServer, **more: Any) -> None:
         self.redis = redis
-        self.settings = FrontSettings.of(given(redis.url))
+        self.settings = FrontSettings.of(given(redis.url, **more))
         self.inlet = Inlet(self.settings.link, write_seconds=1.0)
         self.app = app_of(self.settings, self.inlet)
 
@@ -89,6 +91,20 @@ async def test_what_isnt_signed_by_our_webhook_never_reaches_redis(front: Front)
     answer = await front.ask("/integration/webhook", BODY, **signed(BODY, "another"))
     assert answer.status_code == 401
     assert await front.entries() == []
+
+
+@pytest.mark.parametrize(("secret", "status"), [(APP_SECRET, 200), ("x" * 40, 401)])
+async def test_what_an_app_s_webhook_sends_is_known_by_its_token(
+    server: RedisServer, secret: str, status: int
+) -> None:
+    front = Front(server, config={"oauth_client_secret": APP_SECRET})
+    bearer = {"Authorization": f"Bearer {token(secret, f'{BASE}/integration/webhook')}"}
+    transport = httpx.ASGITransport(front.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.post("/integration/webhook", content=BODY, headers=bearer)
+    assert answer.status_code == status
+    assert len(await front.entries()) == (status == 200)
+    await front.settings.link.close()
 
 
 async def test_while_redis_is_away_jira_is_asked_to_send_it_again(

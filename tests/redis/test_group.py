@@ -436,6 +436,33 @@ async def test_one_that_started_again_while_nobody_led_is_made_up_for_as_well(
     assert "everything" in world.done
 
 
+@pytest.mark.parametrize("moment", ["while they are waited for", "before they are begun with"])
+async def test_where_all_is_begun_anew_in_the_middle_no_wish_is_left_behind(
+    world: World, moment: str
+) -> None:
+    """Those before the ones that are under way just then would be skipped."""
+    leader, other, _ = world.pods
+    await world.step()
+    await other.asking.after([{"n": "first"}])
+    await leader.group.grant()
+    await other.asking.after([{"n": "second"}])
+    wishes = leader.group._wishes
+    waiting = asyncio.create_task(wishes.wait(1))
+    if moment == "before they are begun with":
+        await waiting
+        wishes.begin_anew()
+    else:
+        await asyncio.sleep(0)
+        wishes.begin_anew()
+    await wishes.begin_with(await waiting)
+    for _ in range(3):
+        await leader.step()
+    leader.time += 15
+    await leader.step()
+    assert {"first", "second"} <= set(world.done)
+    assert await world.wished() == 0
+
+
 async def test_a_redis_that_throws_keys_away_is_named_and_made_up_for(
     world: World, log: list[str]
 ) -> None:
