@@ -1,5 +1,6 @@
 """The catalog as a page shows it: what changed last, and how long after Jira."""
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -21,6 +22,7 @@ _FACTS: Mapping[str, Callable[[Any], str]] = {
     "active": lambda yes: "active" if yes else "not active",
 }
 _MOST_FACTS = 3
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\S+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +151,6 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[s
 def _text(value: Any) -> str:
     if value is None or value == "":
         return "—"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _MOMENT.sub(r"\1 \2", str(value))

@@ -39,8 +39,7 @@ class Lamp:
             raise RefusedError(f"Switch off first: {', '.join(hindering)}.")
         self._set("comparing")
         try:
-            await self._settled()
-            found = await self._world.differences()
+            found = await self._find()
         except (TimeoutError, RuntimeError) as error:
             self._set("failed", message=str(error).partition("\n")[0] or "It took too long.")
             raise
@@ -59,15 +58,17 @@ class Lamp:
             more=max(0, len(found) - SHOWN),
         )
 
-    async def _settled(self) -> None:
-        """Everything that Jira told of is in the catalog, and gone from it."""
-        if self._troubles.lagged:
-            self._troubles.lagged = False
-            await self._world.caught_up()
-        else:
-            await self._world.settled()
-        catalog = self._world.catalog
-        await catalog.wait_for(lambda c: not c.deletes_pending, what="everything without what goes")
+    async def _find(self) -> list[Difference]:
+        world = self._world
+        await world.settled()
+        await world.catalog.wait_for(lambda c: not c.deletes_pending, what="nothing that goes")
+        found = await world.differences()
+        if found and self._troubles.lagged:
+            # What was read before the index knew of it, the integration reads again by itself.
+            await world.caught_up()
+            found = await world.differences()
+        self._troubles.lagged = False
+        return found
 
     def _set(self, state: str, **more: Any) -> None:
         self._state = {"state": state, "at": time.time(), **more}

@@ -28,7 +28,6 @@ async def main() -> None:
     async with World(site, every_kind=True) as world, DemoPage(world) as page:
         await world.start()
         page.phase("yours")
-        await page.lamp.compare()
         with chromium() as driver:
             await asyncio.to_thread(_open, driver, page.url)
             for number in range(_SOME_EDITS):
@@ -45,6 +44,7 @@ async def main() -> None:
             ):
                 act(site, action, fields)
                 await world.settled()
+            await page.lamp.compare()
             await asyncio.to_thread(_take, driver, newest.key)
     print(f"{PICTURE.relative_to(Path.cwd())}: {PICTURE.stat().st_size // 1000} kB")
 

@@ -58,7 +58,8 @@ def gauges(text: str) -> dict[str, Any]:
                     found["queue"] = int(sample.value)
                 case "ocean_jira_queue_oldest_seconds":
                     found["oldest"] = round(sample.value, 1)
-                case "ocean_jira_background_jobs_waiting":
+                # What is for later doesn't wait for anything.
+                case "ocean_jira_background_jobs_waiting" if sample.labels["state"] != "later":
                     found["jobs"] += int(sample.value)
                 case "ocean_jira_failing_seconds":
                     found["failing"].append(

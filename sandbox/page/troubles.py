@@ -85,7 +85,7 @@ class Troubles:
         return self._fault("jira-down", "Jira down", "its API answers 503", fault)
 
     def _throttled(self) -> Trouble:
-        hint = "one request a second"
+        hint = "1 request a second"
         return self._fault("throttled", "Jira throttled", hint, Fault("rate", per_second=1))
 
     def _board(self) -> Trouble:
@@ -109,11 +109,8 @@ class Troubles:
             self.lagged = True
             self._world.site.index_lag = self._index_lag
 
-        def end() -> None:
-            self._world.site.index_lag = 0.0
-
         hint = f"searches {self._index_lag:g} s behind"
-        return Trouble("index-lag", "Index lag", hint, begin, end)
+        return Trouble("index-lag", "Index lag", hint, begin, self._world.site.catch_up_index)
 
     def _disorder(self) -> Trouble:
         def disorder(on: bool) -> None:
@@ -124,8 +121,8 @@ class Troubles:
 
         return Trouble(
             "disorder",
-            "Duplicated, shuffled",
-            "late, in any order",
+            "Twice, shuffled",
+            "each delivery, late",
             lambda: disorder(True),
             lambda: disorder(False),
             hinders=False,
@@ -135,7 +132,7 @@ class Troubles:
         return Trouble(
             "forged",
             "Forged deliveries",
-            "with a wrong signature",
+            "wrongly signed",
             self.forger.start,
             self.forger.stop,
             hinders=False,

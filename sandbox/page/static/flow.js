@@ -42,11 +42,14 @@ function station(id, count, more, busy) {
   node.classList.toggle("busy", Boolean(busy));
 }
 
-const spoken = ({ text, status }) => (status >= 400 ? `${text} → ${status}` : text);
+// What isn't there was answered as it was asked.
+const bad = (status) => status >= 400 && status !== 404;
+
+const spoken = ({ text, status }) => (bad(status) ? `${text} → ${status}` : text);
 
 function makeLine(line) {
   const node = el("li", { className: line.kind }, el("span", { textContent: line.text }));
-  if (line.status) node.append(el("b", { textContent: line.status, className: line.status >= 400 ? "bad" : "" }));
+  if (line.status) node.append(el("b", { textContent: line.status, className: bad(line.status) ? "bad" : "" }));
   return node;
 }
 

@@ -47,11 +47,11 @@ function send(path, body) {
 
 function lamp() {
   const { state: found, at, entities, differences = [], more = 0, message } = state.lamp;
-  const time = at ? new Date(at * 1000).toLocaleTimeString() : "";
+  const time = at ? new Date(at * 1000).toLocaleTimeString([], { timeStyle: "short" }) : "";
   const text = {
     unknown: "Nobody has asked yet whether the catalog is right.",
     comparing: "Comparing: a fresh resync into an empty Port account …",
-    equal: `Equal to a fresh resync: all ${entities} entities, at ${time}.${catalog.since(since)}`,
+    equal: `Equal to a fresh resync, ${entities} entities, at ${time}.${catalog.since(since)}`,
     different: `${plural(differences.length + more, "difference")} from a fresh resync, at ${time}.`,
     failed: `It couldn’t be compared: ${message}`,
   }[found];

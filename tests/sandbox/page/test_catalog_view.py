@@ -57,6 +57,12 @@ def test_times_are_told_where_nothing_else_is(watched: Watched):
     assert [row.what.partition(":")[0] for row in watched.told[1:]] == ["updated", "status"]
 
 
+def test_a_moment_is_told_to_the_minute(watched: Watched):
+    watched.write(created="2026-01-01T00:00:00.000+0000")
+    watched.write(created="2026-01-02T10:20:30.000+0000")
+    assert watched.told[1].what == "created: 2026-01-01 00:00 → 2026-01-02 10:20"
+
+
 def test_what_a_resync_writes_is_no_change_and_known_for_the_next_one(watched: Watched):
     watched.view.resyncing = lambda: True
     watched.write()

@@ -160,6 +160,31 @@ async def test_the_lamp_says_what_a_comparison_found(
     assert not served.page.hold
 
 
+async def test_after_the_index_lagged_differences_are_looked_for_again(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    done: list[str] = []
+
+    async def differences() -> list[Difference]:
+        done.append("differences")
+        return [] if "caught up" in done else [Difference("jiraIssue", "AB-1", None, {})]
+
+    async def caught_up() -> None:
+        done.append("caught up")
+
+    async def nothing() -> None:
+        return
+
+    monkeypatch.setattr(served.world, "differences", differences)
+    monkeypatch.setattr(served.world, "settled", nothing)
+    monkeypatch.setattr(served.world, "caught_up", caught_up)
+    await served.post("/trouble/index-lag", on=True)
+    await served.post("/trouble/index-lag", on=False)
+    await served.post("/compare")
+    assert done == ["differences", "caught up", "differences"]
+    assert served.page.lamp.row()["state"] == "equal"
+
+
 async def test_a_comparison_that_fails_says_so(served: Served, monkeypatch: pytest.MonkeyPatch):
     async def fails() -> None:
         raise TimeoutError("after 60 s something wasn't done\nand more")

@@ -70,6 +70,7 @@ def test_the_integrations_own_page_says_what_waits_and_what_fails():
 ocean_jira_queue_events 3.0
 ocean_jira_queue_oldest_seconds 1.26
 ocean_jira_background_jobs_waiting{state="due"} 1.0
+ocean_jira_background_jobs_waiting{state="running"} 2.0
 ocean_jira_background_jobs_waiting{state="later"} 2.0
 ocean_jira_failing_seconds{cause="unavailable",what="issue"} 12.4
 ocean_jira_ready 1.0
