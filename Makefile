@@ -22,7 +22,7 @@ install: $(STAMP) ## Make .venv with the pinned packages
 $(STAMP): requirements-dev.lock
 	@$(PYTHON) deploy/install.py $(VENV) requirements-dev.lock
 
-demo: $(STAMP) ## Show it working, with a page: a stand-in Jira and Port, and the real integration between them (ONCE=1 exits, without a page; SCALE=3000 issues)
+demo: $(STAMP) ## Show it working, with a page: a stand-in Jira and Port, and the real integration between them (ONCE=1 exits, SCALE=3000 issues)
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once) $(if $(SCALE),--scale $(SCALE))
 
 screenshot: $(STAMP) ## Take the picture of the demo's page for the README (needs Debian's chromium and chromium-driver)

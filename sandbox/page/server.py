@@ -151,11 +151,16 @@ class DemoPage:
 
     # What a page is told
 
+    @property
+    def _since(self) -> int:
+        """How much changed in the catalog since it was compared."""
+        return self._catalog.changes - self._changes_when_compared
+
     def _catalog_row(self, rows: list[Shown]) -> dict[str, Any]:
         return {
             "rows": rows[-_AT_ONCE:],
             "counts": self._catalog.counts(),
-            "since": self._catalog.changes - self._changes_when_compared,
+            "since": self._since,
         }
 
     def _state(self) -> dict[str, Any]:
@@ -164,6 +169,7 @@ class DemoPage:
             "edits": self._edits,
             "troubles": self.troubles.rows(),
             "lamp": self.lamp.row(),
+            "since": self._since,
         }
 
     def _everything(self) -> dict[str, Any]:

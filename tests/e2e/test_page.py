@@ -263,3 +263,4 @@ def test_after_all_of_it_and_while_deliveries_are_forged_the_lamp_is_green(brows
         browser.click("button", "Compare with a fresh resync")
         browser.shows("#lamp-text", "Equal to a fresh resync")
         assert browser.driver.find_elements("css selector", "#lamp[data-state=equal]")
+        assert browser.text("#lamp-since") == ""

@@ -1,6 +1,6 @@
 // The right side: the catalog, what changed last first.
 
-import { $, el, get, plural, say, seconds, show } from "./dom.js";
+import { $, el, get, say, seconds, show } from "./dom.js";
 import { choices } from "./jira.js";
 
 const MOST = 40;
@@ -71,5 +71,3 @@ function fill(node, row) {
 }
 
 $("#blueprint").addEventListener("change", load);
-
-export const since = (n) => (n ? ` ${plural(n, "change")} since.` : "");

@@ -25,8 +25,8 @@ export function update({ pending, sent, forged, forgedRefused, own, reading, tra
 
 export function second(point) {
   add(point);
-  say($("#reads output"), String(point.reads));
-  say($("#writes output"), String(point.writes));
+  say($("#reads b"), String(point.reads));
+  say($("#writes b"), String(point.writes));
 }
 
 function waiting({ queue, oldest, jobs }) {
@@ -37,7 +37,7 @@ function waiting({ queue, oldest, jobs }) {
 
 function station(id, count, more, busy) {
   const node = $(`#${id}`);
-  say($("output", node), String(count));
+  say($("b", node), String(count));
   if (more) say($(".more", node), more);
   node.classList.toggle("busy", Boolean(busy));
 }

@@ -14,6 +14,7 @@ let heard = false;
 function update(now) {
   const before = state;
   state = now;
+  since = now.since;
   const hold = $("#hold");
   say(hold, now.hold);
   hold.hidden = !now.hold || now.lamp.state === "comparing";
@@ -51,11 +52,12 @@ function lamp() {
   const text = {
     unknown: "Nobody has asked yet whether the catalog is right.",
     comparing: "Comparing: a fresh resync into an empty Port account …",
-    equal: `Equal to a fresh resync, ${entities} entities, at ${time}.${catalog.since(since)}`,
+    equal: `Equal to a fresh resync, ${entities} entities, at ${time}.`,
     different: `${plural(differences.length + more, "difference")} from a fresh resync, at ${time}.`,
     failed: `It couldn’t be compared: ${message}`,
   }[found];
   say($("#lamp-text"), text);
+  say($("#lamp-since"), found === "equal" && since ? `${plural(since, "change")} since.` : "");
   const lampNode = $("#lamp");
   lampNode.dataset.state = found;
   lampNode.classList.toggle("stale", found === "equal" && since > 0);
@@ -73,7 +75,6 @@ const on = (name, hear) => events.addEventListener(name, (event) => hear(JSON.pa
 
 on("everything", (all) => {
   $("#lost").hidden = true;
-  since = all.catalog.since;
   update(all.state);
   jira.update(all.jira);
   catalog.start(all.titles).then(() => catalog.update(all.catalog));
