@@ -63,6 +63,22 @@ def opened(browser: Browser, demo: Running) -> None:
         browser.click("button", name)
 
 
+@contextmanager
+def trouble(browser: Browser, name: str) -> Iterator[None]:
+    browser.click("switch", name)
+    try:
+        yield
+    finally:
+        browser.click("switch", name)
+
+
+def edit(browser: Browser, demo: Running, summary: str) -> None:
+    opened(browser, demo)
+    browser.click("button", "Edit")
+    browser.fill(Summary=summary)
+    browser.click("button", "Save")
+
+
 def in_catalog(browser: Browser, what: str) -> None:
     browser.hears(f"{what} in Jira, and in the catalog ")
 
@@ -124,6 +140,14 @@ def test_an_issue(
     browser.shows("#entities", shown)
 
 
+def test_the_index_lags(browser: Browser, demo: Running):
+    with trouble(browser, "Index lag"):
+        browser.until(lambda: demo.world.site.index_lag == INDEX_LAG, "the index doesn't lag")
+        edit(browser, demo, "Told before a search knew")
+        browser.shows("#entities", "Told before a search knew")
+    browser.until(lambda: demo.world.site.index_lag == 0, "the index lags")
+
+
 def test_a_sprint_is_closed_and_the_next_one_started(browser: Browser):
     browser.click("tab", "Boards")
     browser.click("button", "Close CD board: sprint 2")
@@ -148,22 +172,6 @@ def test_the_catalog_is_shown_by_blueprint(browser: Browser):
     browser.until(lambda: "User" not in browser.text("#entities"), "people are shown, too")
     choose(choice, "Everything")
     browser.shows("#entities", "User")
-
-
-@contextmanager
-def trouble(browser: Browser, name: str) -> Iterator[None]:
-    browser.click("switch", name)
-    try:
-        yield
-    finally:
-        browser.click("switch", name)
-
-
-def edit(browser: Browser, demo: Running, summary: str) -> None:
-    opened(browser, demo)
-    browser.click("button", "Edit")
-    browser.fill(Summary=summary)
-    browser.click("button", "Save")
 
 
 def test_jira_is_down_and_comes_back(browser: Browser, demo: Running):
@@ -201,14 +209,6 @@ def test_one_board_fails(browser: Browser):
         browser.click("button", "Start AB board: sprint 3")
         browser.shows("#trail", "500")
     in_catalog(browser, "AB board: sprint 3 started")
-
-
-def test_the_index_lags(browser: Browser, demo: Running):
-    with trouble(browser, "Index lag"):
-        browser.until(lambda: demo.world.site.index_lag == INDEX_LAG, "the index doesn't lag")
-        edit(browser, demo, "Told before a search knew")
-        browser.shows("#entities", "Told before a search knew")
-    browser.until(lambda: demo.world.site.index_lag == 0, "the index lags")
 
 
 def test_deliveries_come_twice_and_in_any_order(browser: Browser, demo: Running):
