@@ -12,6 +12,7 @@ import httpx
 from sandbox.jira.deliveries import signature
 from sandbox.jira.faults import Fault
 from sandbox.jira.formats import dumps
+from sandbox.page.actions import RefusedError
 from sandbox.world import World
 
 INDEX_LAG_SECONDS = 5.0
@@ -46,8 +47,10 @@ class Troubles:
         self._all = {trouble.name: trouble for trouble in found}
 
     def switch(self, name: str, *, on: bool) -> None:
-        """Switch one on or off; KeyError where there is none of that name."""
-        trouble = self._all[name]
+        """Switch one on or off."""
+        trouble = self._all.get(name)
+        if trouble is None:
+            raise RefusedError(f"There is no switch {name!r}.")
         if on == (name in self._on):
             return
         if on:

@@ -131,6 +131,11 @@ async def test_every_switch_changes_something_and_takes_it_back(served: Served):
         assert seen() == before, trouble["name"]
 
 
+async def test_there_are_no_other_switches(served: Served):
+    refused = {"refused": "There is no switch 'nothing'."}
+    assert await served.post("/trouble/nothing", on=True) == refused
+
+
 async def test_the_lamp_does_not_guess_while_trouble_hinders_a_resync(served: Served):
     for name in ("jira-down", "index-lag", "disorder"):
         await served.post(f"/trouble/{name}", on=True)
