@@ -11,11 +11,11 @@ TOOLS_STAMP := $(TOOLS)/.requirements-tools
 PORT ?= 8000
 # Tests that start processes wait more than they compute: more of them at once than there are cores.
 WORKERS ?= 4
-# What needs no other process.
-COUNTED := tests/unit tests/mappings
+# What starts no process of ours.
+COUNTED := tests/unit tests/mappings tests/redis
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow test-uncounted coverage lint format hooks audit changelog \
+.PHONY: help install demo screenshot test test-slow test-uncounted coverage lint format hooks audit changelog \
   run probe dry-run rows cookbook uninstall-webhook bench lock clean
 
 help: ## Show this list
@@ -26,8 +26,11 @@ install: $(STAMP) ## Make .venv with the pinned packages
 $(STAMP): requirements-dev.lock
 	@$(PYTHON) deploy/install.py $(VENV) requirements-dev.lock
 
-demo: $(STAMP) ## Show it working: a stand-in Jira and Port, and the real integration between them (ONCE=1 exits, SCALE=3000 issues)
+demo: $(STAMP) ## Show it working, with a page: a stand-in Jira and Port, and the real integration between them (ONCE=1 exits, SCALE=3000 issues)
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once) $(if $(SCALE),--scale $(SCALE))
+
+screenshot: $(STAMP) ## Take the picture of the demo's page for the README (needs Debian's chromium and chromium-driver)
+	@$(BIN)/python -m sandbox.page.screenshot
 
 test: $(STAMP) $(PLOTS) ## Run every test, but for those that take minutes
 	$(BIN)/python -m pytest -n $(WORKERS)

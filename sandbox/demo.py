@@ -12,7 +12,9 @@ from sandbox import examples
 from sandbox.compare import counts
 from sandbox.demo_changes import changes
 from sandbox.demo_planning_changes import planning_changes
+from sandbox.jira.entities import Issue
 from sandbox.jira.site import JiraSite
+from sandbox.page.server import DemoPage, Phase, page_of
 from sandbox.world import EMAIL, TOKEN, World
 
 BLUEPRINTS = tuple(str(blueprint["identifier"]) for blueprint in examples.blueprints())
@@ -55,10 +57,10 @@ async def changed(world: World) -> bool:
     return good
 
 
-async def compared(world: World) -> bool:
+async def compared(world: World, page: DemoPage | None = None) -> bool:
     """Show where the live catalog isn't what a resync from nothing builds."""
     live = world.catalog.snapshot()
-    found = await world.differences()
+    found = await (world.differences() if page is None else page.lamp.compare())
     print("\n3. The live catalog beside a fresh resync into an empty Port account:")
     total = counts(live)
     for blueprint in BLUEPRINTS:
@@ -77,50 +79,69 @@ def asked(world: World) -> bool:
     return not problems
 
 
-async def keep_changing(world: World) -> None:
-    """Change issues until somebody presses Ctrl-C."""
+async def keep_changing(world: World, page: DemoPage) -> None:
+    """Change issues until somebody presses Ctrl-C, as long as the page lets it."""
     print(
         f"\nRuns until Ctrl-C. The stand-in Jira: {world.jira_server.url} ({EMAIL}, token {TOKEN}),"
         f" the stand-in Port: {world.port.server.url}, the integration: {world.process.url}"
     )
     number = 0
     while True:
+        await page.may_edit()
         number += 1
         issue = world.site.random.choice(
             [issue for issue in world.site.issues.values() if issue.visible]
         )
+        label = f"{issue.key} gets another summary"
         summary = f"Edited {number} times while you watch"
 
-        def edit(key: str = issue.key, text: str = summary) -> None:
-            world.site.edit_issue(key, summary=text)
+        def edit(issue: Issue = issue, text: str = summary) -> None:
+            world.site.edit_issue(issue.id, summary=text)
 
-        def arrived(key: str = issue.key, text: str = summary) -> bool:
-            return (world.catalog.get("jiraIssue", key) or {}).get("title") == text
+        def arrived(issue: Issue = issue, text: str = summary) -> bool:
+            # Somebody at the page may have changed it since, or moved or deleted it.
+            if issue.summary != text or world.site.find_issue(issue.id) is None:
+                return True
+            return (world.catalog.get("jiraIssue", issue.key) or {}).get("title") == text
 
-        seconds = await world.arrival(edit, arrived)
-        print(f"   {seconds * 1000:6.0f} ms  {issue.key} gets another summary")
+        try:
+            seconds = await world.arrival(edit, arrived)
+        except TimeoutError:
+            print(f"   later than 30 s  {label}")
+        else:
+            print(f"   {seconds * 1000:6.0f} ms  {label}")
         await asyncio.sleep(SECONDS_BETWEEN_CHANGES)
 
 
 async def demo(scale: int, *, once: bool, before_comparing: BeforeComparing | None = None) -> bool:
-    """Run the demo; whether everything was right."""
+    """Run the demo; whether everything was right. Without an end, a page shows it, too."""
     site = JiraSite()
     site.fill_every_kind(scale)
     print(f"A stand-in Jira with {scale} issues, a stand-in Port, and `ocean sail` between them.")
-    async with World(site, every_kind=True) as world:
+    async with World(site, every_kind=True) as world, page_of(world, shown=not once) as page:
+        if page is not None:
+            print(f"Watch it, and change Jira yourself, in a browser: {page.url}")
         good = await resynced(world)
+        _say(page, "changes")
         good = await changed(world) and good
+        _say(page, "comparison")
         await world.settled()
         if before_comparing is not None:
             before_comparing(world)
-        good = await compared(world) and good
+        good = await compared(world, page) and good
         good = asked(world) and good
         print("\nAll as it should be." if good else "\nSOMETHING IS WRONG, see above.")
         if not good:
             print("\n".join(["", "The integration's log ends with:", *world.process.log[-30:]]))
-        if not once:
-            await keep_changing(world)
+        if page is not None:
+            page.phase("yours")
+            await keep_changing(world, page)
         return good
+
+
+def _say(page: DemoPage | None, phase: Phase) -> None:
+    if page is not None:
+        page.phase(phase)
 
 
 def main() -> None:

@@ -179,6 +179,7 @@ class PortCatalog(PortEntities):
             self.deletes_pending -= 1
             if blueprint in self.blueprints:
                 self.delete(blueprint, there, delete_dependents=delete_dependents)
+            self._changes.wake()
 
         self.deletes_pending += 1
         asyncio.get_running_loop().call_later(seconds, finish)

@@ -1,9 +1,11 @@
 """`make demo ONCE=1` says whether all is right, and can say that it isn't."""
 
+import httpx
 import pytest
 
 from sandbox import demo as demo_module
 from sandbox.demo import asked, compared, demo, resynced
+from sandbox.page.server import PHASES, DemoPage
 from sandbox.world import World
 from tests.e2e.support import make_world
 
@@ -54,6 +56,29 @@ async def test_a_request_that_jira_does_not_publish_turns_it_red(
     assert (
         "WRONG: GET /rest/api/3/myself: unknown query parameter colour" in capsys.readouterr().out
     )
+
+
+async def test_without_an_end_a_page_shows_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held: list[str] = []
+
+    async def well(_: World, page: DemoPage | None = None) -> bool:
+        held.append("" if page is None else page.hold)
+        return True
+
+    async def keep_changing(_: World, page: DemoPage) -> None:
+        await page.may_edit()
+        held.append(page.hold)
+        assert page.url in capsys.readouterr().out
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.get(page.url)).is_success
+
+    for name in ("resynced", "changed", "compared"):
+        monkeypatch.setattr(demo_module, name, well)
+    monkeypatch.setattr(demo_module, "keep_changing", keep_changing)
+    assert await demo(10, once=False)
+    assert held == ["", "", PHASES["comparison"], ""]
 
 
 async def test_what_is_found_wrong_is_the_demos_result() -> None:
