@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from sys import intern
-from typing import Any
 
 import httpx
 from port_ocean.clients.port.types import RequestOptions
@@ -11,8 +9,6 @@ from port_ocean.core.models import Entity
 
 EntityKey = tuple[str, str]
 """Blueprint and identifier."""
-_REDUCED = {"identifier", "blueprint", "relations"}
-"""Shared, since there may be one for each entity of a site."""
 
 
 class PortRefusedError(Exception):
@@ -58,32 +54,6 @@ def merged(entities: Iterable[Entity], *, merge: bool = True) -> list[Entity]:
         else:
             kept[key] = entity
     return list(kept.values())
-
-
-def reduced(entity: Entity) -> Entity:
-    """Its name and what it relates to: all that the end of a resync asks of what was written.
-
-    The framework's own reduction, in half of the memory. What Port looks for relates to nothing.
-    """
-    relations = {
-        intern(name): None if isinstance(value, dict) else value
-        for name, value in entity.relations.items()
-    }
-    return name_alone(entity.blueprint, entity.identifier, relations)
-
-
-def name_alone(blueprint: object, identifier: object, relations: dict[str, Any]) -> Entity:
-    """An entity of which nothing is held but its name and what it relates to."""
-    return Entity.construct(
-        _REDUCED,
-        identifier=identifier,
-        icon=None,
-        blueprint=intern(str(blueprint)),
-        title=None,
-        team=None,
-        properties={},
-        relations=relations,
-    )
 
 
 def key_of(entity: Entity) -> EntityKey:

@@ -8,7 +8,7 @@ from port_ocean.clients.port.utils import handle_port_status_code
 from port_ocean.core.models import Entity
 
 from jira.http.bodies import parsed
-from port.entities import name_alone
+from port.name_alone import name_alone
 from port.pages import in_turns
 
 PAGE = 2000
@@ -62,7 +62,7 @@ async def names_before(port: PortClient, agent: UserAgentType, before: str) -> l
         del response
         try:
             async for rows in in_turns(answer["entities"]):
-                found += [name_alone(row["blueprint"], row["identifier"], {}) for row in rows]
+                found += [name_alone(row["blueprint"], row["identifier"]) for row in rows]
             begin = answer.get("next")
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("Port's list of what is from this integration is none") from error

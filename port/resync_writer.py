@@ -18,7 +18,8 @@ from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
 from port.bulk import Written
 from port.deletions import Stubs
-from port.entities import as_written, by_blueprint, key_of, reduced
+from port.entities import as_written, by_blueprint, key_of
+from port.name_alone import named_entities, reduced
 from port.progress import OfResource
 from port.resync import RESYNC, Resync
 from port.versions import Reading, Versions
@@ -128,7 +129,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         if self.deletes is None:
             raise RuntimeError("nobody has given the applier what it deletes with")
         self._deleted.append(len(entities))
-        gone = await self.deletes(entities)
+        gone = await self.deletes(named_entities(entities))
         if (resync := RESYNC.get(None)) is not None:
             resync.progress.deleted(gone)
 
@@ -141,14 +142,16 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         """As the framework, but of a blueprint where a search found no name nothing is deleted."""
         unsure = event.attributes.get(UNSURE, set())
         before = [entity for entity in entities["before"] if entity.blueprint not in unsure]
+        after = entities["after"]
+        too_much = {key_of(entity) for entity in before}
+        too_much.difference_update(map(key_of, after))
+        if not too_much:
+            # The framework would hold every name twice more, to find that.
+            before, after = [], []
         self._deleted.clear()
         await super().delete_diff(
-            {"before": before, "after": entities["after"]},
-            user_agent_type,
-            entity_deletion_threshold,
+            {"before": before, "after": after}, user_agent_type, entity_deletion_threshold
         )
-        too_much = {key_of(entity) for entity in before}
-        too_much.difference_update(map(key_of, entities["after"]))
         # Not where the deletion threshold kept all of it.
         self.kept_related = bool(self._deleted) and len(too_much) > self._deleted[0]
 

@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-from port_ocean.clients.port.client import PortClient
 
 from port.entities import (
     by_blueprint,
@@ -10,7 +9,6 @@ from port.entities import (
     is_transient,
     key_of,
     merged,
-    reduced,
     targets_of,
 )
 from tests.unit.helpers.strict_port import entity, status_error
@@ -105,24 +103,3 @@ def test_what_an_entity_relates_to():
         relations={"parent": "B", "links": ["C", None, "D"], "team": None, "query": RULES},
     )
     assert targets_of(one) == {"B", "C", "D"}
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {},
-        {"title": "Summary", "properties": {"status": "Done"}, "icon": "Jira", "team": ["a"]},
-        {"relations": {"parent": "AB-2", "subtasks": ["AB-3", "AB-4"], "none": None}},
-        {"relations": {"owner": {"combinator": "and", "rules": []}, "parent": "AB-2"}},
-    ],
-    ids=["bare", "whole", "relations", "searched"],
-)
-def test_what_is_reduced_is_what_the_framework_would_keep(more):
-    small, own = reduced(entity("AB-1", **more)), PortClient._reduce_entity(entity("AB-1", **more))
-    assert (small.identifier, small.blueprint, small.relations, small.properties) == (
-        own.identifier,
-        own.blueprint,
-        own.relations,
-        own.properties,
-    )
-    assert (small.title, small.icon, small.is_using_search_relation) == (None, None, False)
