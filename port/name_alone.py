@@ -65,7 +65,13 @@ def reduced(entity: Entity) -> Entity:
 def named_entities(entities: Iterable[Entity]) -> list[Entity]:
     """The same, in the framework's own model all of them."""
     return [
-        Entity(identifier=one.identifier, blueprint=one.blueprint, relations=one.relations)
+        Entity(
+            identifier=one.identifier,
+            icon=None,
+            blueprint=one.blueprint,
+            title=None,
+            relations=one.relations,
+        )
         if isinstance(cast(object, one), NameAlone)
         else one
         for one in entities
