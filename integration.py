@@ -24,7 +24,7 @@ from port.http.client import keep_to_limits
 from port.mapping.checked import Mappings
 from port.mapping.entity_processor import mapper
 from port.mapping.resources import JiraPortAppConfig
-from port.names_listed import list_names
+from port.names_listed import keep_names, list_names
 from port.resync import resync
 from port.resync_writer import JiraEntitiesStateApplier
 from webhook_processors.incremental import incremental_runs
@@ -75,6 +75,7 @@ class JiraIntegration(BaseIntegration):
         app = context.app
         keep_to_limits(app.port_client, lambda: get_settings().port_rate_share_percent)
         list_names(app.port_client)
+        keep_names(app.port_client)
         manager = JiraLiveEventsManager(
             app.integration_router,
             signal_handler,

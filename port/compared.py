@@ -37,8 +37,6 @@ class Compared:
         self.known = Known()
         self.alone = True
         """Whether no other process writes what this one does."""
-        self._may_include = True
-        """Whether Port takes a list of the fields that are wanted."""
 
     async def look(self, blueprint: str, mapping: PortAppConfig) -> None:
         """Learn what Port has of a blueprint; where it fails that is nothing, which is said."""

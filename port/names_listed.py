@@ -1,4 +1,4 @@
-"""What the end of a resync compares with: the names of all that this integration has in Port."""
+"""What the framework holds to a resync's end: names, of what was written and what Port has."""
 
 from typing import Any
 
@@ -8,8 +8,9 @@ from port_ocean.clients.port.utils import handle_port_status_code
 from port_ocean.core.models import Entity
 
 from jira.http.bodies import parsed
-from port.name_alone import name_alone
+from port.name_alone import name_alone, reduced
 from port.pages import in_turns
+from port.resync import RESYNC
 
 PAGE = 2000
 """Whole entities come, whatever is wanted: five thousand of a few kilobytes are 100 MB at once."""
@@ -34,6 +35,19 @@ def list_names(port: PortClient) -> None:
         return await whole(user_agent_type, query, parameters_to_include, before)
 
     port.search_entities = search_entities  # type: ignore[method-assign]
+
+
+def keep_names(port: PortClient) -> None:
+    """Have the framework keep little of each entity of a resync: its own reduction is a kilobyte.
+
+    Outside of a resync that is for whoever goes on with the entities.
+    """
+    reduce_entity = port._reduce_entity
+
+    def _reduce_entity(entity: Entity) -> Entity:
+        return reduce_entity(entity) if RESYNC.get(None) is None else reduced(entity)
+
+    port._reduce_entity = _reduce_entity  # type: ignore[method-assign]
 
 
 async def names_before(port: PortClient, agent: UserAgentType, before: str) -> list[Entity]:

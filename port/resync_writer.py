@@ -19,7 +19,7 @@ from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 from port.bulk import Written
 from port.deletions import Stubs
 from port.entities import as_written, by_blueprint, key_of
-from port.name_alone import named_entities, reduced
+from port.name_alone import named_entities
 from port.progress import OfResource
 from port.resync import RESYNC, Resync
 from port.versions import Reading, Versions
@@ -80,8 +80,8 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         """Write entities in bulk; returns those that Port took, the others are remembered.
 
         In a resync they are only taken on, and all returned: whoever needs them there waits for
-        its `writes`. They are reduced, since the framework keeps all of them to its end. Those
-        that Port finds by rules are written at once, and named as it found them.
+        its `writes`. Those that Port finds by rules are written at once, and named as it found
+        them.
         """
         resync = RESYNC.get(None)
         if resync is None or self.compared is None:
@@ -93,7 +93,7 @@ class JiraEntitiesStateApplier(HttpEntitiesStateApplier):
         tally = resync.progress.of(resource.index)
         write = self._write(resync, entities, self.compared, user_agent_type, tally)
         await resync.writes.take_on(write)
-        return [reduced(entity) for entity in entities]
+        return entities
 
     async def write_refused(self, user_agent_type: UserAgentType) -> list[Entity]:
         """Write again what Port refused, as long as that brings more of it there.

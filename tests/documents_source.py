@@ -36,7 +36,7 @@ def files() -> frozenset[str]:
 
 
 def _is_source(name: str) -> bool:
-    return Path(name).suffix in TEXTS and not name.startswith("tests/")
+    return Path(name).suffix in TEXTS and not name.startswith(("tests/", ".coverage"))
 
 
 @cache

@@ -11,6 +11,7 @@ from port.bulk import Refused, Written
 from port.dry_run.catalog import Catalog
 from port.dry_run.plan import Schema, ToWrite, related
 from port.entities import EntityKey, as_written, by_blueprint, key_of, merged
+from port.name_alone import named_entities
 
 NOT_ONE = 404
 """How Port answers where a search for an identifier finds none, or several."""
@@ -75,7 +76,9 @@ class PlannedWrites:
 
         `generated` are the entities of all rows: what wasn't sent, Port has as it is.
         """
-        named = {key_of(e): e for e in generated if not e.is_using_search_identifier}
+        named = {
+            key_of(e): e for e in named_entities(generated) if not e.is_using_search_identifier
+        }
         unchanged = {key: entity for key, entity in named.items() if key not in self._sent}
         for blueprint, _ in unchanged:
             await self._schema(blueprint)

@@ -156,7 +156,8 @@ async def test_no_spelling_of_the_path_gets_round_the_door(world: World) -> None
             raw = request(
                 b"", *upgrade, "sec-websocket-key: x3JJHMbDL1EzLkh9GBhXDw==", method="GET"
             )
-            assert await send(world, raw) == 405
+            # 403 where the server has a package that knows websockets.
+            assert await send(world, raw) in (403, 405)
         finally:
             world.port.api.clear_faults()
 

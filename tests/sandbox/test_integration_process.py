@@ -11,11 +11,12 @@ from sandbox.port.api import PortApi
 from sandbox.port.catalog import PortCatalog
 from sandbox.servers import HttpServer, free_port
 
+pytestmark = pytest.mark.usefixtures("executed")
+
 MAIN = """
 from pathlib import Path
 from port_ocean.context.ocean import ocean
 
-pytestmark = pytest.mark.usefixtures("executed")
 
 @ocean.on_resync()
 async def resync(kind):

@@ -74,6 +74,7 @@ METHODS: list[tuple[type, str, list[str]]] = [
         ["mapping", "entity_misconfigurations"],
     ),
     (BaseIntegration, "_init_entity_processor_instance", []),
+    (PortClient, "_reduce_entity", ["entity"]),
     (PortAuthentication, "_get_token", ["client_id", "client_secret"]),
     (RetryTransport, "_should_retry_async", ["response"]),
     (JQEntityProcessorSync, "_format_filter", ["filter"]),

@@ -1,15 +1,20 @@
 """What a resync's end compares with: every name the framework would list, and little of each."""
 
 import gc
+import inspect
 import tracemalloc
 from typing import Any
 
 import httpx
 import pytest
 from port_ocean.clients.port.types import UserAgentType
+from port_ocean.core.integrations.mixins.sync_raw import SyncRawMixin
 from port_ocean.core.models import Entity
 
-from port.names_listed import list_names
+from port.name_alone import NameAlone
+from port.names_listed import keep_names, list_names
+from port.resync import resync
+from tests.unit.helpers.catalog_fakes import entity
 from tests.unit.helpers.stand_in_port import StandInPort
 
 AGENT = UserAgentType.exporter
@@ -131,3 +136,20 @@ async def test_an_entity_takes_less_than_a_kilobyte_whatever_it_contains(
         tracemalloc.stop()
     assert n_found > 400
     assert (with_them - without_them) / n_found < 1000
+
+
+async def test_in_a_resync_the_framework_keeps_little_of_what_is_written(port: StandInPort) -> None:
+    keep_names(port.client)
+    whole = entity("AB-1", title="Title", relations={"parent": "AB-2"})
+    async with resync():
+        kept = port.client._reduce_entity(whole)
+    assert isinstance(kept, NameAlone)
+    assert (kept.identifier, kept.relations) == ("AB-1", {"parent": "AB-2"})
+    assert isinstance(port.client._reduce_entity(whole), Entity), (
+        "whoever writes it goes on with it"
+    )
+
+
+def test_the_framework_reduces_what_a_resync_wrote_by_what_is_replaced() -> None:
+    source = inspect.getsource(SyncRawMixin)
+    assert "ocean.port_client._reduce_entity(entity)" in source

@@ -80,15 +80,6 @@ async def test_in_a_resync_a_batch_is_taken_on_and_written_beside(applier, port,
     assert len(port.has) == 2
 
 
-async def test_the_framework_keeps_names_and_relations_alone_and_port_gets_all(
-    applier, port, compared
-):
-    _, kept = await applier.upsert([issue(2), issue(1, parent=2)], UserAgentType.exporter)
-    assert (kept.properties, kept.title, kept.relations) == ({}, None, {"parent": "AB-2"})
-    await written()
-    assert port.has["AB-1"] == issue(1, parent=2)
-
-
 async def test_no_more_batches_are_taken_on_than_may_wait(applier, compared):
     for number in range(BATCHES_AT_ONCE):
         await write(applier, issue(number))
