@@ -85,6 +85,8 @@ class Ran:
 
 async def dry_run(world: World, *arguments: str, **settings: str) -> Ran:
     """Run it as `make dry-run` does, with the settings of the world's integration."""
+    # What was written long ago is found by a search.
+    world.port.hurry()
     process = IntegrationProcess({**world.process._env, **settings}, port=world.process.port)
     command = (sys.executable, "-m", "port.dry_run", "--format", "json", *arguments)
     return Ran(await run_command(process, *command, timeout=300))

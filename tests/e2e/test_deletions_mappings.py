@@ -36,6 +36,8 @@ def with_people(world: World) -> None:
             {"identifier": f"p-{number}", "properties": {"email": user.email}},
             user_agent=SOMEBODY,
         )
+    # They have been there for long: a search finds them.
+    world.port.hurry()
 
 
 @pytest.mark.parametrize("more", [{}, NO_SWEEP])

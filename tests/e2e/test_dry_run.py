@@ -136,6 +136,8 @@ async def test_it_works_while_the_integration_runs_and_leaves_it_alone() -> None
 async def test_what_another_integration_made_is_compared_and_not_deleted() -> None:
     async with started() as world:
         await world.process.stop()
+        # What was written long ago is found.
+        world.port.hurry()
         issue = first(world)
         for name in (issue.key, "OLD-1"):
             world.catalog.upsert(

@@ -164,6 +164,8 @@ async def test_a_port_that_keeps_no_moments_has_everything_compared(status: int)
 
 async def test_what_is_as_it_was_is_not_written_after_a_kill() -> None:
     async with showing_projects(site_of(40)) as world:
+        # What a search doesn't show yet is missing, as far as the next process knows.
+        world.port.hurry()
         await world.process.kill()
         world.replace_process(**POLLING)
         begun = len(world.port.api.requests)

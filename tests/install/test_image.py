@@ -30,6 +30,8 @@ GRACE = 30
 # A machine that is busy with others takes long, and nobody learns anything from that.
 PATIENCE = 300
 
+# A fork's parent would be in another network.
+pytestmark = pytest.mark.usefixtures("executed")
 needs_root = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0,
     reason="a root folder of one's own needs Linux and root",
