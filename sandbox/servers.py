@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 from collections.abc import Generator
 from types import TracebackType
@@ -13,10 +14,21 @@ from starlette.types import ASGIApp
 _HOST = "127.0.0.1"
 
 
+# Below what systems give to connections that go out (from 32768 on Linux, 49152 elsewhere).
+_FREE = range(15_000, 32_000)
+# Nobody's seed makes two processes choose the same.
+_CHANCE = random.SystemRandom()
+
+
 def free_port() -> int:
-    """Return a loopback port that was free a moment ago."""
-    with _bound(0) as bound:
-        return int(bound.getsockname()[1])
+    """Return a loopback port that was free a moment ago.
+
+    None that the next connection to go out may get, which would take it before it is used.
+    """
+    for port in _CHANCE.sample(_FREE, len(_FREE)):
+        with contextlib.suppress(OSError), _bound(port):
+            return port
+    raise RuntimeError(f"no port of {_FREE.start} to {_FREE.stop - 1} is free on {_HOST}")
 
 
 class HttpServer:
