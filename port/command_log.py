@@ -1,10 +1,20 @@
 """Where the log of a command goes that only reads: to standard error, with secrets masked."""
 
+import argparse
 import sys
 from typing import Any
 
 from loguru import logger
 from port_ocean.log.sensetive import sensitive_log_filter
+
+
+def offer_log_level(parser: argparse.ArgumentParser) -> None:
+    """Let a command's line say from which level on the framework's log is shown, too."""
+    parser.add_argument(
+        "--log-level",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        help="also what the framework logs, from this level on (to stderr)",
+    )
 
 
 def log_to_stderr(level: str | None) -> None:

@@ -11,7 +11,7 @@ from port_ocean.bootstrap import load_ocean_app
 from port_ocean.utils.signal import init_signal_handler
 
 from jira.errors import JiraError, MappingError
-from port.command_log import log_to_stderr
+from port.command_log import log_to_stderr, offer_log_level
 from port.dry_run.chosen_mapping import kinds_of
 from port.dry_run.foretold import READ_ONLY, foretell
 from port.dry_run.report import as_json, as_table
@@ -26,11 +26,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kinds", default="", help="these kinds alone: issue,project")
     parser.add_argument("--mapping", type=Path, help="a file's mapping (YAML or JSON), not Port's")
     parser.add_argument("--format", choices=("table", "json"), default="table")
-    parser.add_argument(
-        "--log-level",
-        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
-        help="also what the framework logs, from this level on (to stderr)",
-    )
+    offer_log_level(parser)
     return parser.parse_args(given)
 
 

@@ -16,7 +16,7 @@ from port_ocean.utils.signal import init_signal_handler
 
 from jira.errors import JiraError, MappingError
 from kinds import Kinds
-from port.command_log import log_to_stderr
+from port.command_log import log_to_stderr, offer_log_level
 from port.dry_run.foretold import READ_ONLY
 from port.rows.report import as_text
 from port.rows.shown import shown
@@ -39,11 +39,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--key", help="one row alone: AB-1, or what else a row of the kind goes by")
     parser.add_argument("--count", type=_count, default=1, help="how many rows (1)")
     parser.add_argument("--mapping", type=Path, help="a file's mapping (YAML or JSON)")
-    parser.add_argument(
-        "--log-level",
-        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
-        help="also what the framework logs, from this level on (to stderr)",
-    )
+    offer_log_level(parser)
     return parser.parse_args(given)
 
 
